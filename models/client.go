@@ -1,0 +1,79 @@
+package models
+
+import (
+	"context"
+	"io"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"podium/api"
+)
+
+// Client is what screens ask of an endpoint; package apiclient has the real
+// one. Every method may block until ctx is done, so screens call it in commands
+// only, and is safe for concurrent use. Errors are apimachinery's apierrors
+// where the server answered.
+type Client interface {
+	Reader
+	Changer
+
+	// Exec creates and starts a command in a container and returns its
+	// session, which the caller closes. ctx covers the start only. An empty
+	// container leaves the choice to the server.
+	Exec(ctx context.Context, namespace, pod, container string, cfg api.ExecConfig) (api.ExecSession, error)
+}
+
+// Reader is the part of Client that changes nothing.
+type Reader interface {
+	// List calls each for every row while the answer is still coming in; an
+	// error of each ends the list and is returned.
+	List(ctx context.Context, namespace string, opts api.ListOptions, each func(api.PodRow) error) (api.ListMeta, error)
+
+	// Watch reports changes from opts.ResourceVersion on. An endpoint that
+	// has no watch gives an error that wraps api.ErrNotServed.
+	Watch(ctx context.Context, namespace string, opts api.ListOptions) (api.RowWatch, error)
+
+	// Get is one whole pod.
+	Get(ctx context.Context, namespace, name string) (api.PodObject, error)
+
+	// Log streams a container's log; the caller closes it.
+	Log(ctx context.Context, namespace, name string, opts *corev1.PodLogOptions) (io.ReadCloser, error)
+
+	// Events are those that the field selector matches, oldest first.
+	Events(ctx context.Context, namespace, fieldSelector string) ([]corev1.Event, error)
+
+	// Info is what the endpoint says of itself, empty when it says nothing.
+	Info(ctx context.Context) (api.Info, error)
+}
+
+// Changer is the part of Client that changes pods.
+type Changer interface {
+	// Create sends a pod's JSON as it is and returns the server's pod and the
+	// server's warnings.
+	Create(ctx context.Context, namespace string, pod []byte) (api.PodObject, []string, error)
+
+	// Delete asks for a pod's end.
+	Delete(ctx context.Context, namespace, name string, opts api.DeleteOptions) error
+}
+
+// Store keeps what outlives a screen: drafts, histories, the journal, files
+// the user asks for. Screens never touch the file system themselves. Methods do
+// I/O, so screens call them in commands only; they are safe for concurrent use,
+// also by several podiums.
+type Store interface {
+	// SaveDraft keeps text under id, replacing what was there, safely on disk
+	// when it returns. LoadDraft gives it back; an unknown id is an error
+	// that wraps fs.ErrNotExist.
+	SaveDraft(id string, text []byte) error
+	LoadDraft(id string) ([]byte, error)
+	DeleteDraft(id string) error
+
+	// AppendHistory adds a line to a named history, History gives it, oldest
+	// first.
+	AppendHistory(name, line string) error
+	History(name string) ([]string, error)
+
+	// Save writes a file the user asked for under the given name into the
+	// user's download place and returns the path.
+	Save(name string, data []byte) (path string, err error)
+}

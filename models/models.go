@@ -1,0 +1,112 @@
+// Package models is the contract between podium's screens and the root program
+// that shows them: what a screen is (Screen and the small abilities beside it),
+// what it is given (Env, Client, Store), and what it can wish for (the messages
+// in wishes.go).
+//
+// A screen fills the rectangle it is given and knows nothing outside it; the
+// root, package ui, owns everything outside the rectangles. Screens never open
+// one another: they return wishes and the root grants them. The screens
+// themselves live in the folders beside this file.
+package models
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/help"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/api"
+	"podium/themes"
+)
+
+// Screen is one rectangle of the program, a pointer that changes in Update and
+// nowhere else. All methods are called by the root in Bubble Tea's loop, so a
+// screen needs no lock for its own fields.
+//
+// Update gets every key that is the screen's, mouse events in the screen's own
+// coordinates, and every answer to a command that any screen started: an
+// answer carries the identity of its screen and request, and a screen drops
+// what is not its own or comes late. Update never waits and does no I/O.
+type Screen interface {
+	// Init returns the screen's first command, called once after SetSize.
+	Init() tea.Cmd
+
+	// Update handles a message and returns what is to be done, or nil.
+	Update(msg tea.Msg) tea.Cmd
+
+	// View draws exactly the rows and columns of SetSize, lines joined by
+	// "\n" without a last one. It is pure and cheap: called often, it gives
+	// the same string while nothing has changed.
+	View() string
+
+	// SetSize gives the rectangle in cells, both at least 0. It may be
+	// followed by View at once.
+	SetSize(cols, rows int)
+
+	// Keys are the bindings that work right now, for the footer and for help.
+	Keys() help.KeyMap
+
+	// Close ends what the screen holds: connections, goroutines. It does not
+	// wait, and Update is not called afterwards.
+	Close()
+}
+
+// Titled screens have a title for the header: a few words, already harmless to
+// draw.
+type Titled interface{ Title() string }
+
+// Typing screens say when plain letters are text for them: then the root takes
+// no global key but the leader and ctrl-c.
+type Typing interface{ Typing() bool }
+
+// Grabbing screens take every key, ctrl-c too: terminals. Only the leader
+// stays the root's.
+type Grabbing interface{ Grabbing() bool }
+
+// Pointing screens have a text cursor, in the screen's coordinates; nil hides it.
+type Pointing interface{ Cursor() *tea.Cursor }
+
+// Mousing screens want another mouse mode than the default of clicks and wheel.
+type Mousing interface{ MouseMode() tea.MouseMode }
+
+// Themed screens take a new theme while they run.
+type Themed interface{ SetTheme(theme *themes.Theme) }
+
+// Focusing screens want to know whether keys go to them.
+type Focusing interface{ SetFocus(focused bool) }
+
+// Ending screens hold something that ends when they are closed, such as a
+// shell. Ends says it in words for the question before quitting ("shell in
+// web/main"), or "" when nothing ends.
+type Ending interface{ Ends() string }
+
+// Holding screens go on in the background when the user leaves them, such as
+// terminals: the root keeps them instead of closing them. When Holds turns
+// false, leaving closes.
+type Holding interface{ Holds() bool }
+
+// Env is what the root gives every screen. Its fields are set once, before the
+// first screen, but for those that say otherwise.
+type Env struct {
+	Client    Client
+	Store     Store
+	Theme     *themes.Theme // the one in force; changes reach screens by SetTheme
+	Info      api.Info      // filled in when the endpoint has answered; InfoMsg tells
+	Namespace string        // the namespace that lists show, "" for all
+	Endpoint  string        // what people call the endpoint, harmless to draw
+	ReadOnly  bool          // no change may be offered
+
+	// Now is the time for everything that ages; tests step it.
+	Now func() time.Time
+
+	// Go starts f in a goroutine whose panic restores the terminal and is
+	// reported. Every goroutine of a screen starts here.
+	Go func(f func())
+}
+
+// InfoMsg tells every screen that Env.Info is known now.
+type InfoMsg struct{ Info api.Info }
+
+// TickMsg comes once a second to every screen, for ages and countdowns. No
+// screen keeps a ticker of its own for these.
+type TickMsg time.Time

@@ -1,0 +1,107 @@
+package models
+
+import (
+	"podium/api"
+)
+
+// The wishes: messages that a screen returns from a command for the root to
+// grant. Each says what the user wants, never which key it was.
+
+// BackMsg leaves the screen that sent it.
+type BackMsg struct{}
+
+// QuitMsg ends the program; unless Force, the root asks when something would
+// end with it.
+type QuitMsg struct{ Force bool }
+
+// ListMsg opens the list of pods, or goes back to it, with the given pod
+// selected once it is there. A zero Ref leaves the selection.
+type ListMsg struct{ Ref api.PodRef }
+
+// View is a way to look at one pod.
+type View int
+
+// The views of a pod.
+const (
+	ViewOverview View = iota // containers, conditions, labels, volumes, events
+	ViewYAML
+	ViewEvents
+)
+
+// InspectMsg opens a view of a pod.
+type InspectMsg struct {
+	Ref  api.PodRef
+	View View
+}
+
+// LogMsg opens the log of a pod's container; an empty container means the
+// first.
+type LogMsg struct {
+	Ref       api.PodRef
+	Container string
+	Previous  bool
+}
+
+// ExecMsg opens a terminal in a container. An empty Cmd means a shell, whichever
+// the container has; an empty container means the only one, or a choice.
+type ExecMsg struct {
+	Ref       api.PodRef
+	Container string
+	Cmd       []string
+}
+
+// CommandMsg asks for a command line and runs it without a TTY in the pods; a
+// Line that is not empty runs at once.
+type CommandMsg struct {
+	Refs      []api.PodRef
+	Container string
+	Line      string
+}
+
+// EditMsg opens the editor. With Text it starts from that; else from the draft
+// of that id; else from the choice of templates.
+type EditMsg struct {
+	Text  string // manifest to start from
+	Draft string // id of a kept draft
+	Title string // what is edited, for the header
+}
+
+// DeleteMsg opens the dialog that deletes pods.
+type DeleteMsg struct{ Rows []api.PodRow }
+
+// ConfirmMsg asks a question over the screen; Do is returned to the screen's
+// Update when the user says yes. The focus is on Cancel.
+type ConfirmMsg struct {
+	Title    string
+	Question string // may have several lines
+	Yes      string // the word on the button that does it
+	Do       any    // message to send on yes
+}
+
+// Level is how much a notice matters.
+type Level int
+
+// The levels of a notice.
+const (
+	LevelInfo Level = iota
+	LevelWarning
+	LevelError
+)
+
+// NoticeMsg shows a line in the footer for a while. Errors are kept in the
+// error log too. The text may come from outside: the root makes it harmless.
+type NoticeMsg struct {
+	Level Level
+	Text  string
+}
+
+// CopyMsg puts text on the user's clipboard; What names it for the notice that
+// says which way it went.
+type CopyMsg struct {
+	Text string
+	What string
+}
+
+// PodsGoneMsg tells every screen that pods were deleted by this program, so
+// that open terminals can say why they end.
+type PodsGoneMsg struct{ Refs []api.PodRef }
