@@ -70,7 +70,7 @@ type Pointing interface{ Cursor() *tea.Cursor }
 type Mousing interface{ MouseMode() tea.MouseMode }
 
 // Themed screens take a new theme while they run.
-type Themed interface{ SetTheme(theme *themes.Theme) }
+type Themed interface{ SetTheme(theme themes.Theme) }
 
 // Focusing screens want to know whether keys go to them.
 type Focusing interface{ SetFocus(focused bool) }
@@ -90,11 +90,11 @@ type Holding interface{ Holds() bool }
 type Env struct {
 	Client    Client
 	Store     Store
-	Theme     *themes.Theme // the one in force; changes reach screens by SetTheme
-	Info      api.Info      // filled in when the endpoint has answered; InfoMsg tells
-	Namespace string        // the namespace that lists show, "" for all
-	Endpoint  string        // what people call the endpoint, harmless to draw
-	ReadOnly  bool          // no change may be offered
+	Theme     themes.Theme // the one in force; changes reach screens by SetTheme
+	Info      api.Info     // filled in when the endpoint has answered; InfoMsg tells
+	Namespace string       // the namespace that lists show, "" for all
+	Endpoint  string       // what people call the endpoint, harmless to draw
+	ReadOnly  bool         // no change may be offered
 
 	// Now is the time for everything that ages; tests step it.
 	Now func() time.Time
