@@ -102,6 +102,13 @@ type Env struct {
 	// Go starts f in a goroutine whose panic restores the terminal and is
 	// reported. Every goroutine of a screen starts here.
 	Go func(f func())
+
+	// Wish hands a wish (see wishes.go) to the root while a screen's Update or
+	// Init runs. The root grants it as soon as that returns and before the next
+	// key, so that what is typed ahead reaches the screen it is meant for; a
+	// wish that a command returns has no such place in the order of keys. Only
+	// to be called in Bubble Tea's loop.
+	Wish func(wish tea.Msg)
 }
 
 // InfoMsg tells every screen that Env.Info is known now.

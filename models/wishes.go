@@ -4,11 +4,13 @@ import (
 	"podium/api"
 )
 
-// The wishes: messages that a screen returns from a command for the root to
-// grant. Each says what the user wants, never which key it was.
+// The wishes: messages for the root to grant. Each says what the user wants,
+// never which key it was. A screen hands them to Env.Wish when a key asked for
+// them; the answer of a command may be one too.
 
-// BackMsg leaves the screen that sent it.
-type BackMsg struct{}
+// BackMsg leaves the screen that sent it: From where it comes from a command,
+// else the one whose Update wished for it.
+type BackMsg struct{ From Screen }
 
 // QuitMsg ends the program; unless Force, the root asks when something would
 // end with it.

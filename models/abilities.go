@@ -1,0 +1,64 @@
+package models
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/api"
+)
+
+// Inside screens hold something in a pod, such as a shell: the delete dialog
+// names those that would end with it. The zero PodRef means none.
+type Inside interface{ Inside() api.PodRef }
+
+// Canceling screens can stop what they run. Cancel is asked on ctrl-c before
+// anything else; false means that nothing was running and the key has its other
+// meaning.
+type Canceling interface{ Cancel() (cmd tea.Cmd, done bool) }
+
+// Listing screens know how many pods there are and how fresh that knowledge
+// is, for the header.
+type Listing interface{ Listing() ListState }
+
+// ListState is what a list knows of itself.
+type ListState struct {
+	Shown, All int       // rows after and before the filter
+	Running    int       // pods that are neither finished nor being deleted
+	Loading    bool      // the first list is still coming in
+	Live       bool      // changes arrive by themselves, so no age is due
+	At         time.Time // when the rows were last known to be true, zero for never
+	Lost       bool      // the server does not answer: the rows are as of At
+}
+
+// Sized dialogs say which rectangle they want, at most cols × rows; others get
+// the middle of the window.
+type Sized interface {
+	WantSize(maxCols, maxRows int) (cols, rows int)
+}
+
+// Action is something that the leader menu can ask of a terminal.
+type Action int
+
+// The actions of the leader menu.
+const (
+	ActionLiteral   Action = iota // send the leader key itself
+	ActionCopyMode                // move and select in the scrollback
+	ActionScroll                  // scroll back by a page
+	ActionSearch                  // search the scrollback
+	ActionPaste                   // paste the clipboard
+	ActionCopy                    // copy the last output
+	ActionSave                    // save the transcript to a file
+	ActionNewShell                // start a new shell in this place
+	ActionSameShell               // open another shell in the same container
+	ActionResize                  // send the size to the remote again
+	ActionSignal                  // choose a signal for the process
+)
+
+// Acting screens take actions of the leader menu. Actions are those that work
+// right now: only they are offered, and only they are sent, as ActionMsg, to
+// this one screen.
+type Acting interface{ Actions() []Action }
+
+// ActionMsg asks the screen for one of its Actions.
+type ActionMsg struct{ Action Action }
