@@ -1,0 +1,132 @@
+package modelstest
+
+import (
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
+	"podium/themes"
+)
+
+// errNone is what an unknown draft wraps.
+var errNone = fs.ErrNotExist
+
+// Bench is what a screen is tested on: its Env, a clock and the wishes that
+// were made.
+type Bench struct {
+	Env    *models.Env
+	Client *Client
+	Store  *Store
+	Wishes []tea.Msg // in order; a test may clear it
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewBench makes an Env around the client: the plain theme, namespace default,
+// the clock at noon on 1 May 2026 UTC, goroutines started as they are.
+func NewBench(c *Client) *Bench {
+	b := &Bench{Client: c, Store: NewStore(), now: Noon()}
+	b.Env = &models.Env{
+		Client: c, Store: b.Store, Theme: themes.Plain(), Namespace: "default", Endpoint: "test",
+		Now: b.Now, Go: func(f func()) { go f() },
+		Wish: func(w tea.Msg) { b.Wishes = append(b.Wishes, w) },
+	}
+	return b
+}
+
+// Noon is when a Bench begins.
+func Noon() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) }
+
+// Now is the Bench's time.
+func (b *Bench) Now() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+// Step moves the clock and returns the tick that tells the screens.
+func (b *Bench) Step(d time.Duration) models.TickMsg {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = b.now.Add(d)
+	return models.TickMsg(b.now)
+}
+
+// Store is a models.Store in memory, safe for concurrent use.
+type Store struct {
+	mu      sync.Mutex
+	drafts  map[string][]byte
+	history map[string][]string
+	saved   map[string][]byte
+	Fail    error // when set, every method fails with it
+}
+
+var _ models.Store = (*Store)(nil)
+
+// NewStore makes an empty store.
+func NewStore() *Store {
+	return &Store{drafts: map[string][]byte{}, history: map[string][]string{}, saved: map[string][]byte{}}
+}
+
+// SaveDraft keeps the draft.
+func (s *Store) SaveDraft(id string, text []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.drafts[id] = append([]byte(nil), text...)
+	return s.Fail
+}
+
+// LoadDraft gives the draft back.
+func (s *Store) LoadDraft(id string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text, ok := s.drafts[id]
+	if !ok {
+		return nil, fmt.Errorf("draft %s: %w", id, errNone)
+	}
+	return text, s.Fail
+}
+
+// DeleteDraft forgets the draft.
+func (s *Store) DeleteDraft(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.drafts, id)
+	return s.Fail
+}
+
+// AppendHistory keeps the line.
+func (s *Store) AppendHistory(name, line string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.history[name] = append(s.history[name], line)
+	return s.Fail
+}
+
+// History gives the lines.
+func (s *Store) History(name string) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.history[name]...), s.Fail
+}
+
+// Save keeps the file; its path is /saved/name.
+func (s *Store) Save(name string, data []byte) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.saved[name] = append([]byte(nil), data...)
+	return "/saved/" + name, s.Fail
+}
+
+// Saved is what Save was given under the name.
+func (s *Store) Saved(name string) ([]byte, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, ok := s.saved[name]
+	return data, ok
+}
