@@ -39,6 +39,7 @@ type terminal struct {
 	done    chan struct{} // closed when the process has ended
 	err     error         // of the process, after done
 	before  unix.Termios
+	started time.Time
 }
 
 // options of a terminal; zero values mean the defaults in brackets.
@@ -79,6 +80,7 @@ func startProgram(t *testing.T, o options, argv []string) *terminal {
 		"COLORTERM=truecolor", "LANG=C.UTF-8", "SHELL=/bin/sh",
 	}, o.env...)
 	tm.cmd.Dir = t.TempDir()
+	tm.started = time.Now()
 	if err := tm.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
