@@ -37,8 +37,8 @@ func NoContainer(pod *corev1.Pod, container string) error {
 }
 
 // ContainerNames lists the pod's containers, then its init containers, in the
-// order of the spec. The first is the one that exec and log mean when none is
-// named.
+// order of the spec. The first is the one that exec means when none is named;
+// for logs see LogContainer.
 func ContainerNames(pod *corev1.Pod) []string {
 	var names []string
 	for _, c := range pod.Spec.Containers {

@@ -148,3 +148,16 @@ type ExecChecker interface {
 type Validator interface {
 	Validate(pod *corev1.Pod) (warnings []string, err error)
 }
+
+// Namespacer is implemented by engines that have other namespaces than
+// api.DefaultNamespace (api.CapNamespaces). Names come sorted.
+type Namespacer interface {
+	Namespaces(ctx context.Context) ([]string, error)
+}
+
+// RawLister is implemented by engines that have their pods as JSON already, so
+// that a list costs no encoding. It is List in everything else; what it yields
+// is one JSON object with kind and apiVersion, valid until the next.
+type RawLister interface {
+	ListRaw(ctx context.Context, namespace string, opts api.ListOptions, meta *api.ListMeta) iter.Seq2[[]byte, error]
+}
