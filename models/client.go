@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"io"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -68,6 +69,9 @@ type Store interface {
 	LoadDraft(id string) ([]byte, error)
 	DeleteDraft(id string) error
 
+	// Drafts are those kept, the latest first.
+	Drafts() ([]Draft, error)
+
 	// AppendHistory adds a line to a named history, History gives it, oldest
 	// first.
 	AppendHistory(name, line string) error
@@ -76,4 +80,10 @@ type Store interface {
 	// Save writes a file the user asked for under the given name into the
 	// user's download place and returns the path.
 	Save(name string, data []byte) (path string, err error)
+}
+
+// Draft is a kept draft: its id and when it was saved.
+type Draft struct {
+	ID    string
+	Saved time.Time
 }

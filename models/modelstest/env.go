@@ -3,6 +3,8 @@ package modelstest
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -98,6 +100,17 @@ func (s *Store) DeleteDraft(id string) error {
 	defer s.mu.Unlock()
 	delete(s.drafts, id)
 	return s.Fail
+}
+
+// Drafts lists them by name, all saved at Noon.
+func (s *Store) Drafts() ([]models.Draft, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []models.Draft
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(s.drafts))) {
+		out = append(out, models.Draft{ID: id, Saved: Noon()})
+	}
+	return out, s.Fail
 }
 
 // AppendHistory keeps the line.
