@@ -61,163 +61,160 @@ type Options struct {
 	AllowClipboard bool
 }
 
-// CursorShape is how the program wants its cursor drawn (DECSCUSR).
-type CursorShape uint8
+// Terminal is an emulated terminal. It is not safe for concurrent use; its
+// owner locks. No method blocks.
+type Terminal struct {
+	opts       Options
+	cols, rows int
+	width      WidthMethod
 
-// The shapes of a cursor.
-const (
-	CursorBlock CursorShape = iota
-	CursorUnderline
-	CursorBar
-)
+	parser parser
 
-// Cursor is the place and look of the cursor.
-type Cursor struct {
-	// X and Y count from 0 at the top left cell.
-	X, Y int
-	// Visible is DECTCEM, and false where a scrolled-back view does not show
-	// the cursor's row.
-	Visible bool
-	Shape   CursorShape
-	Blink   bool
+	main, alt *screen // alt is made on first use
+	scr       *screen // the one shown
+	line      *row    // the cursor's row
+	x, y      int
+	wrapNext  bool // the last column was printed to: the next character wraps
+	joinable  bool // the next character may join the one before the cursor
+	lastRune  rune // what REP repeats; 0 after anything but printing
+
+	top, bottom int // scrolling region, both inclusive
+	left, right int // margins, both inclusive; in force while modes.leftRight
+	tabs        [MaxCols/64 + 1]uint64
+
+	pen      style
+	protect  bool // DECSCA
+	penStale bool // penCell and blank are to be made anew
+	penCell  cell
+	blank    cell
+	charsets charsets
+	special  bool // printing ASCII needs care: character set or insert mode
+
+	modes      modes
+	savedModes map[int]bool // XTSAVE
+
+	styles      styleTable
+	clusters    clusterTable
+	links       linkTable
+	sweeps      uint64
+	sweepPaused int    // requests to make without sweeping
+	holding     bool   // see hold
+	drawEpoch   uint32 // grows when styles are to be drawn differently
+
+	colors     dynamicColors
+	cursorLook cursorLook
+	title      string
+	icon       string
+	titles     []string // pushed by CSI 22 t
+
+	history scrollback
+
+	replies []byte
+	events  []Event
+	refused Refusals
+
+	ids     uint64 // the last identity given to a drawn row
+	drawn   []byte // scratch of draw
+	scratch *row   // scratch for lines of the scrollback
+	work    uint64 // cells and rows touched, for tests
 }
 
-// MouseMode says which mouse events the program asked for.
-type MouseMode uint8
-
-// The mouse modes, by the DEC private mode that asks for them.
-const (
-	MouseNone   MouseMode = iota
-	MouseX10              // 9: presses only
-	MouseNormal           // 1000: presses and releases
-	MouseButton           // 1002: and motion with a button held
-	MouseAny              // 1003: and all motion
-)
-
-// MouseEncoding says how mouse events are to be written to the program.
-type MouseEncoding uint8
-
-// The mouse encodings, by the DEC private mode that asks for them.
-const (
-	MouseEncodingDefault   MouseEncoding = iota
-	MouseEncodingUTF8                    // 1005
-	MouseEncodingSGR                     // 1006
-	MouseEncodingURXVT                   // 1015
-	MouseEncodingSGRPixels               // 1016
-)
-
-// Modes is what a program has switched on, as far as it matters outside: to
-// the encoder of keys, pastes and mouse events, and to whoever draws. It is
-// comparable.
-type Modes struct {
-	AppCursor       bool // DECCKM (1): cursor keys send SS3
-	AppKeypad       bool // DECKPAM, or mode 66
-	BackarrowBS     bool // DECBKM (67): backarrow sends BS rather than DEL
-	LineFeedNewLine bool // LNM (20): Return sends CR LF
-	BracketedPaste  bool // 2004
-	FocusEvents     bool // 1004
-	AltScreen       bool // the alternate screen is shown
-	AltScroll       bool // 1007: the wheel sends cursor keys on the alternate screen
-	ReverseVideo    bool // DECSCNM (5)
-	SyncOutput      bool // 2026: an update is being held, see [Terminal.SyncHeld]
-	AutoWrap        bool // DECAWM (7)
-	Insert          bool // IRM (4)
-	Origin          bool // DECOM (6)
-	KeyboardLocked  bool // KAM (2)
-	Mouse           MouseMode
-	MouseEncoding   MouseEncoding
-	ModifyOtherKeys uint8 // 0 to 2 (XTMODKEYS resource 4)
-	KittyFlags      uint8 // kitty keyboard protocol, 0 to 31
+// New returns a terminal in its initial state.
+func New(o Options) *Terminal {
+	if o.Cols == 0 {
+		o.Cols = 80
+	}
+	if o.Rows == 0 {
+		o.Rows = 24
+	}
+	if o.CellWidth <= 0 {
+		o.CellWidth = 8
+	}
+	if o.CellHeight <= 0 {
+		o.CellHeight = 16
+	}
+	if o.Name == "" {
+		o.Name = "podium"
+	}
+	t := &Terminal{opts: o, width: o.Width}
+	t.cols, t.rows = clampSize(o.Cols, o.Rows)
+	t.history.init(o.ScrollbackBytes)
+	t.build()
+	return t
 }
 
-// Frame is a picture of a terminal that [Terminal.Snapshot] keeps up to date.
-// The zero value is ready for use. A frame belongs to one terminal.
-type Frame struct {
-	// Cols and Rows are the size in cells.
-	Cols, Rows int
-	// Lines has Rows strings, each exactly Cols cells wide under the
-	// terminal's width method, with SGR and OSC 8 sequences inside and both
-	// switched off again at the end. A row that did not change keeps its
-	// very string.
-	Lines []string
-	// Cursor is where the cursor is in this picture.
-	Cursor Cursor
-	// Seq grows with every change of the picture.
-	Seq uint64
-	// Offset is by how many lines the view is scrolled back.
-	Offset int
-
-	ids []uint64 // what each line was drawn from
+// build makes everything that a program's output can touch anew, except the
+// scrollback.
+func (t *Terminal) build() {
+	t.holding = false
+	t.styles = newStyleTable()
+	t.clusters = newClusterTable()
+	t.links = newLinkTable()
+	t.sweeps++
+	t.main = newScreen(t.cols, t.rows, blankPlain)
+	t.alt = nil
+	t.start()
 }
 
-// EventKind says what an [Event] is about.
-type EventKind uint8
-
-// The kinds of events.
-const (
-	EventBell        EventKind = iota + 1 // BEL; N is how many since the last TakeEvents
-	EventTitle                            // OSC 0 or 2; Text is the new title
-	EventIcon                             // OSC 1; Text is the new icon name
-	EventCwd                              // OSC 7; Text is the URL of the working directory
-	EventClipboard                        // OSC 52; Data is the text to copy, Text the selection's letters
-	EventPrompt                           // OSC 133 A: a prompt begins
-	EventCommand                          // OSC 133 B: the user's command begins
-	EventOutput                           // OSC 133 C: the command's output begins
-	EventCommandDone                      // OSC 133 D; N is the exit status, -1 when not told
-	EventNotify                           // OSC 9 or 777: Text is a notification
-	EventReset                            // RIS, or a recovered fault: Text then says which
-)
-
-// Event is something that a program did besides drawing. Text is free of
-// control characters.
-type Event struct {
-	Kind EventKind
-	Text string
-	Data []byte
-	N    int
+// start puts the terminal into its initial state. It keeps what is allocated,
+// since two bytes from the program are enough to ask for it.
+func (t *Terminal) start() {
+	t.scr = t.main
+	t.pen, t.penStale = style{}, true
+	for _, s := range [...]*screen{t.main, t.alt} {
+		if s != nil {
+			t.clearScreen(s)
+			s.saved.reset()
+			s.kitty = kittyStack{}
+		}
+	}
+	t.title, t.icon, t.titles = "", "", nil
+	t.parser.reset()
+	t.soften()
+	t.x = 0
+	t.setY(0)
 }
 
-// Cell is one cell of the screen, as tests and drawings see it.
-type Cell struct {
-	// Content is the text of the cell; "" in the second half of a wide one.
-	Content string
-	// Width is 1 or 2, and 0 in the second half of a wide cell.
-	Width int
-	Style Style
-	// Link is the URI of a hyperlink (OSC 8), or "".
-	Link string
+// blankPlain is an erased cell without any style.
+const blankPlain = cell(width1) << 32
+
+func clampSize(cols, rows int) (int, int) {
+	return min(max(cols, 1), MaxCols), min(max(rows, 1), MaxRows)
 }
 
-// Mark is what OSC 133 said of a line.
-type Mark uint8
+// Size returns the size in cells.
+func (t *Terminal) Size() (cols, rows int) { return t.cols, t.rows }
 
-// The marks; a line may bear several.
-const (
-	MarkPrompt Mark = 1 << iota // a prompt begins on the line
-	MarkCommand
-	MarkOutput
-	MarkDone
-)
-
-// Line is a line of the scrollback or the screen as text.
-type Line struct {
-	// Text is the line without trailing blanks.
-	Text string
-	// Wrapped says that the text goes on in the next line.
-	Wrapped bool
-	Mark    Mark
+// Write interprets what a program wrote. It always takes all of p and returns
+// no error; it never blocks. Should it meet a fault of its own, it resets the
+// terminal, keeps the scrollback, counts the fault in [Refusals] and reports it
+// as an [EventReset].
+func (t *Terminal) Write(p []byte) (int, error) {
+	defer t.recoverFault()
+	t.feed(p)
+	return len(p), nil
 }
 
-// Refusals counts what was asked for and refused, or dropped to stay bounded.
-type Refusals struct {
-	Resize         uint64 // CSI 8 t and other window operations, DECCOLM
-	TitleReport    uint64 // CSI 20 t, CSI 21 t
-	ClipboardRead  uint64
-	ClipboardWrite uint64 // not allowed, too large or not base64
-	Image          uint64 // sixel, kitty and iTerm images
-	Unknown        uint64 // sequences that mean nothing here
-	Overlong       uint64 // strings longer than their cap
-	Replies        uint64 // replies dropped because nobody drained the queue
-	Events         uint64 // events dropped for the same reason
-	Faults         uint64 // panics recovered by a reset
+// Reset puts the terminal into its initial state, as RIS (ESC c) does. The
+// scrollback stays: it is cleared by ED 3 (CSI 3 J).
+func (t *Terminal) Reset() {
+	t.start()
+	t.event(Event{Kind: EventReset})
+}
+
+// soften resets modes, margins, pen and character sets: what DECSTR and RIS
+// have in common.
+func (t *Terminal) soften() {
+	t.modes = defaultModes()
+	t.savedModes = nil
+	t.top, t.bottom = 0, t.rows-1
+	t.left, t.right = 0, t.cols-1
+	t.wrapNext, t.joinable, t.lastRune = false, false, 0
+	t.pen, t.protect, t.penStale = style{}, false, true
+	t.charsets = charsets{}
+	t.updateSpecial()
+	t.resetTabs()
+	t.colors = dynamicColors{}
+	t.cursorLook = cursorLook{}
+	t.redraw()
 }
