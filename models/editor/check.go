@@ -1,0 +1,135 @@
+package editor
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/manifest"
+	"podium/models"
+	buffer "podium/models/widget/editor"
+	"podium/themes"
+)
+
+type (
+	checkMsg   struct{ to *Model }
+	checkedMsg struct {
+		to       *Model
+		revision uint64
+		problems []manifest.Problem
+	}
+	saveMsg  struct{ to *Model }
+	savedMsg struct {
+		to       *Model
+		revision uint64
+		err      error
+		leaving  bool
+	}
+)
+
+// check has the text checked once it has been quiet for a moment. One check is
+// under way at a time; the answer asks for the next when the text has moved on.
+func (m *Model) check() tea.Cmd {
+	if m.checking || m.checked == m.buf.Revision() {
+		return nil
+	}
+	m.checking = true
+	return tea.Tick(checkAfter, func(time.Time) tea.Msg { return checkMsg{to: m} })
+}
+
+func (m *Model) checkNow() tea.Cmd {
+	text, revision := m.buf.Text(), m.buf.Revision()
+	return func() tea.Msg {
+		_, problems := inspect([]byte(text))
+		return checkedMsg{to: m, revision: revision, problems: problems}
+	}
+}
+
+// inspect reads the text and finds what is wrong with it by the rules of the
+// API page.
+func inspect(text []byte) ([]manifest.Document, []manifest.Problem) {
+	docs, problems := manifest.Parse(text, manifest.Options{})
+	rules := manifest.PageRules()
+	for i := range docs {
+		problems = append(problems, manifest.Check(&docs[i], rules)...)
+	}
+	return docs, problems
+}
+
+func (m *Model) gotCheck(msg checkedMsg) tea.Cmd {
+	m.checking = false
+	m.checked = msg.revision
+	if msg.revision != m.buf.Revision() {
+		return m.check()
+	}
+	m.found = msg.problems
+	m.buf.SetMarks(marks(msg.problems))
+	return nil
+}
+
+// marks are the problems as the buffer shows them.
+func marks(problems []manifest.Problem) []buffer.Mark {
+	out := make([]buffer.Mark, 0, len(problems))
+	for _, p := range problems {
+		mark := buffer.Mark{
+			Line: max(p.Start.Line, 1), Col: p.Start.Column,
+			Severity: buffer.SeverityWarning, Message: p.Message,
+		}
+		if p.Severity == manifest.Error {
+			mark.Severity = buffer.SeverityError
+		}
+		if p.End.Line == p.Start.Line {
+			mark.EndCol = p.End.Column
+		}
+		if p.Suggestion != "" {
+			mark.Message += " Did you mean " + p.Suggestion + "?"
+		}
+		out = append(out, mark)
+	}
+	return out
+}
+
+// saveSoon keeps the draft, at most once per saveEvery.
+func (m *Model) saveSoon() tea.Cmd {
+	if m.saving {
+		return nil
+	}
+	m.saving = true
+	return tea.Tick(saveEvery, func(time.Time) tea.Msg { return saveMsg{to: m} })
+}
+
+func (m *Model) saveNow(leaving bool) tea.Cmd {
+	id, text, revision, store := m.draft, []byte(m.buf.Text()), m.buf.Revision(), m.env.Store
+	return func() tea.Msg {
+		return savedMsg{to: m, revision: revision, err: store.SaveDraft(id, text), leaving: leaving}
+	}
+}
+
+func (m *Model) gotSaved(msg savedMsg) tea.Cmd {
+	m.saving = false
+	switch {
+	case msg.err != nil:
+		// Leaving now would lose the text: the user stays and is told.
+		m.say(themes.Error, "The draft could not be kept: %s. ctrl-o saves to a file.", msg.err)
+		return nil
+	case msg.leaving:
+		return tea.Sequence(
+			func() tea.Msg { return models.BackMsg{From: m} },
+			func() tea.Msg { return models.NoticeMsg{Text: "Draft kept: n offers it again."} },
+		)
+	}
+	m.saved = msg.revision
+	if m.saved != m.buf.Revision() {
+		return m.saveSoon()
+	}
+	return nil
+}
+
+// back leaves, once the draft is safe where there is anything worth keeping.
+func (m *Model) back() tea.Cmd {
+	if !m.buf.Dirty() {
+		m.env.Wish(models.BackMsg{})
+		return nil
+	}
+	return m.saveNow(true)
+}

@@ -1,0 +1,278 @@
+// Package editor is the screen in which pods are created: a manifest in a text
+// buffer, checked while one types, sent with one key, kept as a draft until the
+// server has taken it.
+//
+// The buffer itself is models/widget/editor, what is right and wrong about a
+// manifest is package manifest's to say.
+package editor
+
+import (
+	"fmt"
+	"time"
+
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/internal/safetext"
+	"podium/manifest"
+	"podium/models"
+	buffer "podium/models/widget/editor"
+	"podium/models/widget/form"
+	"podium/models/widget/syntax"
+	"podium/themes"
+)
+
+// checkAfter is how long the text must have been quiet before it is checked,
+// and saveEvery how often a draft is written while one types: a crash loses no
+// more than that.
+const (
+	checkAfter = 50 * time.Millisecond
+	saveEvery  = 500 * time.Millisecond
+)
+
+// Model is the editor screen; see models.Screen for how it is called.
+type Model struct {
+	env  *models.Env
+	keys KeyMap
+	wish models.EditMsg
+
+	start *form.Form // the choice of what to start from, nil once chosen
+	buf   *buffer.Editor
+
+	draft    string // id of the draft of this text
+	saved    uint64 // revision of the draft on disk
+	saving   bool   // a save, or the wait for one, is under way
+	checked  uint64 // revision that was checked last
+	checking bool
+	found    []manifest.Problem
+	sent     map[string]bool // documents that the server has taken already
+	sending  bool
+	note     string // what happened last
+	noteRole themes.Role
+
+	cols, rows int
+	theme      themes.Theme
+}
+
+var (
+	_ models.Screen   = (*Model)(nil)
+	_ models.Titled   = (*Model)(nil)
+	_ models.Typing   = (*Model)(nil)
+	_ models.Pointing = (*Model)(nil)
+	_ models.Themed   = (*Model)(nil)
+)
+
+// New makes the editor that the wish asks for.
+func New(env *models.Env, wish models.EditMsg) *Model {
+	m := &Model{
+		env: env, keys: DefaultKeyMap(), wish: wish, theme: env.Theme,
+		buf: buffer.New(env.Theme), sent: map[string]bool{},
+		draft: "pod-" + env.Now().UTC().Format("20060102-150405.000"),
+	}
+	m.buf.SetHighlighter(syntax.YAML)
+	m.buf.OnCopy = func(text string) tea.Cmd {
+		env.Wish(models.CopyMsg{Text: text, What: "text"})
+		return nil
+	}
+	return m
+}
+
+// KeyMap are the screen's keys beside those of the buffer.
+type KeyMap struct {
+	Create, Save, Back, Next, Prev key.Binding
+}
+
+// DefaultKeyMap is the keys as they come.
+func DefaultKeyMap() KeyMap {
+	bind := func(help, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
+	}
+	return KeyMap{
+		Create: bind("ctrl-s", "create", "ctrl+s"),
+		Save:   bind("ctrl-o", "save to a file", "ctrl+o"),
+		Back:   bind("esc", "back, draft kept", "esc"),
+		Next:   bind("F8", "next problem", "f8"),
+		Prev:   bind("shift-F8", "previous problem", "shift+f8"),
+	}
+}
+
+type helpKeys [][]key.Binding
+
+func (k helpKeys) ShortHelp() []key.Binding  { return k[0] }
+func (k helpKeys) FullHelp() [][]key.Binding { return k }
+
+// Keys are the bindings that work now.
+func (m *Model) Keys() help.KeyMap {
+	if m.start != nil {
+		return helpKeys{{
+			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "start from this")),
+			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "back")),
+		}}
+	}
+	b := m.buf.Keys
+	return helpKeys{
+		{m.keys.Create, m.keys.Save, m.keys.Next, b.Undo, b.Find, m.keys.Back},
+		{m.keys.Prev, b.Redo, b.GotoLine, b.Indent, b.Outdent, b.Cut, b.Copy, b.Paste, b.SelectAll},
+	}
+}
+
+// Init loads what the wish names, or offers what to start from.
+func (m *Model) Init() tea.Cmd {
+	switch {
+	case m.wish.Text != "":
+		m.open(m.wish.Text)
+		return m.check()
+	case m.wish.Draft != "":
+		return m.load(m.wish.Draft)
+	}
+	return m.listDrafts()
+}
+
+// open begins editing text.
+func (m *Model) open(text string) {
+	m.start = nil
+	m.buf.SetText(text)
+	m.saved = m.buf.Revision()
+	m.checked = m.buf.Revision() - 1
+	m.layout()
+}
+
+// Title says what is edited.
+func (m *Model) Title() string {
+	if m.wish.Title != "" {
+		return safetext.Line(m.wish.Title, 80)
+	}
+	return "new pod"
+}
+
+// Typing is true while letters are text.
+func (m *Model) Typing() bool { return m.start == nil }
+
+// Cursor is the text cursor.
+func (m *Model) Cursor() *tea.Cursor {
+	if m.start != nil {
+		return nil
+	}
+	if x, y, ok := m.buf.Cursor(); ok {
+		return tea.NewCursor(x, y)
+	}
+	return nil
+}
+
+// SetTheme takes a new theme.
+func (m *Model) SetTheme(theme themes.Theme) {
+	m.theme = theme
+	m.buf.SetTheme(theme)
+	if m.start != nil {
+		m.start.SetTheme(theme)
+	}
+}
+
+// SetSize gives the rectangle: the text, and below it two lines about it.
+func (m *Model) SetSize(cols, rows int) {
+	m.cols, m.rows = cols, rows
+	m.layout()
+}
+
+func (m *Model) layout() {
+	m.buf.SetSize(m.cols, max(m.rows-statusRows, 0))
+	if m.start != nil {
+		m.start.SetSize(m.cols, m.rows)
+	}
+}
+
+// Close gives up nothing that is not on disk: drafts are written as one types,
+// and leaving by esc waits for the last.
+func (m *Model) Close() {
+	if m.start == nil && m.buf.Revision() != m.saved && m.buf.Dirty() {
+		id, text, store := m.draft, []byte(m.buf.Text()), m.env.Store
+		// The error has nobody left to tell: the screen is gone.
+		m.env.Go(func() { _ = store.SaveDraft(id, text) })
+	}
+}
+
+// Update handles a message.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case draftsMsg:
+		if msg.to == m {
+			m.offer(msg.drafts)
+		}
+	case loadedMsg:
+		if msg.to == m {
+			return m.loaded(msg)
+		}
+	case checkMsg:
+		if msg.to == m {
+			return m.checkNow()
+		}
+	case checkedMsg:
+		if msg.to == m {
+			return m.gotCheck(msg)
+		}
+	case saveMsg:
+		if msg.to == m {
+			return m.saveNow(false)
+		}
+	case savedMsg:
+		if msg.to == m {
+			return m.gotSaved(msg)
+		}
+	case createdMsg:
+		if msg.to == m {
+			return m.gotCreated(msg)
+		}
+	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseMotionMsg, tea.MouseReleaseMsg, tea.MouseWheelMsg:
+		if m.start != nil {
+			return m.choose(msg)
+		}
+		return m.edit(msg)
+	}
+	return nil
+}
+
+// edit handles what the user does in the text.
+func (m *Model) edit(msg tea.Msg) tea.Cmd {
+	if k, ok := msg.(tea.KeyPressMsg); ok && !m.buf.Typing() {
+		switch {
+		case key.Matches(k, m.keys.Create):
+			return m.create()
+		case key.Matches(k, m.keys.Save):
+			return m.saveFile()
+		case key.Matches(k, m.keys.Back):
+			return m.back()
+		case key.Matches(k, m.keys.Next):
+			m.buf.NextProblem()
+			return nil
+		case key.Matches(k, m.keys.Prev):
+			m.buf.PrevProblem()
+			return nil
+		}
+	}
+	before := m.buf.Revision()
+	cmd := m.buf.Update(msg)
+	if m.buf.Revision() == before {
+		return cmd
+	}
+	m.note = ""
+	return tea.Batch(cmd, m.check(), m.saveSoon())
+}
+
+// saveFile writes the text to a file of the user's.
+func (m *Model) saveFile() tea.Cmd {
+	text, store := []byte(m.buf.Text()), m.env.Store
+	name := fmt.Sprintf("pod-%s.yaml", m.env.Now().Format("20060102-150405"))
+	return func() tea.Msg {
+		path, err := store.Save(name, text)
+		if err != nil {
+			return models.NoticeMsg{Level: models.LevelError, Text: "The manifest could not be saved: " + err.Error()}
+		}
+		return models.NoticeMsg{Text: "Manifest saved to " + path}
+	}
+}
+
+// say shows what happened in the line below the text.
+func (m *Model) say(role themes.Role, format string, args ...any) {
+	m.noteRole, m.note = role, fmt.Sprintf(format, args...)
+}

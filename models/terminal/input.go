@@ -1,0 +1,225 @@
+package terminal
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
+	"podium/termbridge"
+	"podium/termbridge/keys"
+	"podium/termbridge/vt"
+)
+
+// typedAhead bounds what is kept of keys typed before the session is there.
+const typedAhead = 4096
+
+// endGrace is how long after an end enter does nothing: it was meant for the
+// program that has just gone.
+const endGrace = 400 * time.Millisecond
+
+// wheelLines is how far a turn of the wheel scrolls.
+const wheelLines = 3
+
+// fromUser handles keys, pastes and the mouse.
+func (m *Model) fromUser(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		if m.state == choosing || m.state == ended {
+			return m.ownKey(msg)
+		}
+		if m.scrollKey(msg) {
+			return nil
+		}
+		return m.programKey(translate(tea.Key(msg), keys.Press))
+	case tea.KeyReleaseMsg:
+		if m.state == running && m.bridge.Modes().KittyFlags&2 != 0 {
+			return m.programKey(translate(tea.Key(msg), keys.Release))
+		}
+	case tea.PasteMsg:
+		return m.paste(msg.Content)
+	case tea.MouseWheelMsg:
+		return m.wheel(msg)
+	case tea.MouseClickMsg:
+		return m.mouse(tea.Mouse(msg), keys.MousePress)
+	case tea.MouseReleaseMsg:
+		return m.mouse(tea.Mouse(msg), keys.MouseRelease)
+	case tea.MouseMotionMsg:
+		return m.mouse(tea.Mouse(msg), keys.MouseMotion)
+	}
+	return nil
+}
+
+// programKey sends a key to the program and shows the end of the screen again.
+func (m *Model) programKey(k keys.Key) tea.Cmd {
+	if m.offset > 0 && k.Action != keys.Release {
+		m.offset = 0
+		m.draw()
+	}
+	return m.input(func(b *termbridge.Bridge) error { return b.Key(k) })
+}
+
+// input hands something to the bridge at once, or keeps it until there is one.
+func (m *Model) input(send func(*termbridge.Bridge) error) tea.Cmd {
+	switch m.state {
+	case starting:
+		if len(m.ahead) < typedAhead {
+			m.ahead = append(m.ahead, func(b *termbridge.Bridge) { _ = send(b) })
+		}
+		return nil
+	case running:
+		err := send(m.bridge)
+		if errors.Is(err, termbridge.ErrQueueFull) {
+			return notice(models.LevelWarning, "input stalled: "+err.Error())
+		}
+	}
+	return nil
+}
+
+func notice(level models.Level, text string) tea.Cmd {
+	return func() tea.Msg { return models.NoticeMsg{Level: level, Text: text} }
+}
+
+// paste sends text as a paste. Several lines to a program that did not ask for
+// bracketed paste would each run as they arrive, so the user is asked.
+func (m *Model) paste(text string) tea.Cmd {
+	if m.state != starting && m.state != running {
+		return nil
+	}
+	if m.state == running && !m.bridge.Modes().BracketedPaste && strings.ContainsAny(strings.TrimRight(text, "\r\n"), "\r\n") {
+		lines := 1 + strings.Count(strings.TrimRight(text, "\n"), "\n")
+		m.env.Wish(models.ConfirmMsg{
+			Title:    "Paste several lines?",
+			Question: "The program did not ask for bracketed paste: each of the " + plural(lines, "line") + " runs as if typed.",
+			Yes:      "Paste",
+			Do:       pasteMsg{to: m, gen: m.gen, text: text},
+		})
+		return nil
+	}
+	return m.input(func(b *termbridge.Bridge) error { return b.Paste(text) })
+}
+
+// scrollKey handles the keys that scroll back unless the program has its own
+// screen, where there is nothing to scroll.
+func (m *Model) scrollKey(msg tea.KeyPressMsg) bool {
+	if m.bridge == nil || m.bridge.Modes().AltScreen {
+		return false
+	}
+	switch {
+	case key.Matches(msg, m.keys.ScrollUp):
+		m.scroll(max(m.rows-1, 1))
+	case key.Matches(msg, m.keys.ScrollDown):
+		m.scroll(-max(m.rows-1, 1))
+	default:
+		return false
+	}
+	return true
+}
+
+func (m *Model) scroll(lines int) {
+	if m.bridge == nil {
+		return
+	}
+	m.offset = max(m.offset+lines, 0)
+	m.stale = true
+	m.draw()
+}
+
+// wheel goes to a program that asked for the mouse, moves the cursor of one
+// that has its own screen, and else scrolls back.
+func (m *Model) wheel(msg tea.MouseWheelMsg) tea.Cmd {
+	if m.bridge == nil || m.state == ended {
+		m.scroll(wheelTurn(tea.Mouse(msg)))
+		return nil
+	}
+	modes := m.bridge.Modes()
+	switch {
+	case modes.Mouse != vt.MouseNone:
+		return m.mouse(tea.Mouse(msg), keys.MousePress)
+	case modes.AltScreen:
+		arrow := keys.Key{Code: keys.Up}
+		if wheelTurn(tea.Mouse(msg)) < 0 {
+			arrow.Code = keys.Down
+		}
+		return m.input(func(b *termbridge.Bridge) error {
+			for range wheelLines {
+				if err := b.Key(arrow); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	m.scroll(wheelTurn(tea.Mouse(msg)))
+	return nil
+}
+
+func wheelTurn(e tea.Mouse) int {
+	switch e.Button {
+	case tea.MouseWheelUp:
+		return wheelLines
+	case tea.MouseWheelDown:
+		return -wheelLines
+	}
+	return 0
+}
+
+func (m *Model) mouse(e tea.Mouse, action keys.MouseAction) tea.Cmd {
+	if m.state != running || m.bridge.Modes().Mouse == vt.MouseNone {
+		return nil
+	}
+	ev := keys.Mouse{X: e.X, Y: e.Y, Mod: mods(e.Mod), Action: action, Button: buttons[e.Button]}
+	return m.input(func(b *termbridge.Bridge) error { return b.Mouse(ev) })
+}
+
+var buttons = map[tea.MouseButton]keys.Button{
+	tea.MouseLeft: keys.LeftButton, tea.MouseMiddle: keys.MiddleButton, tea.MouseRight: keys.RightButton,
+	tea.MouseWheelUp: keys.WheelUp, tea.MouseWheelDown: keys.WheelDown,
+	tea.MouseWheelLeft: keys.WheelLeft, tea.MouseWheelRight: keys.WheelRight,
+	tea.MouseBackward: keys.Back, tea.MouseForward: keys.Forward,
+	tea.MouseButton10: keys.Button10, tea.MouseButton11: keys.Button11,
+}
+
+// MouseMode asks the outer terminal for what the program asked for.
+func (m *Model) MouseMode() tea.MouseMode {
+	if m.state == running && m.focused && m.bridge.Modes().Mouse == vt.MouseAny {
+		return tea.MouseModeAllMotion
+	}
+	return tea.MouseModeCellMotion
+}
+
+// translate makes the encoder's key of Bubble Tea's. Both number the keys that
+// are no code points alike; a test holds them together.
+func translate(k tea.Key, action keys.Action) keys.Key {
+	if k.IsRepeat && action == keys.Press {
+		action = keys.Repeat
+	}
+	return keys.Key{Code: k.Code, Text: k.Text, Mod: mods(k.Mod), Shifted: k.ShiftedCode, Base: k.BaseCode, Action: action}
+}
+
+func mods(in tea.KeyMod) keys.Mod {
+	var out keys.Mod
+	for _, pair := range modPairs {
+		if in&pair.tea != 0 {
+			out |= pair.keys
+		}
+	}
+	return out
+}
+
+var modPairs = []struct {
+	tea  tea.KeyMod
+	keys keys.Mod
+}{
+	{tea.ModShift, keys.Shift},
+	{tea.ModAlt, keys.Alt},
+	{tea.ModCtrl, keys.Ctrl},
+	{tea.ModSuper, keys.Super},
+	{tea.ModHyper, keys.Hyper},
+	{tea.ModMeta, keys.Meta},
+	{tea.ModCapsLock, keys.CapsLock},
+	{tea.ModNumLock, keys.NumLock},
+}
