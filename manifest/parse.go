@@ -1,0 +1,329 @@
+package manifest
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const (
+	// maxValues bounds the values of one document by what separates them, so
+	// that the YAML parser's tree stays within some hundred megabytes.
+	maxValues = 500_000
+	// maxExpanded bounds the bytes that aliases may expand a document to,
+	// for documents which are not that large themselves.
+	maxExpanded = 1 << 20
+)
+
+var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
+
+// Parse reads all the objects of data, YAML (several documents) or JSON, with
+// the items of List and PodList as documents of their own. It never fails as a
+// whole: what could be read is in docs, everything wrong in problems, sorted
+// by position. It covers syntax, types, names and values (see [Problem]); what
+// a backend makes of the fields is [Check]'s part.
+//
+// Scalars mean what sigs.k8s.io/yaml makes of them, which is what kubectl
+// does: yes is true, 017 is fifteen. docs keep parts of data; do not change it
+// afterwards.
+func Parse(data []byte, opts Options) (docs []Document, problems []Problem) {
+	p := &parser{src: newSource(data), opts: opts}
+	for _, root := range p.roots() {
+		p.object(root, false)
+	}
+	p.reportDuplicates()
+	if len(p.docs) == 0 && len(p.problems) == 0 {
+		p.report(&syntaxError{code: CodeEmpty, message: "There is no pod here: the text is empty or holds only comments."})
+	}
+	return p.docs, p.src.finish(p.problems)
+}
+
+// parser collects what one call of Parse finds. Problems carry offsets only
+// until finish gives them lines and columns.
+type parser struct {
+	src      *source
+	opts     Options
+	docs     []Document
+	problems []Problem
+	dups     []duplicate
+}
+
+func (p *parser) report(e *syntaxError) {
+	p.problems = append(p.problems, Problem{
+		Code: e.code, Message: e.message, Document: -1,
+		Start: Position{Offset: e.start}, End: Position{Offset: e.end},
+	})
+}
+
+// roots reads the documents of the text.
+func (p *parser) roots() []*node {
+	data, base := p.src.data, 0
+	if e := refuse(data); e != nil {
+		p.report(e)
+		return nil
+	}
+	if bytes.HasPrefix(data, byteOrderMark) {
+		base = len(byteOrderMark)
+	}
+	text := data[base:]
+	trimmed := bytes.TrimLeft(text, " \t\r\n")
+	if len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
+		if roots, ok := p.json(text, base); ok {
+			return roots
+		}
+	}
+	return p.yaml(text, base)
+}
+
+// refuse looks for what is no text at all.
+func refuse(data []byte) *syntaxError {
+	switch {
+	case len(data) > MaxBytes:
+		return &syntaxError{code: CodeTooLarge, message: fmt.Sprintf(
+			"The manifest has %d bytes; more than %d MB are not read. No pod needs so much: is this the right file?", len(data), MaxBytes>>20)}
+	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}), bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
+		return &syntaxError{code: CodeEncoding, end: 2, message: "The text is encoded as UTF-16: save it as UTF-8."}
+	}
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		return &syntaxError{code: CodeEncoding, start: i, end: i + 1, message: "There is a zero byte here: this is a binary file, not a manifest."}
+	}
+	for i := 0; i < len(data); {
+		if data[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			return &syntaxError{code: CodeEncoding, start: i, end: i + 1, message: fmt.Sprintf(
+				"The byte 0x%02x is not valid UTF-8: save the text as UTF-8.", data[i])}
+		}
+		i += size
+	}
+	return nil
+}
+
+// json reads the text as JSON values one behind the other. ok is false when it
+// is YAML that merely begins like JSON.
+func (p *parser) json(text []byte, base int) (roots []*node, ok bool) {
+	r := &jsonReader{text: text, base: base}
+	for {
+		r.space()
+		if r.pos >= len(text) {
+			break
+		}
+		root, e := r.value(1)
+		if e == nil {
+			roots = append(roots, root)
+			continue
+		}
+		if e.code == CodeTooDeep {
+			p.report(e)
+			return nil, true
+		}
+		if other := (&parser{src: p.src}); readsAsYAML(other, text, base) {
+			return nil, false
+		}
+		p.report(e)
+		p.duplicates(r.duplicates)
+		return roots, true
+	}
+	p.duplicates(r.duplicates)
+	return roots, true
+}
+
+// readsAsYAML tells whether text that is no JSON is YAML.
+func readsAsYAML(p *parser, text []byte, base int) bool {
+	p.yaml(text, base)
+	for _, problem := range p.problems {
+		switch problem.Code {
+		case CodeSyntax, CodeTooLarge, CodeTooDeep, CodeEncoding:
+			return false
+		}
+	}
+	return true
+}
+
+// yaml reads the documents of YAML text, each by itself, so that a fault in
+// one does not hide the others.
+func (p *parser) yaml(text []byte, base int) []*node {
+	if e := badCharacter(text, base); e != nil {
+		p.report(e)
+		return nil
+	}
+	var roots []*node
+	for start := 0; start < len(text); {
+		end := nextDocument(text, start)
+		roots = append(roots, p.chunk(text[start:end], base+start)...)
+		start = end
+	}
+	return roots
+}
+
+// badCharacter looks for characters that YAML does not allow anywhere.
+func badCharacter(text []byte, base int) *syntaxError {
+	for i := 0; i < len(text); {
+		c := text[i]
+		size := 1
+		bad := c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == 0x7F
+		if c >= utf8.RuneSelf {
+			var r rune
+			r, size = utf8.DecodeRune(text[i:])
+			bad = r < 0xA0 && r != 0x85 || r == 0xFFFE || r == 0xFFFF
+		}
+		if bad {
+			return &syntaxError{code: CodeEncoding, start: base + i, end: base + i + size, message: fmt.Sprintf(
+				"There is a control character (%q) here: take it out, or write it as an escape in double quotes.", string(text[i:i+size]))}
+		}
+		i += size
+	}
+	return nil
+}
+
+// nextDocument returns the offset of the next line that begins a document,
+// which YAML marks with --- at its very beginning even inside other constructs.
+func nextDocument(text []byte, start int) int {
+	for i := start; ; {
+		j := bytes.Index(text[i:], []byte("\n---"))
+		if j < 0 {
+			return len(text)
+		}
+		i += j + 4
+		if i >= len(text) || isBlank(text[i]) {
+			return i - 3
+		}
+	}
+}
+
+// chunk reads one part of the text between document markers.
+func (p *parser) chunk(text []byte, base int) []*node {
+	if n := separators(text); n > maxValues {
+		p.report(&syntaxError{code: CodeTooLarge, start: base, end: base, message: fmt.Sprintf(
+			"This document has more than %d values; no pod needs so many. Is this the right file?", maxValues)})
+		return nil
+	}
+	docs, err := parseNodes(text)
+	if err != nil {
+		p.report(syntaxFault(text, base))
+	}
+	var roots []*node
+	for _, doc := range docs {
+		if root := p.document(doc, text, base); root != nil {
+			roots = append(roots, root)
+		}
+	}
+	return roots
+}
+
+// document converts one document of the YAML parser; nil when it is empty or
+// cannot be used.
+func (p *parser) document(doc *yaml.Node, text []byte, base int) *node {
+	if len(doc.Content) == 0 {
+		return nil
+	}
+	r := newYAMLReader(text, base)
+	root, e := r.convert(doc.Content[0], place{depth: 1, indent: -1})
+	p.duplicates(r.dups)
+	switch {
+	case e != nil:
+		p.report(e)
+		return nil
+	case root.height > maxDepth:
+		p.report(&syntaxError{code: CodeTooDeep, start: root.start, end: root.start, message: fmt.Sprintf(
+			"The aliases of this document nest values more than %d levels deep; no pod needs that.", maxDepth)})
+		return nil
+	case r.aliases && root.weight > max(maxExpanded, 4*len(text)):
+		p.report(&syntaxError{code: CodeAlias, start: root.start, end: root.start, message: fmt.Sprintf(
+			"The aliases of this document expand it to more than %d bytes; write the values out.", maxExpanded)})
+		return nil
+	case root.kind == kindNull && root.plain && root.start == root.end:
+		return nil
+	}
+	return root
+}
+
+// separators counts the bytes that can begin a value, an upper bound of how
+// many values there are.
+func separators(text []byte) int {
+	n := 0
+	for i, c := range text {
+		switch c {
+		case ',', '[', '{', '\n':
+			n++
+		case ':', '-', '?':
+			if i+1 < len(text) && isBlank(text[i+1]) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// duplicates keeps the keys that came twice until the objects are known whose
+// fields they are.
+func (p *parser) duplicates(dups []duplicate) { p.dups = append(p.dups, dups...) }
+
+// reportDuplicates reports keys that came twice.
+func (p *parser) reportDuplicates() {
+	for _, d := range p.dups {
+		problem := Problem{
+			Code: CodeDuplicateKey, Field: d.name, Document: -1,
+			Start: Position{Offset: d.start}, End: Position{Offset: d.end},
+			Message: fmt.Sprintf("The key %s was already written on line %d; only this later one counts.", quote(d.name), p.src.position(d.first).Line),
+		}
+		for i := range p.docs {
+			root := p.docs[i].root
+			if root.start <= d.start && d.start < root.end {
+				problem.Document, problem.Field = i, fieldAt(root, d.start)
+				if last(problem.Field) != d.name {
+					problem.Field = fieldPath(problem.Field, d.name)
+				}
+			}
+		}
+		if d.byMerge {
+			problem.Code, problem.Severity = CodeMerge, Warning
+			problem.Message = fmt.Sprintf("This merge replaces %s of line %d, since it comes behind it: put << first.", quote(d.name), p.src.position(d.first).Line)
+		}
+		p.problems = append(p.problems, problem)
+	}
+}
+
+// finish sorts problems, cuts them to MaxProblems and gives them lines.
+func (s *source) finish(problems []Problem) []Problem {
+	sort.SliceStable(problems, func(i, j int) bool { return problems[i].Start.Offset < problems[j].Start.Offset })
+	problems = cut(problems, MaxProblems)
+	for i := range problems {
+		p := &problems[i]
+		p.Message = clean(p.Message)
+		if s != nil {
+			p.Start, p.End = s.position(p.Start.Offset), s.position(max(p.End.Offset, p.Start.Offset))
+		}
+	}
+	return problems
+}
+
+// cut drops what is least bad, from behind, until n problems are left: a
+// manifest with an error must never look like one without.
+func cut(problems []Problem, n int) []Problem {
+	for severity := Hint; len(problems) > n; severity-- {
+		over := len(problems) - n
+		kept := make([]Problem, 0, len(problems))
+		for i := len(problems) - 1; i >= 0; i-- {
+			if problems[i].Severity == severity && over > 0 {
+				over--
+				continue
+			}
+			kept = append(kept, problems[i])
+		}
+		for i, j := 0, len(kept)-1; i < j; i, j = i+1, j-1 {
+			kept[i], kept[j] = kept[j], kept[i]
+		}
+		problems = kept
+		if severity == Error {
+			break
+		}
+	}
+	return problems
+}
