@@ -1,16 +1,24 @@
 package termbridge
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
 	"os/exec"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"podium/termbridge/keys"
 	"podium/termbridge/vt"
 )
 
+// readSize is how much output is collected before the screen is locked.
+const readSize = 64 << 10
+
 // Options of a Bridge. Exactly one of Stream and Command is needed.
 type Options struct {
-	// Cols and Rows are the size in cells; below 1 is an error.
+	// Cols and Rows are the size in cells, from 1 to 65535.
 	Cols, Rows int
 
 	// Stream is the connection to bridge. The Bridge owns it from then on and
@@ -18,8 +26,9 @@ type Options struct {
 	Stream Stream
 
 	// Command is a local process to start and bridge instead of a Stream.
-	// Its standard streams and SysProcAttr belong to the Bridge, which waits
-	// for it, and hangs it up (SIGHUP, then SIGKILL) on Close.
+	// Its SysProcAttr belongs to the Bridge, and so do the standard streams
+	// that it leaves nil. The Bridge waits for it, and ends it (SIGHUP, then
+	// SIGKILL) on Close.
 	Command *exec.Cmd
 
 	// PTY is the pair to use; nil opens one. The Bridge owns it.
@@ -42,86 +51,247 @@ type Options struct {
 // that shows it. All methods are safe for concurrent use, and none waits for
 // the other side, except for Close, which waits for the Bridge's own
 // goroutines.
-type Bridge struct{}
+//
+// A session that ends by itself gives back its connection and descriptors at
+// once; its screen stays readable.
+type Bridge struct {
+	crew   crew
+	stream Stream // nil with a command
+	pty    PTY
+	proc   *process // nil with a stream
+	queue  *queue
+	size   sizer
+	screen screen
 
-// New starts a bridge. On an error the Stream is left to the caller.
-func New(o Options) (*Bridge, error) { return &Bridge{}, nil }
+	ctx    context.Context // of resize requests; ends with the session
+	cancel context.CancelFunc
 
-// Key sends a key event, encoded by the modes that the program has set.
-func (b *Bridge) Key(k keys.Key) error { return nil }
+	lastByte atomic.Int64 // UnixNano
+	in, out  atomic.Int64
+	closed   atomic.Bool // Close was called before the end
 
-// Paste sends text as a paste, all of it or (ErrQueueFull) nothing.
-func (b *Bridge) Paste(text string) error { return nil }
+	endMu  sync.Mutex
+	reason EndReason
+	err    error
+	done   chan struct{}
+}
 
-// Mouse sends a mouse event, if the program asked for its kind.
-func (b *Bridge) Mouse(e keys.Mouse) error { return nil }
+// New starts a bridge. On an error nothing was started, and the Stream is left
+// to the caller; a PTY from the options is closed.
+func New(o Options) (*Bridge, error) {
+	cols, rows, err := cells(o.Cols, o.Rows)
+	if err != nil {
+		return nil, err
+	}
+	if (o.Stream == nil) == (o.Command == nil) {
+		return nil, errors.New("a bridge needs either a stream or a command")
+	}
+	if o.PTY == nil {
+		if o.PTY, err = OpenPTY(cols, rows); err != nil {
+			return nil, err
+		}
+	} else if err := o.PTY.Resize(cols, rows); err != nil {
+		return nil, errors.Join(err, o.PTY.Close())
+	}
+	b := &Bridge{
+		stream: o.Stream,
+		pty:    o.PTY,
+		queue:  newQueue(o.InputLimit),
+		done:   make(chan struct{}),
+	}
+	b.crew.onPanic = o.OnPanic
+	b.crew.fault = func(err error) { b.settle(EndBroken, err); b.hangUp() }
+	b.ctx, b.cancel = context.WithCancel(context.Background())
+	b.lastByte.Store(time.Now().UnixNano())
+	o.Terminal.Cols, o.Terminal.Rows = int(cols), int(rows)
+	b.screen.init(vt.New(o.Terminal))
+	b.size.init(cols, rows)
+	if o.Command != nil {
+		if b.proc, err = startProcess(o.Command, o.PTY); err != nil {
+			b.cancel()
+			return nil, errors.Join(err, o.PTY.Close())
+		}
+	}
+	b.run()
+	return b, nil
+}
 
-// Focus reports that the pane got or lost the focus, if the program asked.
-func (b *Bridge) Focus(in bool) error { return nil }
+// cells checks a size.
+func cells(cols, rows int) (uint16, uint16, error) {
+	if cols < 1 || rows < 1 {
+		return 0, 0, fmt.Errorf("a size of %d columns and %d rows: %w", cols, rows, ErrZeroSize)
+	}
+	return uint16(min(cols, 0xffff)), uint16(min(rows, 0xffff)), nil
+}
 
-// Send sends bytes as they are.
-func (b *Bridge) Send(p []byte) error { return nil }
+// run starts the goroutines. The session is over when all output has been shown
+// and, with a command, the process has ended too; then everything else is told
+// to go.
+func (b *Bridge) run() {
+	shown := make(chan struct{})
+	exited := make(chan struct{})
+	b.crew.start("screen", b.show, func() { close(shown) })
+	b.crew.start("keyboard", b.carry, nil)
+	if b.stream != nil {
+		close(exited)
+		b.crew.start("receiver", b.receive, func() { _ = b.pty.CloseSlave() })
+		b.crew.start("sender", b.send, nil)
+		b.crew.start("size", b.resizeLoop, nil)
+	} else {
+		b.crew.start("process", func() { b.awaitProcess(shown) }, func() { close(exited) })
+	}
+	b.crew.start("end", func() {
+		<-shown
+		<-exited
+	}, b.finish)
+}
 
-// Resize sets the size of the pane in cells.
-func (b *Bridge) Resize(cols, rows int) error { return nil }
+// receive carries output from the stream to the pseudo-terminal.
+func (b *Bridge) receive() {
+	buf := make([]byte, 32<<10)
+	first := true
+	for {
+		n, err := b.stream.Read(buf)
+		if n > 0 {
+			b.arrived(n)
+			if first {
+				// Only now does the program surely exist: a size that the
+				// server took earlier may have gone nowhere.
+				first = false
+				b.size.repeat()
+			}
+			if _, err := b.pty.Slave().Write(buf[:n]); err != nil {
+				b.settle(EndBroken, fmt.Errorf("write output to the pseudo-terminal: %w", err))
+				return
+			}
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF):
+			b.settle(EndClean, nil)
+			return
+		default:
+			b.settle(EndBroken, fmt.Errorf("read from the session: %w", err))
+			return
+		}
+	}
+}
 
-// ResendSize tells the other side the size once more.
-func (b *Bridge) ResendSize() {}
+// arrived notes that output came.
+func (b *Bridge) arrived(n int) {
+	b.in.Add(int64(n))
+	b.lastByte.Store(time.Now().UnixNano())
+}
 
-// Changed has something in it when the screen, the title, an event or the end
-// has changed since it was last received from. It is never closed.
-func (b *Bridge) Changed() <-chan struct{} { return nil }
+// show carries output from the pseudo-terminal to the screen. It never waits
+// for anything else: while it runs, the other side can always write.
+func (b *Bridge) show() {
+	buf := make([]byte, readSize)
+	var replies []byte
+	for {
+		n, err := b.pty.Master().Read(buf)
+		if n > 0 {
+			if b.proc != nil {
+				b.arrived(n)
+			}
+			replies = b.screen.write(buf[:n], replies[:0], b)
+			// Full means that the program asks and does not read: then it
+			// will not miss an answer either.
+			_ = b.queue.put(replies, kindReply)
+		}
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				b.settle(EndBroken, fmt.Errorf("read from the pseudo-terminal: %w", err))
+			}
+			return
+		}
+	}
+}
 
-// Snapshot brings f up to date and says whether anything changed.
-func (b *Bridge) Snapshot(f *vt.Frame) bool { return false }
+// settle records how the session ends. What comes first counts: what follows is
+// mostly its consequence.
+func (b *Bridge) settle(r EndReason, err error) {
+	b.endMu.Lock()
+	defer b.endMu.Unlock()
+	if b.reason != Running {
+		return
+	}
+	if b.closed.Load() {
+		r, err = EndClosed, nil
+	}
+	b.reason, b.err = r, err
+}
 
-// SnapshotAt is Snapshot of a view scrolled back by offset lines.
-func (b *Bridge) SnapshotAt(f *vt.Frame, offset int) bool { return false }
+// hangUp makes every goroutine find its end. The screen still gets what the
+// pseudo-terminal holds.
+func (b *Bridge) hangUp() {
+	b.queue.close(ErrEnded)
+	b.cancel()
+	if b.stream != nil {
+		_ = b.stream.Close()
+	}
+	if b.proc != nil {
+		b.proc.hangUp()
+	}
+	_ = b.pty.CloseSlave()
+}
 
-// Modes returns the modes that the program has set.
-func (b *Bridge) Modes() vt.Modes { return vt.Modes{} }
-
-// Cursor returns the cursor.
-func (b *Bridge) Cursor() vt.Cursor { return vt.Cursor{} }
-
-// Title returns the title that the program has set.
-func (b *Bridge) Title() string { return "" }
-
-// TakeEvents returns what the program did besides drawing since the last call.
-func (b *Bridge) TakeEvents() []vt.Event { return nil }
-
-// View calls f with the emulator locked. f must be short and must not keep it.
-func (b *Bridge) View(f func(t *vt.Terminal)) {}
+// finish runs once everything has been shown.
+func (b *Bridge) finish() {
+	b.settle(EndClean, nil)
+	b.screen.release()
+	close(b.done)
+	b.screen.signal()
+	b.hangUp()
+	_ = b.pty.Close()
+}
 
 // Done is closed when the session has ended and all its output is on the
 // screen.
-func (b *Bridge) Done() <-chan struct{} { return nil }
+func (b *Bridge) Done() <-chan struct{} { return b.done }
 
-// End tells how the session ended: Running until Done is closed.
-func (b *Bridge) End() (EndReason, error) { return Running, nil }
+// End tells how the session ended: Running until Done is closed. The error says
+// what went wrong where something did.
+func (b *Bridge) End() (EndReason, error) {
+	select {
+	case <-b.done:
+	default:
+		return Running, nil
+	}
+	b.endMu.Lock()
+	defer b.endMu.Unlock()
+	return b.reason, b.err
+}
 
 // Err is the error of End: nil while running, after a clean end and after
 // Close.
-func (b *Bridge) Err() error { return nil }
+func (b *Bridge) Err() error {
+	_, err := b.End()
+	return err
+}
 
-// ExitCode is the exit status of Options.Command once it has ended.
-func (b *Bridge) ExitCode() (code int, known bool) { return 0, false }
+// ExitCode is the exit status of Options.Command once it has ended: 128+N after
+// death by signal N.
+func (b *Bridge) ExitCode() (code int, known bool) {
+	if b.proc == nil {
+		return 0, false
+	}
+	return b.proc.exitCode()
+}
 
 // LastByte is when the last output came; the time of New before the first.
-func (b *Bridge) LastByte() time.Time { return time.Time{} }
-
-// Stalled says that input has been waiting for a while because the other side
-// does not take it.
-func (b *Bridge) Stalled() bool { return false }
-
-// Waiting is how many bytes of input the other side has not taken yet.
-func (b *Bridge) Waiting() int { return 0 }
+func (b *Bridge) LastByte() time.Time { return time.Unix(0, b.lastByte.Load()) }
 
 // Counts is how many bytes came in from the program and went out to it.
-func (b *Bridge) Counts() (in, out int64) { return 0, 0 }
+func (b *Bridge) Counts() (in, out int64) { return b.in.Load(), b.out.Load() }
 
-// ResizeErr is why the other side has not accepted the size yet, or nil.
-func (b *Bridge) ResizeErr() error { return nil }
-
-// Close ends the session, its goroutines and its descriptors.
-func (b *Bridge) Close() error { return nil }
+// Close ends the session, its goroutines and its descriptors, and waits for
+// them: not for the network, and at most a few seconds for a local process that
+// ignores the hang-up. Output that has not been shown is lost. It may be called
+// repeatedly and always returns nil.
+func (b *Bridge) Close() error {
+	b.closed.Store(true)
+	b.hangUp()
+	b.crew.wait()
+	return nil
+}
