@@ -32,10 +32,17 @@ type ListState struct {
 }
 
 // Sized dialogs say which rectangle they want, at most cols × rows; others get
-// the middle of the window.
+// the middle of the window. The frame around a dialog, with its Title, is drawn
+// by the root and does not count.
 type Sized interface {
 	WantSize(maxCols, maxRows int) (cols, rows int)
 }
+
+// Dangerous dialogs can destroy something: their frame says so.
+type Dangerous interface{ Dangerous() bool }
+
+// Grouping screens name the groups of Keys' FullHelp, for the headings of help.
+type Grouping interface{ Groups() []string }
 
 // Action is something that the leader menu can ask of a terminal.
 type Action int

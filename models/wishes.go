@@ -68,8 +68,9 @@ type EditMsg struct {
 	Title string // what is edited, for the header
 }
 
-// DeleteMsg opens the dialog that deletes pods.
-type DeleteMsg struct{ Rows []api.PodRow }
+// DeleteMsg opens the dialog that deletes pods: Rows, and the Hidden ones which
+// are marked too but not in view.
+type DeleteMsg struct{ Rows, Hidden []api.PodRow }
 
 // ConfirmMsg asks a question over the screen; Do is returned to the screen's
 // Update when the user says yes. The focus is on Cancel.

@@ -1,0 +1,185 @@
+package confirm
+
+import (
+	"fmt"
+	"strings"
+
+	"podium/internal/safetext"
+	"podium/themes"
+)
+
+// Title says what the dialog is about to do.
+func (d *Delete) Title() string {
+	if len(d.targets) == 1 {
+		return "Delete " + safetext.Line(d.targets[0].row.Name, 60) + "?"
+	}
+	return fmt.Sprintf("Delete %d pods?", len(d.targets))
+}
+
+// SetTheme changes the look.
+func (d *Delete) SetTheme(th themes.Theme) {
+	d.theme = th
+	d.draw()
+}
+
+// SetSize sets the rectangle.
+func (d *Delete) SetSize(cols, rows int) {
+	d.cols, d.rows = cols, rows
+	d.draw()
+}
+
+// WantSize asks for room for every name, and for reasons should any fail.
+func (d *Delete) WantSize(maxCols, maxRows int) (int, int) {
+	cols := 50
+	for _, t := range d.targets {
+		cols = max(cols, safetext.Width(safetext.Line(t.row.Name, 80))+36)
+	}
+	cols = min(cols, maxCols, 100)
+	return cols, min(len(d.targets)+len(d.foot(cols))+2, maxRows)
+}
+
+// View is the dialog as it was drawn last.
+func (d *Delete) View() string { return d.view }
+
+// draw lays out the names, which scroll where they do not fit, what else there
+// is to know, and the buttons.
+func (d *Delete) draw() {
+	foot := d.foot(d.cols)
+	room := d.rows - len(foot) - 1
+	if room < min(3, len(d.targets)) { // little room: names before explanations
+		room = min(max(d.rows-2, 0), len(d.targets))
+		foot = foot[:min(max(d.rows-room-1, 0), len(foot))]
+	}
+	names := d.names(d.cols)
+	room = max(room, 0)
+	d.top = min(max(d.top, 0), max(len(names)-room, 0))
+	lines := append([]string(nil), names[d.top:min(d.top+room, len(names))]...)
+	if len(names) > room && room > 0 {
+		last := d.top + room
+		lines[len(lines)-1] = d.theme.Paint(themes.Muted, fmt.Sprintf("  … %d to %d of %d, ↑ ↓ scroll", d.top+1, last-1, len(names)))
+		if last == len(names) {
+			lines[len(lines)-1] = names[len(names)-1]
+		}
+	}
+	for len(lines) < room {
+		lines = append(lines, "")
+	}
+	lines = append(lines, foot...)
+	d.spans = nil
+	buttons := ""
+	if set := d.buttons(); len(set) > 0 {
+		buttons, d.spans = buttonsView(d.theme, set, d.focus, d.cols)
+	} else {
+		buttons = d.theme.Paint(themes.Muted, d.progress())
+	}
+	if d.rows > 0 {
+		lines = append(lines[:min(len(lines), d.rows-1)], buttons)
+	}
+	d.view = joinLines(lines, d.cols, d.rows)
+}
+
+func (d *Delete) buttons() []button {
+	switch d.phase {
+	case running:
+		return nil
+	case failed:
+		return []button{{label: "Close"}, {label: "Retry", danger: true}}
+	}
+	do := "Delete"
+	if d.force {
+		do = "Delete at once"
+	}
+	return []button{{label: "Cancel"}, {label: do, danger: true}}
+}
+
+func (d *Delete) progress() string {
+	n := 0
+	for _, t := range d.targets {
+		if t.state == done || t.state == refused {
+			n++
+		}
+	}
+	return fmt.Sprintf("Deleting %d/%d, esc stops", n, len(d.targets))
+}
+
+// names are a line per pod: its name, and what becomes of it.
+func (d *Delete) names(cols int) []string {
+	width := 0
+	for _, t := range d.targets {
+		width = max(width, safetext.Width(safetext.Line(t.row.Name, 80)))
+	}
+	width = min(width, max(cols-24, cols/2, 1))
+	out := make([]string, len(d.targets))
+	for i, t := range d.targets {
+		role, note := themes.Muted, ""
+		switch {
+		case t.state == refused:
+			role, note = themes.Error, t.reason
+		case t.state == done:
+			role, note = themes.OK, "accepted"
+		case t.state == sent:
+			note = "deleting…"
+		case t.row.Owner != "":
+			note = t.row.Owner + " makes it anew"
+		default:
+			note = "will not come back"
+		}
+		if t.hidden && d.phase == asking {
+			role, note = themes.Warning, "hidden by the filter; "+note
+		}
+		name := safetext.Fit(safetext.Line(t.row.Name, 80), width)
+		out[i] = d.theme.Paint(themes.Strong, name) + "  " + d.theme.Paint(role, safetext.Line(note, max(cols-width-2, 0)))
+	}
+	return out
+}
+
+// foot is what is said below the names: the sessions that end, and the grace.
+func (d *Delete) foot(cols int) []string {
+	out := []string{""}
+	for i, s := range d.sessions {
+		if i == 3 && len(d.sessions) > 4 {
+			out = append(out, d.theme.Paint(themes.Warning, fmt.Sprintf("and %d more", len(d.sessions)-i)))
+			break
+		}
+		for _, line := range wrap("Ends: "+safetext.Clean(s), cols) {
+			out = append(out, d.theme.Paint(themes.Warning, line))
+		}
+	}
+	var grace string
+	switch {
+	case d.phase == failed:
+		return append(out, d.reasons(cols)...)
+	case d.force:
+		grace = "Force: no grace at all, what runs is killed (f takes it back)"
+	case d.typing:
+		grace = "Grace: " + d.grace + "▏ seconds (empty: the pod's own)"
+	case d.grace != "":
+		grace = "Grace: " + d.grace + " seconds"
+	default:
+		grace = "Grace: the pod's own"
+	}
+	role := themes.Text
+	if d.force {
+		role = themes.Error
+	}
+	for _, line := range wrap(grace, cols) {
+		out = append(out, d.theme.Paint(role, line))
+	}
+	return append(out, "")
+}
+
+// reasons are the distinct reasons of what failed, in full.
+func (d *Delete) reasons(cols int) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, t := range d.targets {
+		if t.state != refused || seen[t.reason] {
+			continue
+		}
+		seen[t.reason] = true
+		for _, line := range wrap(safetext.Line(strings.TrimSpace(t.reason), 600), cols) {
+			out = append(out, d.theme.Paint(themes.Error, line))
+		}
+	}
+	return append(out, "")
+}
