@@ -29,11 +29,13 @@ func (t *Terminal) control(b byte) {
 
 // escape executes ESC b, or the C1 control that stands for it.
 func (t *Terminal) escape(b byte) {
-	t.joinable, t.lastRune = false, 0
 	ps := &t.parser
-	switch b {
-	case '[':
+	if b == '[' {
 		ps.state = stateCSI
+		return
+	}
+	t.joinable, t.lastRune = false, 0
+	switch b {
 	case ']', 'P', '_', '^', 'X':
 		t.beginString(b)
 	case '\\': // ST with nothing to end
