@@ -27,6 +27,10 @@ import (
 // a failure; the user can leave earlier.
 const startTimeout = 30 * time.Second
 
+// scrollbackBytes is what a session's scrollback may take: some ten thousand
+// lines.
+const scrollbackBytes = 8 << 20
+
 // state is where a session stands.
 type state int
 
@@ -239,6 +243,7 @@ func (m *Model) gotSession(msg startedMsg) tea.Cmd {
 	cols, rows := max(m.cols, 1), max(m.rows, 1)
 	bridge, err := termbridge.New(termbridge.Options{
 		Cols: cols, Rows: rows, Stream: msg.session,
+		Terminal: vt.Options{ScrollbackBytes: scrollbackBytes},
 		OnPanic: func(value any, stack []byte) {
 			m.env.Go(func() { panic(fmt.Sprintf("%v\n\n%s", value, stack)) })
 		},

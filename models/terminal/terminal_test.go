@@ -1,0 +1,375 @@
+package terminal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"go.uber.org/goleak"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"podium/api"
+	"podium/models"
+	mt "podium/models/modelstest"
+	"podium/termbridge/keys"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var web = api.PodRef{Namespace: "default", Name: "web", UID: "u1"}
+
+// session is an exec whose program the test plays: what the screen sends is
+// read from input, what the program prints is written by say.
+type session struct {
+	input  *io.PipeReader
+	typed  *io.PipeWriter
+	prints *io.PipeReader
+	output *io.PipeWriter
+
+	mu     sync.Mutex
+	sizes  []string
+	status api.ExecStatus
+	err    error
+	closed bool
+}
+
+func newSession() *session {
+	s := &session{}
+	s.input, s.typed = io.Pipe()
+	s.prints, s.output = io.Pipe()
+	return s
+}
+
+func (s *session) Read(p []byte) (int, error)  { return s.prints.Read(p) }
+func (s *session) Write(p []byte) (int, error) { return s.typed.Write(p) }
+func (s *session) CloseWrite() error           { return s.typed.Close() }
+func (s *session) Control() api.ExecControl    { return s }
+func (s *session) ID() string                  { return "exec-1" }
+
+func (s *session) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.typed.Close()
+	return s.prints.CloseWithError(io.ErrClosedPipe)
+}
+
+func (s *session) Resize(_ context.Context, rows, cols uint16) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sizes = append(s.sizes, fmt.Sprintf("%dx%d", cols, rows))
+	return nil
+}
+
+func (s *session) Inspect(context.Context) (api.ExecStatus, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.status, s.err
+}
+
+func (s *session) Kill(context.Context, string) error { return api.ErrNotServed }
+
+func (s *session) say(t *testing.T, text string) {
+	t.Helper()
+	if _, err := io.WriteString(s.output, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// exit ends the program: its code is known before the stream ends.
+func (s *session) exit(code int) {
+	s.mu.Lock()
+	s.status = api.ExecStatus{ExitCode: code}
+	s.mu.Unlock()
+	s.output.Close()
+}
+
+func (s *session) sawSize(size string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sizes) > 0 && s.sizes[len(s.sizes)-1] == size
+}
+
+func pod(containers ...string) *corev1.Pod {
+	p := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "web", UID: "u1"}}
+	for _, c := range containers {
+		p.Spec.Containers = append(p.Spec.Containers, corev1.Container{Name: c})
+	}
+	return p
+}
+
+// open drives a terminal in the pod's container main to where its program runs.
+func open(t *testing.T, wish models.ExecMsg) (*mt.Driver, *mt.Bench, *Model, *session) {
+	t.Helper()
+	s := newSession()
+	client := mt.NewClient()
+	client.SetObject("{}", pod("main"))
+	client.OnExec = func(context.Context, string, string, string, api.ExecConfig) (api.ExecSession, error) { return s, nil }
+	bench := mt.NewBench(client)
+	m := New(bench.Env, wish)
+	d := mt.Drive(t, m, 60, 12)
+	t.Cleanup(m.Close)
+	d.Until("the program to run", func() bool { return m.state == running })
+	return d, bench, m, s
+}
+
+func shell() models.ExecMsg { return models.ExecMsg{Ref: web, Container: "main"} }
+
+func TestShellShowsOutputAndCarriesKeysInOrder(t *testing.T) {
+	d, bench, m, s := open(t, shell())
+	if got := bench.Client.Called("exec default/web main [sh -c"); got != 1 {
+		t.Fatalf("calls %q: want one exec of a shell finder", bench.Client.Calls())
+	}
+	s.say(t, "hello \x1b[1mbold\x1b[m\r\n$ ")
+	d.Sees("hello bold", "$ ")
+	if c := m.Cursor(); c == nil || c.X != 2 || c.Y != 1 {
+		t.Errorf("the cursor is %+v: want column 2 of row 1", c)
+	}
+	want := strings.Repeat("abc", 1000)
+	go func() {
+		for _, r := range want {
+			d.Screen.(*Model).Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+		}
+	}()
+	got := make([]byte, len(want))
+	if _, err := io.ReadFull(s.input, got); err != nil || string(got) != want {
+		t.Errorf("the program read %d bytes, %v, which differ from what was typed", len(got), err)
+	}
+}
+
+func TestKeysTypedAheadReachTheProgram(t *testing.T) {
+	s := newSession()
+	gate := make(chan struct{})
+	client := mt.NewClient()
+	client.OnExec = func(context.Context, string, string, string, api.ExecConfig) (api.ExecSession, error) {
+		<-gate
+		return s, nil
+	}
+	m := New(mt.NewBench(client).Env, shell())
+	d := mt.Drive(t, m, 60, 12)
+	t.Cleanup(m.Close)
+	d.Sees("opening shell in web/main").Type("ls").Press("enter")
+	close(gate)
+	d.Until("the program to run", func() bool { return m.state == running })
+	line, err := bufio.NewReader(s.input).ReadString('\r')
+	if line != "ls\r" || err != nil {
+		t.Errorf("the program read %q, %v: want what was typed ahead", line, err)
+	}
+}
+
+func TestSizeReachesProgramFirstAndOnChange(t *testing.T) {
+	d, _, m, s := open(t, shell())
+	d.Until("the first size", func() bool { return s.sawSize("60x12") })
+	m.SetSize(40, 9)
+	d.Until("the new size", func() bool { return s.sawSize("40x9") })
+	lines := strings.Split(m.View(), "\n")
+	if len(lines) != 9 {
+		t.Errorf("the view has %d lines: want 9", len(lines))
+	}
+}
+
+func TestEndsSayWhy(t *testing.T) {
+	gone := func(b *mt.Bench, _ *session) {
+		b.Client.OnGet = func(_, _ string) (api.PodObject, error) { return api.PodObject{}, errors.New("dial: refused") }
+	}
+	cases := map[string]struct {
+		wish models.ExecMsg
+		end  func(b *mt.Bench, s *session)
+		want []string
+	}{
+		"exit code": {shell(), func(_ *mt.Bench, s *session) { s.exit(3) }, []string{"exit 3", "enter: new shell here"}},
+		"no shell":  {shell(), func(_ *mt.Bench, s *session) { s.exit(127) }, []string{"no shell (exit 127)", "has no bash, ash or sh"}},
+		"connection lost": {shell(), func(_ *mt.Bench, s *session) {
+			s.err = errors.New("reset")
+			s.output.CloseWithError(errors.New("connection reset by peer"))
+		}, []string{"unknown: connection lost", "Output may be missing"}},
+		"server gone": {shell(), func(b *mt.Bench, s *session) { gone(b, s); s.err = errors.New("refused"); s.output.Close() }, []string{"server gone"}},
+		"no inspect":  {shell(), func(_ *mt.Bench, s *session) { s.err = api.ErrNotServed; s.output.Close() }, []string{"exit unknown", "does not tell exit codes"}},
+		"pod deleted": {shell(), func(b *mt.Bench, s *session) {
+			b.Client.OnGet = func(_, name string) (api.PodObject, error) {
+				p := pod("main")
+				p.UID = "other"
+				return api.PodObject{Pod: p}, nil
+			}
+			s.exit(137)
+		}, []string{"exit 137", "The pod was deleted"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			d, bench, m, s := open(t, c.wish)
+			s.say(t, "last words\r\n")
+			d.Sees("last words")
+			c.end(bench, s)
+			d.Sees(c.want...)
+			d.Sees("last words") // the screen stays
+			if m.Grabbing() || m.Holds() || m.Ends() != "" {
+				t.Error("an ended session still takes keys, or claims to run")
+			}
+		})
+	}
+}
+
+func TestEnterAfterEndOpensShellNotTheCommandAgain(t *testing.T) {
+	d, bench, m, s := open(t, models.ExecMsg{Ref: web, Container: "main", Cmd: []string{"rm", "-i", "x"}})
+	s.exit(0)
+	d.Sees("exit 0")
+	d.Press("enter")
+	if m.state != ended {
+		t.Fatal("enter right after the end was meant for the program, and was not swallowed")
+	}
+	bench.Step(time.Second)
+	next := newSession()
+	bench.Client.OnExec = func(_ context.Context, _, _, _ string, cfg api.ExecConfig) (api.ExecSession, error) {
+		if cfg.Cmd[0] != "sh" {
+			t.Errorf("%q was run again unasked", cfg.Cmd)
+		}
+		return next, nil
+	}
+	d.Press("enter")
+	d.Until("a new shell", func() bool { return m.state == running })
+	next.say(t, "fresh\r\n")
+	d.Sees("fresh")
+}
+
+func TestSeveralContainersAreAChoice(t *testing.T) {
+	client := mt.NewClient()
+	client.SetObject("{}", pod("app", "sidecar"))
+	s := newSession()
+	client.OnExec = func(context.Context, string, string, string, api.ExecConfig) (api.ExecSession, error) { return s, nil }
+	bench := mt.NewBench(client)
+	m := New(bench.Env, models.ExecMsg{Ref: web})
+	d := mt.Drive(t, m, 60, 12)
+	t.Cleanup(m.Close)
+	d.Sees("Which container of web?", "app", "sidecar")
+	if m.Grabbing() {
+		t.Error("the choice takes every key")
+	}
+	d.Press("j enter")
+	d.Until("the program to run", func() bool { return m.state == running })
+	if bench.Client.Called("exec default/web sidecar") != 1 {
+		t.Errorf("calls %q: want a shell in sidecar", bench.Client.Calls())
+	}
+}
+
+func TestFailureToStartIsASentence(t *testing.T) {
+	client := mt.NewClient()
+	client.OnExec = func(context.Context, string, string, string, api.ExecConfig) (api.ExecSession, error) {
+		return nil, errors.New("container \"main\" is waiting\x1b]0;evil\a (CrashLoopBackOff)")
+	}
+	m := New(mt.NewBench(client).Env, shell())
+	d := mt.Drive(t, m, 60, 12)
+	t.Cleanup(m.Close)
+	d.Sees("could not be opened", "CrashLoopBackOff")
+	if strings.Contains(m.View(), "\x1b]0;") {
+		t.Error("a control sequence from outside reached the view")
+	}
+}
+
+func TestMultiLinePasteAsksWithoutBrackets(t *testing.T) {
+	d, bench, m, s := open(t, shell())
+	d.Send(tea.PasteMsg{Content: "rm -r a\nrm -r b\n"})
+	if len(bench.Wishes) != 1 {
+		t.Fatalf("wishes %v: want a question", bench.Wishes)
+	}
+	ask, ok := bench.Wishes[0].(models.ConfirmMsg)
+	if !ok || !strings.Contains(ask.Question, "2 lines") {
+		t.Fatalf("the wish is %+v: want a question about 2 lines", bench.Wishes[0])
+	}
+	s.say(t, "\x1b[?2004h")
+	d.Until("brackets", func() bool { return m.bridge.Modes().BracketedPaste })
+	d.Send(tea.PasteMsg{Content: "a\nb"})
+	got := make([]byte, len("\x1b[200~a\nb\x1b[201~"))
+	if _, err := io.ReadFull(s.input, got); err != nil || !strings.HasPrefix(string(got), "\x1b[200~a") {
+		t.Errorf("the program read %q, %v: want a bracketed paste", got, err)
+	}
+}
+
+func TestScrollingBackAndTypingSnapsToTheEnd(t *testing.T) {
+	d, _, m, s := open(t, shell())
+	for i := range 40 {
+		s.say(t, fmt.Sprintf("line %d\r\n", i))
+	}
+	d.Sees("line 39")
+	d.Send(tea.MouseWheelMsg{Button: tea.MouseWheelUp})
+	d.Sees("lines back").Misses("line 39")
+	if m.Cursor() != nil {
+		t.Error("the cursor is shown in the scrollback")
+	}
+	go func() { _, _ = io.Copy(io.Discard, s.input) }()
+	d.Type("x")
+	d.Sees("line 39").Misses("lines back")
+}
+
+func TestCloseDoesNotWaitAndEndsTheSession(t *testing.T) {
+	d, _, m, s := open(t, shell())
+	m.Close()
+	d.Until("the session to be closed", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.closed
+	})
+}
+
+func TestViewIsPureAndFitsAnySize(t *testing.T) {
+	d, _, m, s := open(t, shell())
+	s.say(t, "wide 世界 and e\u0301 text\r\n")
+	d.Sees("wide 世界")
+	for _, size := range [][2]int{{80, 24}, {200, 50}, {40, 12}, {1, 1}, {0, 0}, {7, 3}} {
+		m.SetSize(size[0], size[1])
+		first := m.View()
+		if m.View() != first {
+			t.Errorf("at %v the view differs when drawn twice", size)
+		}
+		if n := strings.Count(first, "\n") + 1; size[1] > 0 && n != size[1] {
+			t.Errorf("at %v the view has %d lines", size, n)
+		}
+	}
+}
+
+// The encoder and Bubble Tea number keys alike; translate relies on it.
+func TestKeyNumbersAgree(t *testing.T) {
+	pairs := map[rune]rune{
+		tea.KeyUp: keys.Up, tea.KeyDown: keys.Down, tea.KeyLeft: keys.Left, tea.KeyRight: keys.Right,
+		tea.KeyBegin: keys.Begin, tea.KeyInsert: keys.Insert, tea.KeyDelete: keys.Delete, tea.KeyPgUp: keys.PgUp,
+		tea.KeyPgDown: keys.PgDown, tea.KeyHome: keys.Home, tea.KeyEnd: keys.End, tea.KeyKpEnter: keys.KpEnter,
+		tea.KeyKp0: keys.Kp0, tea.KeyKp9: keys.Kp9, tea.KeyKpBegin: keys.KpBegin, tea.KeyF1: keys.F1, tea.KeyF20: keys.F20,
+		tea.KeyF63: keys.F63, tea.KeyCapsLock: keys.CapsLockKey, tea.KeyMenu: keys.Menu, tea.KeyMediaPlay: keys.MediaPlay,
+		tea.KeyMute: keys.Mute, tea.KeyLeftShift: keys.LeftShift, tea.KeyIsoLevel5Shift: keys.IsoLevel5Shift,
+		tea.KeyTab: keys.Tab, tea.KeyEnter: keys.Enter, tea.KeyEscape: keys.Escape, tea.KeyBackspace: keys.Backspace, tea.KeySpace: keys.Space,
+	}
+	for theirs, ours := range pairs {
+		if theirs != ours {
+			t.Errorf("Bubble Tea's key %U is %U for the encoder", theirs, ours)
+		}
+	}
+	if got := mods(tea.ModShift | tea.ModCtrl | tea.ModMeta); got != keys.Shift|keys.Ctrl|keys.Meta {
+		t.Errorf("modifiers translate to %b", got)
+	}
+}
+
+func TestPaceDrawsAQuietProgramAtOnceAndAFloodSeldom(t *testing.T) {
+	now := time.Unix(0, 0)
+	p := &pace{tokens: framesInHand, last: now}
+	if d := p.take(now); d != 0 {
+		t.Errorf("the first picture waits %s", d)
+	}
+	pictures := 0
+	for end := now.Add(time.Second); now.Before(end); pictures++ {
+		now = now.Add(max(p.take(now), time.Millisecond))
+	}
+	if pictures > framesPerSecond+framesInHand+1 {
+		t.Errorf("a flood was drawn %d times in a second", pictures)
+	}
+	now = now.Add(time.Second)
+	if d := p.take(now); d != 0 {
+		t.Errorf("after a quiet second a picture waits %s", d)
+	}
+}
