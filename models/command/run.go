@@ -306,11 +306,11 @@ func (m *Model) pull(r *run, all bool) {
 // colour, its own colours are kept.
 func drawn(l termbridge.Line) textview.Line {
 	line := textview.Line{
-		Text: string(l.Text()), Role: themes.Stdout, Gutter: "│ ", GutterRole: themes.Stdout,
+		Text: string(l.Text()), Role: themes.Stdout, Gutter: "│", GutterRole: themes.Stdout,
 		SGR: bytes.IndexByte(l.Raw, 0x1b) >= 0,
 	}
 	if l.Stream == frame.Stderr {
-		line.Role, line.Gutter, line.GutterRole = themes.Stderr, "┃ ", themes.Stderr
+		line.Role, line.Gutter, line.GutterRole = themes.Stderr, "┃", themes.Stderr
 	}
 	return line
 }
