@@ -89,7 +89,9 @@ type Size struct {
 // Process is a command that Exec started. Its methods are safe for concurrent
 // use. The output streams must be read to their end; Wait may be called at any
 // time and by several. Whoever started it calls Close, which ends the whole
-// process tree if it still runs (HUP, TERM, then KILL) and frees everything.
+// process tree if it still runs (HUP, TERM, then KILL), frees everything and
+// ends a waiting write to Stdin; it may be called repeatedly, also while the
+// other methods are under way.
 type Process interface {
 	// Stdin is nil unless attached. Closing it is end of input and nothing
 	// else. With a TTY, closing sends no end-of-file by itself.
