@@ -27,6 +27,15 @@ func (c *crew) start(name string, f, done func()) {
 	})
 }
 
+// detach is start for a goroutine that cannot be made to end, because it waits
+// for a reader that belongs to somebody else. It is not waited for.
+func (c *crew) detach(name string, f func()) {
+	go func() {
+		defer c.guard(name)
+		f()
+	}()
+}
+
 // guard is deferred around whatever runs in a goroutine of its own.
 func (c *crew) guard(name string) {
 	if c.onPanic == nil {

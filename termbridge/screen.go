@@ -36,7 +36,8 @@ func (s *screen) init(t *vt.Terminal) {
 func (s *screen) noteModes() {
 	m := s.term.Modes()
 	if old := s.modes.Load(); old == nil || *old != m {
-		s.modes.Store(&m)
+		changed := m
+		s.modes.Store(&changed)
 	}
 }
 

@@ -26,8 +26,9 @@ type Decoder struct {
 	size   uint32 // its whole length
 	left   uint32 // how much of it is still to come
 
-	read int64 // bytes taken from r
-	err  error // sticky: what r, or the stream, ended with
+	read int64        // bytes taken from r
+	err  error        // what r ended with: sticky
+	bad  *HeaderError // where the stream stopped making sense: sticky
 }
 
 // NewDecoder returns a decoder of the frames that r delivers. It allocates its
@@ -67,6 +68,9 @@ func (d *Decoder) Next() (Stream, []byte, error) {
 
 // header reads the next header, and more with it where more has come.
 func (d *Decoder) header() error {
+	if d.bad != nil {
+		return d.bad
+	}
 	for d.end-d.pos < HeaderSize {
 		// At most seven bytes are moved, and only when a header is torn.
 		d.end = copy(d.buf, d.buf[d.pos:d.end])
@@ -82,11 +86,8 @@ func (d *Decoder) header() error {
 	case Stderr:
 		d.stream = Stderr
 	default:
-		e := &HeaderError{Offset: d.read - int64(d.end-d.pos)}
-		copy(e.Header[:], h)
-		d.err = e
-		d.pos, d.end = 0, 0
-		return e
+		d.bad = &HeaderError{Offset: d.read - int64(d.end-d.pos), Header: [HeaderSize]byte(h)}
+		return d.bad
 	}
 	d.size = binary.BigEndian.Uint32(h[4:])
 	d.left = d.size
@@ -122,25 +123,18 @@ func (d *Decoder) fill() error {
 
 // cut gives the error of an end its meaning by where it came.
 func (d *Decoder) cut(err error) error {
-	var cut *CutError
-	var header *HeaderError
-	switch {
-	case errors.As(err, &cut), errors.As(err, &header):
-		return err
-	case !errors.Is(err, io.EOF):
-		if d.left > 0 {
-			err = fmt.Errorf("read frames, %d bytes before the end of one of %s: %w", d.left, d.stream, err)
-		} else {
-			err = fmt.Errorf("read frames: %w", err)
-		}
+	clean := errors.Is(err, io.EOF)
+	switch torn := d.end - d.pos; {
+	case clean && d.left > 0:
+		return &CutError{Stream: d.stream, Got: int64(d.size - d.left), Missing: int64(d.left)}
+	case clean && torn > 0:
+		return &CutError{InHeader: true, Got: int64(torn), Missing: int64(HeaderSize - torn)}
+	case clean:
+		return io.EOF
 	case d.left > 0:
-		err = &CutError{Stream: d.stream, Got: int64(d.size - d.left), Missing: int64(d.left)}
-	case d.end > d.pos:
-		err = &CutError{InHeader: true, Got: int64(d.end - d.pos), Missing: int64(HeaderSize - (d.end - d.pos))}
-	default:
-		err = io.EOF
+		return fmt.Errorf("read frames, %d bytes before the end of one of %s: %w", d.left, d.stream, err)
 	}
-	return err
+	return fmt.Errorf("read frames: %w", err)
 }
 
 // Offset is how many bytes of the framed stream have been read so far.
