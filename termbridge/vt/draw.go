@@ -109,7 +109,7 @@ func (t *Terminal) draw(r *row, pad bool) string {
 	d := drawing{t: t, buf: t.drawn[:0]}
 	d.plain = t.selector(0) == plainSGR
 	if !d.plain {
-		d.style = styleMask + 1 // select even the plain style
+		d.choose(0)
 	}
 	n := r.n
 	if !pad {
@@ -142,7 +142,7 @@ type drawing struct {
 // cells renders written cells.
 func (d *drawing) cells(cells []cell) {
 	buf := d.buf
-	prev := prop(0)
+	prev := prop(0) // of the cell before, 0 for those that join nothing
 	for _, c := range cells {
 		if id := c.style(); id != d.style {
 			d.buf = buf
@@ -154,22 +154,18 @@ func (d *drawing) cells(cells []cell) {
 		switch {
 		case s-0x20 < 0x5f:
 			if prev != 0 {
-				if prev&propPrepend != 0 && d.t.width == WidthGrapheme {
-					buf = append(buf, d.t.styles.entries[d.style].sgr...)
-				}
+				buf = d.separate(buf, prev, 0)
 				prev = 0
 			}
 			buf = append(buf, byte(s))
 		case s == 0:
 			if c.width() != 0 {
-				buf = append(buf, ' ')
+				buf = append(d.separate(buf, prev, 0), ' ')
 				prev = 0
 			}
 		default:
 			first, all := d.t.cellProps(c)
-			if d.t.separate(prev, first) {
-				buf = append(buf, d.t.styles.entries[d.style].sgr...)
-			}
+			buf = d.separate(buf, prev, first)
 			prev = all
 			if s&clusterBit != 0 {
 				buf = append(buf, d.t.clusters.texts[s&^clusterBit]...)
@@ -178,7 +174,16 @@ func (d *drawing) cells(cells []cell) {
 			}
 		}
 	}
-	d.buf = buf
+	d.buf = d.separate(buf, prev, 0) // from the fill
+}
+
+// separate puts the sequence that selects the style already selected between
+// two cells that would otherwise be measured as one character.
+func (d *drawing) separate(buf []byte, a, b prop) []byte {
+	if d.t.separate(a, b) {
+		buf = append(buf, d.t.selector(d.style)...)
+	}
+	return buf
 }
 
 // choose selects a style, opening and closing hyperlinks.

@@ -159,7 +159,7 @@ func (t *Terminal) pushCells(cells []cell, fill cell, wrapped bool, mark Mark) {
 	var attr uint32 // of the run; its width bits do not matter
 	attr = width1
 	start, runs := len(buf), 0
-	prev := prop(0)
+	prev := prop(0) // of the cell before, 0 for those that join nothing
 	for _, k := range cells {
 		if a := uint32(k >> 32); a != attr {
 			if (a^attr)&styleMask != 0 {
@@ -175,7 +175,7 @@ func (t *Terminal) pushCells(cells []cell, fill cell, wrapped bool, mark Mark) {
 		switch {
 		case s-1 < 0x7f:
 			if prev != 0 {
-				if t.width == WidthGrapheme && prev&propPrepend != 0 {
+				if t.separate(prev, 0) {
 					runs++
 					h.endRun(t, c, len(buf)-start, attr)
 					start = len(buf)
@@ -185,6 +185,11 @@ func (t *Terminal) pushCells(cells []cell, fill cell, wrapped bool, mark Mark) {
 			buf = append(buf, byte(s))
 		case s == 0 && k.width() == 0:
 		case s == 0:
+			if t.separate(prev, 0) {
+				runs++
+				h.endRun(t, c, len(buf)-start, attr)
+				start = len(buf)
+			}
 			prev = 0
 			buf = append(buf, ' ')
 		default:

@@ -20,7 +20,7 @@ func (t *Terminal) appendCells(dst []cell, text []byte, attr cell, limit int) []
 		p := propTables[t.width].of(r, t.width)
 		if p&(propExtend|propSpecial) != 0 && len(dst) > base {
 			var joined bool
-			if dst, joined = t.joinLast(dst, base, r, p); joined {
+			if dst, joined = t.joinLast(dst, base, limit, r, p); joined {
 				continue
 			}
 		}
@@ -40,7 +40,7 @@ func (t *Terminal) appendCells(dst []cell, text []byte, attr cell, limit int) []
 }
 
 // joinLast adds r to the last character of dst if they belong together.
-func (t *Terminal) joinLast(dst []cell, base int, r rune, p prop) ([]cell, bool) {
+func (t *Terminal) joinLast(dst []cell, base, limit int, r rune, p prop) ([]cell, bool) {
 	i := len(dst) - 1
 	if dst[i].width() == 0 && i > base {
 		i--
@@ -54,12 +54,16 @@ func (t *Terminal) joinLast(dst []cell, base int, r rune, p prop) ([]cell, bool)
 		return dst, true
 	}
 	s = utf8.AppendRune(s, r)
+	widens := clusterWidth(s, t.width) > dst[i].width()
+	if widens && len(dst) >= limit {
+		return dst, true
+	}
 	content, ok := t.internCluster(s)
 	if !ok {
 		return dst, true
 	}
 	dst[i] = dst[i].withContent(content)
-	if clusterWidth(s, t.width) == 2 && dst[i].width() == 1 {
+	if widens {
 		dst[i] = dst[i].withWidth(2)
 		dst = append(dst, dst[i].withContent(0).withWidth(0))
 	}

@@ -96,7 +96,9 @@ func (t *Terminal) ground(p []byte, i int) int {
 		b := p[i]
 		switch {
 		case ps.partN > 0:
-			i += t.continueRune(b)
+			if i += t.continueRune(b); ps.state != stateGround {
+				return i
+			}
 		case b-0x20 < 0x5f:
 			j := i + 1
 			for j < len(p) && p[j]-0x20 < 0x5f {
