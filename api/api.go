@@ -9,6 +9,7 @@
 package api
 
 import (
+	"errors"
 	"net/url"
 	"strconv"
 )
@@ -19,6 +20,11 @@ const Root = "/api/v1"
 // DefaultNamespace is the one namespace the API page knows. Endpoints over
 // Kubernetes have others.
 const DefaultNamespace = "default"
+
+// ErrUnreachable is wrapped by errors of calls that got no usable answer: the
+// endpoint could not be reached, stopped answering, or is no pod API. What the
+// server itself refused is one of apimachinery's apierrors instead.
+var ErrUnreachable = errors.New("the endpoint cannot be reached")
 
 // InfoPath answers what the endpoint is: see Info.
 const InfoPath = "/info"

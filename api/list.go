@@ -22,6 +22,10 @@ type ListOptions struct {
 	Continue        string        // from ListMeta of the page before (CapLimit)
 	ResourceVersion string        // where a watch resumes (CapWatch)
 	Timeout         time.Duration // how long the server may keep a watch open, 0 for its choice
+
+	// Memo, when given, saves a client that polls from decoding unchanged
+	// pods again. It is no part of the request.
+	Memo *RowMemo
 }
 
 // Query spells the options as a query string's values; empty ones are left out.

@@ -1,8 +1,7 @@
 package api
 
 import (
-	"encoding/json"
-	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,8 +34,8 @@ type PodRow struct {
 	Owner      string   // "Kind/name" of the controlling owner, "" for a bare pod
 	Labels     string   // "a=b,c=d", sorted by key
 	Images     string   // images of the containers, comma-separated
-	Containers []string // names, in the order of the spec
-	InitNames  []string // names of the init containers, in order
+	Containers []string // names, in the order of the spec; shared between rows, not to be changed
+	InitNames  []string // names of the init containers, likewise
 }
 
 // Ref is the identity of the row's pod.
@@ -71,85 +70,6 @@ func (r PodRow) Healthy() bool {
 	return r.Phase == string(corev1.PodRunning) && r.Ready == r.Total && r.Status == string(corev1.PodRunning)
 }
 
-// slimPod is the part of a pod that a row is made from. Decoding it costs a
-// third of decoding a corev1.Pod, which matters for tens of thousands of rows.
-type slimPod struct {
-	Metadata struct {
-		Namespace         string            `json:"namespace"`
-		Name              string            `json:"name"`
-		UID               string            `json:"uid"`
-		ResourceVersion   string            `json:"resourceVersion"`
-		CreationTimestamp time.Time         `json:"creationTimestamp"`
-		DeletionTimestamp *time.Time        `json:"deletionTimestamp"`
-		Labels            map[string]string `json:"labels"`
-		OwnerReferences   []slimOwner       `json:"ownerReferences"`
-	} `json:"metadata"`
-	Spec struct {
-		NodeName       string          `json:"nodeName"`
-		Containers     []slimContainer `json:"containers"`
-		InitContainers []slimContainer `json:"initContainers"`
-	} `json:"spec"`
-	Status struct {
-		Phase                 string          `json:"phase"`
-		Reason                string          `json:"reason"`
-		PodIP                 string          `json:"podIP"`
-		Conditions            []slimCondition `json:"conditions"`
-		InitContainerStatuses []slimStatus    `json:"initContainerStatuses"`
-		ContainerStatuses     []slimStatus    `json:"containerStatuses"`
-	} `json:"status"`
-}
-
-type slimOwner struct {
-	Kind       string `json:"kind"`
-	Name       string `json:"name"`
-	Controller *bool  `json:"controller"`
-}
-
-type slimContainer struct {
-	Name          string `json:"name"`
-	Image         string `json:"image"`
-	RestartPolicy string `json:"restartPolicy"`
-}
-
-type slimCondition struct {
-	Type   string `json:"type"`
-	Status string `json:"status"`
-}
-
-type slimStatus struct {
-	Name         string    `json:"name"`
-	Ready        bool      `json:"ready"`
-	Started      *bool     `json:"started"`
-	RestartCount int       `json:"restartCount"`
-	State        slimState `json:"state"`
-	LastState    slimState `json:"lastState"`
-}
-
-type slimState struct {
-	Waiting *struct {
-		Reason string `json:"reason"`
-	} `json:"waiting"`
-	Running    *struct{}       `json:"running"`
-	Terminated *slimTerminated `json:"terminated"`
-}
-
-type slimTerminated struct {
-	Reason     string    `json:"reason"`
-	ExitCode   int       `json:"exitCode"`
-	Signal     int       `json:"signal"`
-	FinishedAt time.Time `json:"finishedAt"`
-}
-
-// DecodeRow makes a row of a pod's JSON, decoding no more than the row needs.
-// Unknown fields are ignored; the error is encoding/json's.
-func DecodeRow(pod []byte) (PodRow, error) {
-	var s slimPod
-	if err := json.Unmarshal(pod, &s); err != nil {
-		return PodRow{}, fmt.Errorf("decode a pod of the list: %w", err)
-	}
-	return s.row(), nil
-}
-
 // RowOf makes a pod's row. READY counts the containers that are ready and
 // running of those in the spec. STATUS is kubectl's: the phase, or the pod's
 // own reason; while initialising Init:N/M, Init:REASON, Init:ExitCode:N or
@@ -160,89 +80,108 @@ func RowOf(pod *corev1.Pod) PodRow {
 	if pod == nil {
 		return PodRow{}
 	}
-	var s slimPod
-	m := &s.Metadata
-	m.Namespace, m.Name, m.UID = pod.Namespace, pod.Name, string(pod.UID)
-	m.ResourceVersion, m.Labels = pod.ResourceVersion, pod.Labels
-	m.CreationTimestamp = pod.CreationTimestamp.Time
-	if pod.DeletionTimestamp != nil {
-		m.DeletionTimestamp = &pod.DeletionTimestamp.Time
+	s := slimPod{
+		namespace: pod.Namespace, name: pod.Name, uid: string(pod.UID), resourceVersion: pod.ResourceVersion,
+		created: pod.CreationTimestamp.UTC(), deleting: pod.DeletionTimestamp != nil,
+		node: pod.Spec.NodeName, phase: string(pod.Status.Phase), reason: pod.Status.Reason, ip: pod.Status.PodIP,
+		labels: joinLabels(pod.Labels),
 	}
 	for _, o := range pod.OwnerReferences {
-		m.OwnerReferences = append(m.OwnerReferences, slimOwner{Kind: o.Kind, Name: o.Name, Controller: o.Controller})
+		if o.Controller != nil && *o.Controller {
+			s.owner = o.Kind + "/" + o.Name
+		}
 	}
-	s.Spec.NodeName = pod.Spec.NodeName
-	s.Spec.Containers = slimContainers(pod.Spec.Containers)
-	s.Spec.InitContainers = slimContainers(pod.Spec.InitContainers)
-	st := &s.Status
-	st.Phase, st.Reason, st.PodIP = string(pod.Status.Phase), pod.Status.Reason, pod.Status.PodIP
+	var images []string
+	for _, c := range pod.Spec.Containers {
+		s.containers = append(s.containers, c.Name)
+		images = append(images, c.Image)
+	}
+	s.images = strings.Join(images, ",")
+	for _, c := range pod.Spec.InitContainers {
+		s.inits = append(s.inits, c.Name)
+		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
+			s.sidecars = append(s.sidecars, c.Name)
+		}
+	}
 	for _, c := range pod.Status.Conditions {
-		st.Conditions = append(st.Conditions, slimCondition{Type: string(c.Type), Status: string(c.Status)})
+		if c.Type == corev1.PodReady {
+			s.readyCondition = c.Status == corev1.ConditionTrue
+		}
 	}
-	st.InitContainerStatuses = slimStatuses(pod.Status.InitContainerStatuses)
-	st.ContainerStatuses = slimStatuses(pod.Status.ContainerStatuses)
+	s.initStatuses = slimStatuses(pod.Status.InitContainerStatuses)
+	s.statuses = slimStatuses(pod.Status.ContainerStatuses)
 	return s.row()
 }
 
-func slimContainers(cs []corev1.Container) []slimContainer {
-	out := make([]slimContainer, len(cs))
-	for i, c := range cs {
-		out[i] = slimContainer{Name: c.Name, Image: c.Image}
-		if c.RestartPolicy != nil {
-			out[i].RestartPolicy = string(*c.RestartPolicy)
-		}
-	}
-	return out
+// slimPod is the part of a pod that a row is made from. RowOf fills it from a
+// whole pod, RowDecoder from JSON, and row applies the rules for both.
+type slimPod struct {
+	namespace, name, uid, resourceVersion string
+
+	created  time.Time
+	deleting bool
+	labels   string
+	owner    string
+
+	node       string
+	images     string
+	containers []string
+	inits      []string
+	sidecars   []string // init containers that keep running
+
+	phase, reason, ip string
+
+	readyCondition bool // condition Ready is True
+	initStatuses   []slimStatus
+	statuses       []slimStatus
+}
+
+type slimStatus struct {
+	name     string
+	ready    bool
+	started  bool
+	restarts int
+
+	waiting       bool
+	waitingReason string
+	running       bool
+	ended         slimTerminated
+	lastEnd       time.Time // of the run before, zero for none
+}
+
+type slimTerminated struct {
+	set      bool
+	reason   string
+	exitCode int
+	signal   int
 }
 
 func slimStatuses(cs []corev1.ContainerStatus) []slimStatus {
 	out := make([]slimStatus, len(cs))
 	for i, c := range cs {
-		out[i] = slimStatus{
-			Name: c.Name, Ready: c.Ready, Started: c.Started, RestartCount: int(c.RestartCount),
-			State: slimStateOf(c.State), LastState: slimStateOf(c.LastTerminationState),
+		s := slimStatus{name: c.Name, ready: c.Ready, restarts: int(c.RestartCount), running: c.State.Running != nil}
+		s.started = c.Started != nil && *c.Started
+		if w := c.State.Waiting; w != nil {
+			s.waiting, s.waitingReason = true, w.Reason
 		}
-	}
-	return out
-}
-
-func slimStateOf(s corev1.ContainerState) slimState {
-	var out slimState
-	if s.Waiting != nil {
-		out.Waiting = &struct {
-			Reason string `json:"reason"`
-		}{s.Waiting.Reason}
-	}
-	if s.Running != nil {
-		out.Running = &struct{}{}
-	}
-	if t := s.Terminated; t != nil {
-		out.Terminated = &slimTerminated{Reason: t.Reason, ExitCode: int(t.ExitCode), Signal: int(t.Signal), FinishedAt: t.FinishedAt.Time}
+		if t := c.State.Terminated; t != nil {
+			s.ended = slimTerminated{set: true, reason: t.Reason, exitCode: int(t.ExitCode), signal: int(t.Signal)}
+		}
+		if t := c.LastTerminationState.Terminated; t != nil {
+			s.lastEnd = t.FinishedAt.UTC()
+		}
+		out[i] = s
 	}
 	return out
 }
 
 func (s *slimPod) row() PodRow {
-	m := &s.Metadata
 	r := PodRow{
-		Namespace: m.Namespace, Name: m.Name, UID: m.UID, ResourceVersion: m.ResourceVersion,
-		Phase: s.Status.Phase, Total: len(s.Spec.Containers),
-		Created: m.CreationTimestamp, Deleting: m.DeletionTimestamp != nil,
-		IP: s.Status.PodIP, Node: s.Spec.NodeName, Labels: joinLabels(m.Labels),
-	}
-	for _, o := range m.OwnerReferences {
-		if o.Controller != nil && *o.Controller {
-			r.Owner = o.Kind + "/" + o.Name
-		}
-	}
-	images := make([]string, len(s.Spec.Containers))
-	r.Containers = make([]string, len(s.Spec.Containers))
-	for i, c := range s.Spec.Containers {
-		r.Containers[i], images[i] = c.Name, c.Image
-	}
-	r.Images = strings.Join(images, ",")
-	for _, c := range s.Spec.InitContainers {
-		r.InitNames = append(r.InitNames, c.Name)
+		Namespace: s.namespace, Name: s.name, UID: s.uid, ResourceVersion: s.resourceVersion,
+		Phase: s.phase, Total: len(s.containers),
+		Created: s.created, Deleting: s.deleting,
+		IP: s.ip, Node: s.node, Owner: s.owner, Labels: s.labels,
+		Images: s.images, Containers: s.containers, InitNames: s.inits,
 	}
 	s.fillStatus(&r)
 	return r
@@ -250,9 +189,9 @@ func (s *slimPod) row() PodRow {
 
 // fillStatus applies the rules of READY, STATUS and RESTARTS that RowOf states.
 func (s *slimPod) fillStatus(r *PodRow) {
-	status := s.Status.Phase
-	if s.Status.Reason != "" {
-		status = s.Status.Reason
+	status := s.phase
+	if s.reason != "" {
+		status = s.reason
 	}
 	if init, ok := s.initStatus(r); ok {
 		status = init
@@ -261,7 +200,7 @@ func (s *slimPod) fillStatus(r *PodRow) {
 	}
 	if r.Deleting {
 		status = "Terminating"
-		if s.Status.Reason == "NodeLost" {
+		if s.reason == "NodeLost" {
 			status = "Unknown"
 		}
 	}
@@ -274,87 +213,77 @@ func (s *slimPod) fillStatus(r *PodRow) {
 // initStatus is the status of a pod whose init containers are not all done.
 func (s *slimPod) initStatus(r *PodRow) (string, bool) {
 	restarts := 0
-	for i, c := range s.Status.InitContainerStatuses {
-		restarts += c.RestartCount
+	for i, c := range s.initStatuses {
+		restarts += c.restarts
 		r.noteRestart(c)
-		t := c.State.Terminated
 		switch {
-		case t != nil && t.ExitCode == 0:
+		case c.ended.set && c.ended.exitCode == 0:
 			continue
-		case s.sidecar(c.Name) && c.Started != nil && *c.Started:
+		case c.started && slices.Contains(s.sidecars, c.name):
 			continue
 		}
 		r.Restarts = restarts
 		switch {
-		case t != nil && t.Reason != "":
-			return "Init:" + t.Reason, true
-		case t != nil && t.Signal != 0:
-			return "Init:Signal:" + strconv.Itoa(t.Signal), true
-		case t != nil:
-			return "Init:ExitCode:" + strconv.Itoa(t.ExitCode), true
-		case c.State.Waiting != nil && c.State.Waiting.Reason != "" && c.State.Waiting.Reason != "PodInitializing":
-			return "Init:" + c.State.Waiting.Reason, true
+		case c.ended.set:
+			return "Init:" + c.ended.words(), true
+		case c.waiting && c.waitingReason != "" && c.waitingReason != "PodInitializing":
+			return "Init:" + c.waitingReason, true
 		}
-		return fmt.Sprintf("Init:%d/%d", i, len(s.Spec.InitContainers)), true
+		return "Init:" + strconv.Itoa(i) + "/" + strconv.Itoa(len(s.inits)), true
 	}
 	return "", false
 }
 
-// sidecar tells whether the named init container is one that keeps running.
-func (s *slimPod) sidecar(name string) bool {
-	return slices.ContainsFunc(s.Spec.InitContainers, func(c slimContainer) bool {
-		return c.Name == name && c.RestartPolicy == string(corev1.ContainerRestartPolicyAlways)
-	})
+// words is how STATUS names the end of a container: by reason, signal or exit
+// code.
+func (t slimTerminated) words() string {
+	switch {
+	case t.reason != "":
+		return t.reason
+	case t.signal != 0:
+		return "Signal:" + strconv.Itoa(t.signal)
+	}
+	return "ExitCode:" + strconv.Itoa(t.exitCode)
 }
 
 // containersStatus is the status of a pod whose init containers are done.
 func (s *slimPod) containersStatus(r *PodRow, status string) string {
 	r.Restarts = 0
 	running := false
-	for _, c := range slices.Backward(s.Status.ContainerStatuses) {
-		r.Restarts += c.RestartCount
+	for _, c := range slices.Backward(s.statuses) {
+		r.Restarts += c.restarts
 		r.noteRestart(c)
-		t := c.State.Terminated
 		switch {
-		case c.State.Waiting != nil && c.State.Waiting.Reason != "":
-			status = c.State.Waiting.Reason
-		case t != nil && t.Reason != "":
-			status = t.Reason
-		case t != nil && t.Signal != 0:
-			status = "Signal:" + strconv.Itoa(t.Signal)
-		case t != nil:
-			status = "ExitCode:" + strconv.Itoa(t.ExitCode)
-		case c.Ready && c.State.Running != nil:
+		case c.waiting && c.waitingReason != "":
+			status = c.waitingReason
+		case c.ended.set:
+			status = c.ended.words()
+		case c.ready && c.running:
 			running = true
 			r.Ready++
 		}
 	}
 	// One container done while another serves is no completed pod.
 	if status == "Completed" && running {
-		status = "NotReady"
-		for _, c := range s.Status.Conditions {
-			if c.Type == string(corev1.PodReady) && c.Status == string(corev1.ConditionTrue) {
-				status = string(corev1.PodRunning)
-			}
+		if s.readyCondition {
+			return string(corev1.PodRunning)
 		}
+		return "NotReady"
 	}
 	return status
 }
 
 func (r *PodRow) noteRestart(c slimStatus) {
-	if t := c.LastState.Terminated; t != nil && t.FinishedAt.After(r.LastRestart) {
-		r.LastRestart = t.FinishedAt
+	if c.lastEnd.After(r.LastRestart) {
+		r.LastRestart = c.lastEnd
 	}
 }
 
+// joinLabels is "a=b,c=d", sorted by key.
 func joinLabels(labels map[string]string) string {
-	if len(labels) == 0 {
-		return ""
-	}
 	pairs := make([]string, 0, len(labels))
-	for k, v := range labels {
-		pairs = append(pairs, k+"="+v)
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		pairs = append(pairs, key+"="+labels[key])
 	}
-	slices.Sort(pairs)
 	return strings.Join(pairs, ",")
 }
