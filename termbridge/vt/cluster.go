@@ -4,7 +4,6 @@ import "unicode/utf8"
 
 const (
 	clusterRunes = 16 // code points beyond are dropped
-	clusterBytes = (clusterRunes + 1) * utf8.UTFMax
 
 	clusterLimitMin = 1024
 	clusterLimitMax = 1 << 20
@@ -44,6 +43,58 @@ func (t *Terminal) internCluster(s []byte) (uint32, bool) {
 	ct.texts = append(ct.texts, text)
 	ct.index[text] = id
 	return id | clusterBit, true
+}
+
+// A verdict says what becomes of a character that may join the one before it.
+type verdict uint8
+
+const (
+	joinNot  verdict = iota + 1 // it is a character of its own
+	joinDrop                    // it belongs there but finds no room
+	joinDone                    // they are one character
+)
+
+// joinEntry is what joining came to: the content and width of both together.
+type joinEntry struct {
+	prev    uint32
+	r       rune
+	content uint32
+	width   uint8
+	verdict verdict
+}
+
+// joinCache remembers how characters joined. Segmenting text costs a hundred
+// times what printing does, and texts repeat themselves.
+type joinCache [256]joinEntry
+
+// joining says what becomes of r behind a cell of content prev.
+func (t *Terminal) joining(prev uint32, r rune, p prop) joinEntry {
+	e := &t.joins[(prev*0x9E3779B1^uint32(r)*0x85EBCA6B)>>24]
+	if e.verdict != 0 && e.prev == prev && e.r == r {
+		return *e
+	}
+	fresh := t.joinAnew(prev, r, p)
+	*e = fresh // after a sweep, which emptied the cache
+	return fresh
+}
+
+func (t *Terminal) joinAnew(prev uint32, r rune, p prop) joinEntry {
+	e := joinEntry{prev: prev, r: r, verdict: joinDrop}
+	s := t.appendContent(nil, cell(prev))
+	switch {
+	case p&propWidth != 0 && !joins(string(s), string(r)):
+		e.verdict = joinNot
+	case utf8.RuneCount(s) < clusterRunes:
+		s = utf8.AppendRune(s, r)
+		sweeps := t.sweeps
+		if content, ok := t.internCluster(s); ok {
+			e.content, e.width, e.verdict = content, uint8(clusterWidth(s, t.width)), joinDone
+		}
+		if sweeps != t.sweeps {
+			e.prev = 0 // its number may mean something else by now
+		}
+	}
+	return e
 }
 
 // appendContent appends the text of a cell; an erased one is a space.

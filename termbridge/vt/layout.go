@@ -45,24 +45,15 @@ func (t *Terminal) joinLast(dst []cell, base, limit int, r rune, p prop) ([]cell
 	if dst[i].width() == 0 && i > base {
 		i--
 	}
-	var buf [clusterBytes]byte
-	s := t.appendContent(buf[:0], dst[i])
-	if p&propWidth != 0 && !joins(string(s), string(r)) {
+	j := t.joining(dst[i].content(), r, p)
+	widens := int(j.width) > dst[i].width()
+	switch {
+	case j.verdict == joinNot:
 		return dst, false
-	}
-	if utf8.RuneCount(s) >= clusterRunes {
+	case j.verdict == joinDrop, widens && len(dst) >= limit:
 		return dst, true
 	}
-	s = utf8.AppendRune(s, r)
-	widens := clusterWidth(s, t.width) > dst[i].width()
-	if widens && len(dst) >= limit {
-		return dst, true
-	}
-	content, ok := t.internCluster(s)
-	if !ok {
-		return dst, true
-	}
-	dst[i] = dst[i].withContent(content)
+	dst[i] = dst[i].withContent(j.content)
 	if widens {
 		dst[i] = dst[i].withWidth(2)
 		dst = append(dst, dst[i].withContent(0).withWidth(0))
@@ -116,6 +107,7 @@ func (t *Terminal) SetWidthMethod(m WidthMethod) {
 		}
 	}
 	t.width = m
+	t.joins = joinCache{}
 	t.wrapNext, t.joinable = false, false
 	t.history.epoch++
 	t.setY(t.y)
@@ -144,7 +136,10 @@ func (t *Terminal) remeasure(s *screen, y int, m WidthMethod, dst []cell) []cell
 	prev := prop(0)
 	attr := cell(0)
 	flush := func() {
-		t.width = m
+		if len(text) == 0 {
+			return
+		}
+		t.width, t.joins = m, joinCache{}
 		dst = t.appendCells(dst, text, attr, t.cols)
 		t.width = old
 		text = text[:0]

@@ -100,6 +100,7 @@ func (t *Terminal) sweep() {
 	t.clusters.limit = max(clusterLimitMin, min(2*len(t.clusters.texts), clusterLimitMax))
 	t.links.limit = max(linkSweepStep, 2*len(t.links.links))
 	t.history.forgetStyles()
+	t.joins = joinCache{}
 }
 
 type sweeper struct {

@@ -173,28 +173,19 @@ func (t *Terminal) join(r rune, p prop) bool {
 	if c.content() == 0 {
 		return p&propWidth == 0
 	}
-	var buf [clusterBytes]byte
-	s := t.appendContent(buf[:0], c)
-	if p&propWidth != 0 {
+	if p&propWidth != 0 && !t.joinable {
 		// What takes a cell of its own joins only what was printed right
 		// before it; marks go wherever the cursor stands.
-		if !t.joinable || !joins(string(s), string(r)) {
-			return false
-		}
+		return false
 	}
-	if utf8.RuneCount(s) >= clusterRunes {
+	j := t.joining(c.content(), r, p)
+	switch {
+	case j.verdict == joinNot:
+		return false
+	case j.verdict == joinDrop, int(j.width) > c.width() && !t.widen(row, x):
 		return true
 	}
-	s = utf8.AppendRune(s, r)
-	w := clusterWidth(s, t.width)
-	if w > c.width() && !t.widen(row, x) {
-		return true
-	}
-	content, ok := t.internCluster(s)
-	if !ok {
-		return true
-	}
-	row.cells[x] = row.cells[x].withContent(content)
+	row.cells[x] = row.cells[x].withContent(j.content)
 	row.id = 0
 	return true
 }

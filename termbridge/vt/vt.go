@@ -96,6 +96,7 @@ type Terminal struct {
 	styles      styleTable
 	clusters    clusterTable
 	links       linkTable
+	joins       joinCache
 	sweeps      uint64
 	sweepPaused int    // requests to make without sweeping
 	holding     bool   // see hold
