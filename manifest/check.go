@@ -39,7 +39,7 @@ func ValidateObject(pod *corev1.Pod, rules RuleSet) []Problem {
 	doc := Document{Index: -1, broken: make(map[string]bool)}
 	w := walker{broken: doc.broken}
 	w.value(root, podSchema(), "")
-	r := ruleWalker{rules: rules}
+	r := ruleWalker{rules: rules, encoded: true}
 	r.run(root, pod, len(data))
 	issues := append(append(w.issues, checkPod(pod)...), r.issues...)
 	for i := range issues {
@@ -52,6 +52,9 @@ func ValidateObject(pod *corev1.Pod, rules RuleSet) []Problem {
 type ruleWalker struct {
 	checker
 	rules RuleSet
+	// encoded says that the nodes come from a Go object, in which some fields
+	// are there although nobody set them.
+	encoded bool
 }
 
 func (r *ruleWalker) run(root *node, pod *corev1.Pod, size int) {
@@ -77,6 +80,9 @@ func (r *ruleWalker) walk(n *node, s *schema, rule *ruleNode, path string) {
 		below := s.child(step{name: m.name, index: stepName})
 		if m.value.kind == kindNull || below == nil {
 			continue // nothing, or a field that Parse has reported as unknown
+		}
+		if f := s.field(m.name); r.encoded && f != nil && f.direct && m.value.isEmpty() {
+			continue
 		}
 		next := rule.below(step{name: m.name, index: stepName}, s.shape)
 		if next == nil {

@@ -71,7 +71,7 @@ func (c *checker) name(path, value string, faults []string, rule string) {
 			return r - 'A' + 'a'
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '-', r == '.' && strings.Contains(rule, "and ."):
 			return r
-		case r == '_', r == ' ', r == '.':
+		case r == '_', r == ' ', r == '.', r == '\n':
 			return '-'
 		}
 		return -1

@@ -114,7 +114,7 @@ func (d *Document) pin(issues []issue) []Problem {
 			Suggestion: is.suggestion, Document: d.Index,
 		}
 		start, end, exact := is.start, is.end, true
-		if end == 0 {
+		if end == 0 || is.whole {
 			start, end, exact = d.anchor(is.field, is.key)
 		}
 		if !exact {

@@ -78,6 +78,19 @@ func (n *node) get(name string) *member {
 	return nil
 }
 
+// isEmpty tells whether a value is the zero value of its kind.
+func (n *node) isEmpty() bool {
+	switch n.kind {
+	case kindString, kindNull:
+		return n.text == ""
+	case kindNumber:
+		return n.text == "0"
+	case kindBool:
+		return n.text == "false"
+	}
+	return len(n.fields) == 0 && len(n.items) == 0
+}
+
 // str returns the text of the string entry with a name, or "".
 func (n *node) str(name string) string {
 	if m := n.get(name); m != nil && m.value.kind == kindString {

@@ -70,6 +70,10 @@ func (p *parser) roots() []*node {
 	}
 	text := data[base:]
 	trimmed := bytes.TrimLeft(text, " \t\r\n")
+	if e := refuseMarkup(trimmed, base+len(text)-len(trimmed)); e != nil {
+		p.report(e)
+		return nil
+	}
 	if len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
 		if roots, ok := p.json(text, base); ok {
 			return roots
@@ -105,9 +109,24 @@ func refuse(data []byte) *syntaxError {
 	return nil
 }
 
+// refuseMarkup recognises the web page that a proxy answers with.
+func refuseMarkup(text []byte, at int) *syntaxError {
+	head := bytes.ToLower(text[:min(len(text), 9)])
+	for _, mark := range []string{"<!doctype", "<html", "<?xml"} {
+		if bytes.HasPrefix(head, []byte(mark)) {
+			return &syntaxError{code: CodeSyntax, start: at, end: at + len(mark), message: "This is HTML or XML, not a manifest in YAML or JSON."}
+		}
+	}
+	return nil
+}
+
 // json reads the text as JSON values one behind the other. ok is false when it
 // is YAML that merely begins like JSON.
 func (p *parser) json(text []byte, base int) (roots []*node, ok bool) {
+	if separators(text) > 2*maxValues { // nodes of JSON take half the room
+		p.tooMany(base)
+		return nil, true
+	}
 	r := &jsonReader{text: text, base: base}
 	for {
 		r.space()
@@ -191,17 +210,33 @@ func nextDocument(text []byte, start int) int {
 			return len(text)
 		}
 		i += j + 4
-		if i >= len(text) || isBlank(text[i]) {
+		if (i >= len(text) || isBlank(text[i])) && !onlyDirectives(text[start:i-3]) {
 			return i - 3
 		}
 	}
 }
 
+// onlyDirectives tells whether text is the %YAML or %TAG lines that belong to
+// the document behind them.
+func onlyDirectives(text []byte) bool {
+	found := false
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimSpace(line)
+		switch {
+		case len(line) == 0 || line[0] == '#':
+		case line[0] == '%':
+			found = true
+		default:
+			return false
+		}
+	}
+	return found
+}
+
 // chunk reads one part of the text between document markers.
 func (p *parser) chunk(text []byte, base int) []*node {
-	if n := separators(text); n > maxValues {
-		p.report(&syntaxError{code: CodeTooLarge, start: base, end: base, message: fmt.Sprintf(
-			"This document has more than %d values; no pod needs so many. Is this the right file?", maxValues)})
+	if separators(text) > maxValues {
+		p.tooMany(base)
 		return nil
 	}
 	docs, err := parseNodes(text)
@@ -215,6 +250,11 @@ func (p *parser) chunk(text []byte, base int) []*node {
 		}
 	}
 	return roots
+}
+
+func (p *parser) tooMany(at int) {
+	p.report(&syntaxError{code: CodeTooLarge, start: at, end: at, message: fmt.Sprintf(
+		"This document has more than %d values; no pod needs so many. Is this the right file?", maxValues)})
 }
 
 // document converts one document of the YAML parser; nil when it is empty or

@@ -146,7 +146,14 @@ func keyText(s scalar, text string) (string, error) {
 		if err != nil {
 			return s.text, nil
 		}
-		return strconv.FormatFloat(f, 'g', -1, 32), nil
+		switch short := strconv.FormatFloat(f, 'g', -1, 32); short {
+		case "+Inf":
+			return ".inf", nil // beyond 32 bits, which sigs.k8s.io/yaml rounds to
+		case "-Inf":
+			return "-.inf", nil
+		default:
+			return short, nil
+		}
 	default:
 		return s.text, nil
 	}

@@ -45,6 +45,8 @@ type schemaField struct {
 	name     string
 	schema   *schema
 	required bool
+	// direct is set for values that Go always encodes, empty or not.
+	direct bool
 }
 
 // field returns the field with a name, or nil.
@@ -154,6 +156,7 @@ func (b *schemaBuilder) object(s *schema, t reflect.Type) {
 		if f.Anonymous && (tag == "" || strings.Contains(options, "inline")) {
 			inner := b.of(f.Type)
 			for _, field := range inner.fields {
+				field.required = field.required || isRequired(t.Name(), field.name)
 				s.add(field)
 			}
 			for name, doc := range inner.docs {
@@ -163,7 +166,8 @@ func (b *schemaBuilder) object(s *schema, t reflect.Type) {
 			}
 			continue
 		}
-		s.add(schemaField{name: tag, schema: b.of(f.Type), required: isRequired(t.Name(), tag)})
+		direct := f.Type.Kind() == reflect.Struct || f.Type.Kind() == reflect.String || f.Type.Kind() == reflect.Bool || f.Type.Kind() == reflect.Int32
+		s.add(schemaField{name: tag, schema: b.of(f.Type), required: isRequired(t.Name(), tag), direct: direct})
 	}
 }
 

@@ -85,12 +85,14 @@ func closest(word string, candidates []string) string {
 			best, bestDistance = c, d
 		}
 	}
-	if best != "" {
-		return best
-	}
-	// A long beginning or a plural that was left out says enough.
+	return best
+}
+
+// begun returns the candidate that begins with word, "" if there is none: the
+// rest of a name is often left out.
+func begun(word string, candidates []string) string {
 	for _, c := range candidates {
-		if len(word) >= 4 && strings.HasPrefix(strings.ToLower(c), lower) {
+		if len(word) >= 4 && len(c) > len(word) && strings.EqualFold(c[:len(word)], word) {
 			return c
 		}
 	}

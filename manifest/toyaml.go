@@ -56,7 +56,7 @@ func (w *yamlWriter) top(n *node) {
 	case n.kind == kindSequence && len(n.items) > 0:
 		w.sequence(n, 0, false)
 	default:
-		w.scalar(n, 0)
+		w.scalar(n, 2)
 		w.out = append(w.out, '\n')
 	}
 }

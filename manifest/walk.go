@@ -24,6 +24,9 @@ type issue struct {
 	// verbatim says that the suggestion is the text itself in quotes, as it is
 	// written (yes, not true).
 	verbatim bool
+	// whole says that the value is a collection, so that its key is marked and
+	// not all of its lines.
+	whole bool
 	// start and end are the place where it is known already; end is 0 where
 	// it is not.
 	start, end int
@@ -52,7 +55,9 @@ func (w *walker) add(severity Severity, code Code, path string, n *node, format 
 func (w *walker) reject(code Code, path string, n *node, format string, args ...any) *issue {
 	w.broken[path] = true
 	w.typed = append(w.typed, "null"...)
-	return w.add(Error, code, path, n, format, args...)
+	is := w.add(Error, code, path, n, format, args...)
+	is.whole = n.kind == kindMapping || n.kind == kindSequence
+	return is
 }
 
 func (w *walker) value(n *node, s *schema, path string) {
@@ -124,15 +129,23 @@ func (w *walker) unknownField(m *member, siblings *node, s *schema, path string)
 			return
 		}
 	}
-	for i := range s.fields {
-		below := s.fields[i].schema
+	for _, name := range append(slices.Clone(common[s.name]), s.names()...) {
+		f := s.field(name)
+		if f == nil {
+			continue
+		}
+		below := f.schema
 		if below.shape == shapeList {
 			below = below.elem
 		}
 		if below.field(m.name) != nil {
-			w.add(w.unknown, CodeUnknownField, path, at, "%s is not a field of %s; %s has one.", quote(m.name), owner, s.fields[i].name)
+			w.add(w.unknown, CodeUnknownField, path, at, "%s is not a field of %s but of what stands under %s: move it there.", quote(m.name), owner, name)
 			return
 		}
+	}
+	if guess := begun(m.name, s.names()); guess != "" {
+		w.add(w.unknown, CodeUnknownField, path, at, "%s is not a field of %s; did you mean %s?", quote(m.name), owner, guess).suggestion = guess
+		return
 	}
 	w.add(w.unknown, CodeUnknownField, path, at, "%s is not a field of %s.", quote(m.name), owner)
 }

@@ -190,22 +190,26 @@ func (f *faultFinder) secondColon() *syntaxError {
 }
 
 // missingColon: a line that should be a key has no colon. The parser notices
-// on the line behind it.
+// behind it, so this is the last line without which the complaint goes away.
 func (f *faultFinder) missingColon() *syntaxError {
-	end := f.lineStart(max(f.read-1, 0))
-	for line := end; line > 0; {
-		start := f.lineStart(line - 1)
-		content := bytes.TrimSpace(f.text[start:line])
-		if len(content) > 0 && content[0] != '#' {
-			whole := f.text[:line]
-			if msg, _ := complaint(whole); msg == f.msg && start > 0 {
-				line = start
-				continue
+	end := f.read
+	for end < len(f.text) && f.text[end-1] != '\n' {
+		end++
+	}
+	for range f.tries() {
+		start := f.lineStart(max(end-1, 0))
+		if msg, _ := complaint(f.text[:start]); msg != f.msg {
+			content := bytes.TrimSpace(f.text[start:end])
+			if len(content) == 0 || content[0] == '#' {
+				break
 			}
-			i := start + bytes.Index(f.text[start:line], content)
+			i := start + bytes.Index(f.text[start:end], content)
 			return f.at(CodeSyntax, i, len(content), "This line has no colon: write %s: and its value.", clip(string(content), 40))
 		}
-		line = start
+		if start == 0 {
+			break
+		}
+		end = start
 	}
 	return f.badLine()
 }
@@ -213,9 +217,8 @@ func (f *faultFinder) missingColon() *syntaxError {
 // openQuote finds the quote that is never closed: the last one before which
 // the text is in order.
 func (f *faultFinder) openQuote() *syntaxError {
-	const tries = 64
 	end := len(f.text)
-	for range tries {
+	for range f.tries() {
 		i := bytes.LastIndexAny(f.text[:end], `"'`)
 		if i < 0 {
 			break
@@ -286,6 +289,10 @@ func (f *faultFinder) faultyLine() (start, end int) {
 	}
 	return start, start + len(bytes.TrimRight(f.text[start:end], " \t"))
 }
+
+// tries is how often the parser may run over the text to find the place of an
+// error: less often over large texts.
+func (f *faultFinder) tries() int { return min(max((4<<20)/(len(f.text)+1), 1), 64) }
 
 func (f *faultFinder) badLine() *syntaxError {
 	start, end := f.faultyLine()
