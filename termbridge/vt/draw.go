@@ -107,9 +107,8 @@ const spaces = "                                                                
 // its text.
 func (t *Terminal) draw(r *row, pad bool) string {
 	d := drawing{t: t, buf: t.drawn[:0]}
-	d.plain = t.selector(0) == plainSGR
-	if !d.plain {
-		d.choose(0)
+	if t.selector(0) != plainSGR {
+		d.choose(0) // plain text is not what a line begins with
 	}
 	n := r.n
 	if !pad {
@@ -136,7 +135,6 @@ type drawing struct {
 	buf   []byte
 	style uint32 // the style selected
 	link  uint32 // the link that is open
-	plain bool   // style 0 is what a line begins with
 }
 
 // cells renders written cells.
@@ -223,7 +221,7 @@ func (d *drawing) close() {
 	if d.link != 0 {
 		d.buf = append(d.buf, "\x1b]8;;\x1b\\"...)
 	}
-	if d.style != 0 || !d.plain {
+	if d.t.selector(d.style) != plainSGR {
 		d.buf = append(d.buf, plainSGR...)
 	}
 }
