@@ -71,7 +71,8 @@ func (s *lineStore) add(stream frame.Stream, p []byte) {
 			piece, ended = p[:i+1], true
 		}
 		full := false
-		if room := maxLine - len(l.raw); len(piece) > room {
+		room := maxLine - len(l.raw)
+		if over := len(piece) - room; over > 0 && !(ended && over <= len("\r\n")) {
 			piece, ended, full = piece[:cutAt(piece, room)], false, true
 		}
 		s.grow(l, lane(stream), piece)

@@ -22,7 +22,8 @@ type PTY interface {
 	Slave() io.ReadWriter
 
 	// Resize sets the size in cells. It does not wait. Zero columns or rows
-	// are an error and change nothing.
+	// are an error (ErrZeroSize) and change nothing; after Close it may fail
+	// with os.ErrClosed.
 	Resize(cols, rows uint16) error
 
 	// CloseSlave ends the program's end: the master reads what is left, then

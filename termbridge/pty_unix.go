@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/creack/pty"
@@ -23,6 +24,7 @@ type ttyPair struct {
 	name   string
 	cooked *term.State // what the slave was before it was made raw
 
+	closed               atomic.Bool
 	slaveOnce, closeOnce sync.Once
 	slaveErr, closeErr   error
 }
@@ -100,6 +102,9 @@ func (p *ttyPair) Resize(cols, rows uint16) error {
 	err = rc.Control(func(fd uintptr) {
 		ioErr = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Row: rows, Col: cols})
 	})
+	if p.closed.Load() {
+		err, ioErr = os.ErrClosed, nil // the runtime has an error of its own for this
+	}
 	if err = errors.Join(err, ioErr); err != nil {
 		return fmt.Errorf("resize the pseudo-terminal to %dx%d: %w", cols, rows, err)
 	}
@@ -116,6 +121,7 @@ func (p *ttyPair) CloseSlave() error {
 // a Read of the master.
 func (p *ttyPair) Close() error {
 	p.closeOnce.Do(func() {
+		p.closed.Store(true)
 		err := p.CloseSlave()
 		p.closeErr = errors.Join(err, p.master.f.Close())
 	})
