@@ -15,7 +15,9 @@ type Inside interface{ Inside() api.PodRef }
 // Canceling screens can stop what they run. Cancel is asked on ctrl-c before
 // anything else; false means that nothing was running and the key has its other
 // meaning.
-type Canceling interface{ Cancel() (cmd tea.Cmd, done bool) }
+type Canceling interface {
+	Cancel() (cmd tea.Cmd, done bool)
+}
 
 // Listing screens know how many pods there are and how fresh that knowledge
 // is, for the header.

@@ -1,0 +1,89 @@
+package inspect
+
+import (
+	"charm.land/bubbles/v2/key"
+
+	"podium/api"
+)
+
+// KeyMap are the keys of the screen, beside those of its text.
+type KeyMap struct {
+	Tabs                                    []key.Binding // in the order of the tabs
+	NextTab, PrevTab, Reveal, Refresh, Back key.Binding
+	Shell, Command, Logs, Previous, Delete  key.Binding
+}
+
+// DefaultKeyMap is as ux.md §2 has it.
+func DefaultKeyMap() KeyMap {
+	bind := func(name, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, what))
+	}
+	return KeyMap{
+		Tabs: []key.Binding{
+			bind("d", "overview", "d"), bind("y", "YAML", "y"), bind("Y", "raw JSON", "Y"), bind("E", "events", "E"),
+		},
+		NextTab:  bind("tab", "next view", "tab"),
+		PrevTab:  bind("shift-tab", "previous view", "shift+tab"),
+		Reveal:   bind("v", "show secret values", "v"),
+		Refresh:  bind("ctrl-r", "refresh", "ctrl+r"),
+		Back:     bind("esc", "back", "esc"),
+		Shell:    bind("s", "shell", "s"),
+		Command:  bind("x", "command", "x"),
+		Logs:     bind("l", "logs", "l"),
+		Previous: bind("p", "previous logs", "p"),
+		Delete:   bind("ctrl-d", "delete", "ctrl+d", "delete"),
+	}
+}
+
+// keysNow are the keys as they work right now.
+type keysNow struct{ m *Model }
+
+func (k keysNow) actions() []key.Binding {
+	m := k.m
+	on := func(b key.Binding, enabled bool) key.Binding {
+		b.SetEnabled(enabled)
+		return b
+	}
+	changes := !m.env.ReadOnly && !m.gone
+	return []key.Binding{
+		on(m.keys.Shell, changes), on(m.keys.Command, changes),
+		on(m.keys.Logs, m.env.Info.Has(api.CapLog)), on(m.keys.Previous, m.env.Info.Has(api.CapLog)),
+		on(m.keys.Delete, changes),
+	}
+}
+
+// ShortHelp are the keys for the footer.
+func (k keysNow) ShortHelp() []key.Binding {
+	m := k.m
+	if m.Typing() {
+		return []key.Binding{
+			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "search")),
+			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "drop")),
+		}
+	}
+	out := []key.Binding{m.keys.Back, m.keys.NextTab}
+	out = append(out, k.actions()...)
+	if m.tab != events {
+		t := m.texts[m.tab].Keys
+		out = append(out, t.Search, t.Copy)
+	}
+	return out
+}
+
+// FullHelp are all keys.
+func (k keysNow) FullHelp() [][]key.Binding {
+	m := k.m
+	views := append(append([]key.Binding(nil), m.keys.Tabs...), m.keys.NextTab, m.keys.PrevTab, m.keys.Refresh, m.keys.Back)
+	if m.tab == overview {
+		views = append(views, m.keys.Reveal)
+	}
+	if m.tab == events {
+		t := m.list.Keys
+		return [][]key.Binding{k.actions(), views, {t.Down, t.Up, t.Top, t.Bottom}}
+	}
+	t := m.texts[m.tab].Keys
+	return [][]key.Binding{k.actions(), views, {t.Search, t.Next, t.Prev, t.Wrap, t.Copy, t.Save, t.Down, t.Up, t.PageDown, t.PageUp, t.Top, t.Bottom}}
+}
+
+// Groups name the groups of the full help.
+func (m *Model) Groups() []string { return []string{"the pod", "views", "text"} }

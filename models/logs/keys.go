@@ -1,0 +1,91 @@
+package logs
+
+import (
+	"fmt"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// KeyMap are the keys of the log, beside those of its text.
+type KeyMap struct {
+	Times, Previous, Container, Mark, Refresh, Back key.Binding
+	Since                                           []key.Binding
+}
+
+// sinces are how far back the keys 0 to 6 reach, 0 for everything.
+var sinces = []time.Duration{
+	0, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 5 * time.Hour, 24 * time.Hour,
+}
+
+func sinceText(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "all"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return fmt.Sprintf("%d h", d/time.Hour)
+}
+
+// DefaultKeyMap is as ux.md §2 has it.
+func DefaultKeyMap() KeyMap {
+	bind := func(name, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, what))
+	}
+	k := KeyMap{
+		Times:     bind("t", "times", "t"),
+		Previous:  bind("p", "previous run", "p"),
+		Container: bind("C", "next container", "C"),
+		Mark:      bind("m", "mark line", "m"),
+		Refresh:   bind("ctrl-r", "read again", "ctrl+r"),
+		Back:      bind("esc", "back", "esc"),
+	}
+	for i, d := range sinces {
+		n := fmt.Sprint(i)
+		what := "the last " + sinceText(d)
+		if d == 0 {
+			what = "all"
+		}
+		k.Since = append(k.Since, bind(n, what, n))
+	}
+	return k
+}
+
+// keysNow are the keys as they work right now.
+type keysNow struct{ m *Model }
+
+// ShortHelp are the keys for the footer.
+func (k keysNow) ShortHelp() []key.Binding {
+	m := k.m
+	t := m.view.Keys
+	if m.view.Typing() {
+		return []key.Binding{
+			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "search")),
+			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "drop")),
+		}
+	}
+	since := key.NewBinding(key.WithKeys("0"), key.WithHelp("0–6", "since"))
+	return []key.Binding{m.keys.Back, t.Search, t.Follow, t.Wrap, m.keys.Times, since, m.keys.Previous, k.container(), m.keys.Mark}
+}
+
+// FullHelp are all keys.
+func (k keysNow) FullHelp() [][]key.Binding {
+	m := k.m
+	t := m.view.Keys
+	return [][]key.Binding{
+		{t.Follow, m.keys.Times, m.keys.Previous, k.container(), m.keys.Mark, m.keys.Refresh, m.keys.Back},
+		m.keys.Since,
+		{t.Search, t.Next, t.Prev, t.Wrap, t.Copy, t.Save},
+		{t.Down, t.Up, t.PageDown, t.PageUp, t.Top, t.Bottom},
+	}
+}
+
+func (k keysNow) container() key.Binding {
+	b := k.m.keys.Container
+	b.SetEnabled(len(k.m.containers) > 1)
+	return b
+}
+
+// Groups name the groups of the full help.
+func (m *Model) Groups() []string { return []string{"the log", "since", "text", "move"} }

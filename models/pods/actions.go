@@ -1,0 +1,363 @@
+package pods
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/api"
+	"podium/models"
+	"podium/models/widget/table"
+)
+
+// press handles a key: typing, the table's own keys, then the list's.
+func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
+	if m.typing {
+		return m.pressTyping(k)
+	}
+	keys := m.keys
+	for _, s := range keys.Sorts {
+		if key.Matches(k, s.Binding) {
+			m.sortBy(s.By)
+			return nil
+		}
+	}
+	switch {
+	case key.Matches(k, keys.Inspect):
+		m.inspect(models.ViewOverview)
+	case key.Matches(k, keys.YAML):
+		m.inspect(models.ViewYAML)
+	case key.Matches(k, keys.Events):
+		m.need(api.CapEvents, "events", func() { m.inspect(models.ViewEvents) })
+	case key.Matches(k, keys.Logs):
+		m.need(api.CapLog, "logs", func() { m.logs(false) })
+	case key.Matches(k, keys.Previous):
+		m.need(api.CapLog, "logs", func() { m.logs(true) })
+	case key.Matches(k, keys.New):
+		m.env.Wish(models.EditMsg{})
+	case key.Matches(k, keys.Shell):
+		m.shell()
+	case key.Matches(k, keys.Command):
+		m.command()
+	case key.Matches(k, keys.Delete):
+		m.delete()
+	case key.Matches(k, keys.NoDelete):
+		m.say("ctrl-k does nothing here; ctrl-d deletes")
+	case key.Matches(k, keys.Copy):
+		m.copyNames()
+	case key.Matches(k, keys.Wide):
+		wide := !m.wide()
+		m.wideSet = &wide
+		m.table.SetColumns(columns(m.env.Namespace == "", wide))
+	case key.Matches(k, keys.Refresh):
+		return m.refreshNow()
+	case key.Matches(k, keys.Save):
+		return m.save()
+	case key.Matches(k, keys.Filter):
+		m.typing, m.bad, m.before = true, "", m.rows.filter
+		if f := m.rows.filter; f != nil {
+			m.line.Set(f.text + " ")
+		}
+	case key.Matches(k, keys.Back):
+		return m.clear()
+	default:
+		m.table.Handle(k)
+	}
+	return nil
+}
+
+// say shows a passing word.
+func (m *Model) say(format string, args ...any) {
+	m.env.Wish(models.NoticeMsg{Text: fmt.Sprintf(format, args...)})
+}
+
+// current is the row under the cursor.
+func (m *Model) current() (api.PodRow, bool) {
+	keyOf, ok := m.table.Selected()
+	if !ok {
+		return api.PodRow{}, false
+	}
+	e := m.rows.byKey[keyOf]
+	if e == nil {
+		return api.PodRow{}, false
+	}
+	return e.row, true
+}
+
+// marked are the marked rows, those that the filter hides apart.
+func (m *Model) marked() (shown, hidden []api.PodRow) {
+	rowsOf := func(keys []string) []api.PodRow {
+		var out []api.PodRow
+		for _, k := range keys {
+			if e := m.rows.byKey[k]; e != nil {
+				out = append(out, e.row)
+			}
+		}
+		return out
+	}
+	s, h := m.table.Marked()
+	return rowsOf(s), rowsOf(h)
+}
+
+// targets are the marked rows, or the one under the cursor.
+func (m *Model) targets() (shown, hidden []api.PodRow) {
+	shown, hidden = m.marked()
+	if len(shown)+len(hidden) > 0 {
+		return shown, hidden
+	}
+	if row, ok := m.current(); ok {
+		return []api.PodRow{row}, nil
+	}
+	return nil, nil
+}
+
+func (m *Model) inspect(v models.View) {
+	if row, ok := m.current(); ok {
+		m.env.Wish(models.InspectMsg{Ref: row.Ref(), View: v})
+	}
+}
+
+// need does something that the endpoint must be able to, or says that it is not.
+func (m *Model) need(c api.Capability, what string, do func()) {
+	if !m.env.Info.Has(c) {
+		m.say("%s serves no %s", m.env.Endpoint, what)
+		return
+	}
+	do()
+}
+
+func (m *Model) logs(previous bool) {
+	if row, ok := m.current(); ok {
+		m.env.Wish(models.LogMsg{Ref: row.Ref(), Previous: previous})
+	}
+}
+
+func (m *Model) shell() {
+	row, ok := m.current()
+	switch {
+	case !ok:
+	case row.Finished():
+		m.say("%s is over (%s): no shell runs in it", row.Name, row.Status)
+	default:
+		m.env.Wish(models.ExecMsg{Ref: row.Ref()})
+	}
+}
+
+func (m *Model) command() {
+	shown, hidden := m.targets()
+	var refs []api.PodRef
+	over := 0
+	for _, row := range append(shown, hidden...) {
+		if row.Finished() {
+			over++
+			continue
+		}
+		refs = append(refs, row.Ref())
+	}
+	switch {
+	case len(refs) > 0:
+		if over > 0 {
+			m.say("%d pods are over: no command runs in them", over)
+		}
+		m.env.Wish(models.CommandMsg{Refs: refs})
+	case over == 1:
+		m.say("The pod is over: no command runs in it")
+	case over > 1:
+		m.say("The pods are over: no command runs in them")
+	}
+}
+
+func (m *Model) delete() {
+	shown, hidden := m.targets()
+	if len(shown)+len(hidden) > 0 {
+		m.env.Wish(models.DeleteMsg{Rows: shown, Hidden: hidden})
+	}
+}
+
+func (m *Model) copyNames() {
+	shown, hidden := m.targets()
+	var names []string
+	for _, row := range append(shown, hidden...) {
+		names = append(names, row.Name)
+	}
+	switch len(names) {
+	case 0:
+	case 1:
+		m.env.Wish(models.CopyMsg{Text: names[0], What: "the name " + names[0]})
+	default:
+		m.env.Wish(models.CopyMsg{Text: strings.Join(names, "\n"), What: fmt.Sprintf("%d names", len(names))})
+	}
+}
+
+// sortBy sorts by a column; again inverts.
+func (m *Model) sortBy(by sortBy) {
+	desc := false
+	if m.rows.by == by {
+		desc = !m.rows.desc
+	}
+	m.rows.setSort(by, desc)
+	m.rows.arrange(m.now)
+	m.table.SetSort(columnOf(by), desc)
+	m.table.Reload()
+}
+
+// click selects, opens with a second click on the same row, or sorts.
+func (m *Model) click(msg tea.MouseClickMsg) {
+	top := m.introRows()
+	msg.Y -= top
+	if id, ok := m.table.HeaderAt(msg.X, msg.Y); ok {
+		if by, ok := sortOf[id]; ok {
+			m.sortBy(by)
+		}
+		return
+	}
+	if i, ok := m.table.RowAt(msg.X, msg.Y); ok && i == m.table.Cursor() && msg.Button == tea.MouseLeft {
+		m.inspect(models.ViewOverview)
+		return
+	}
+	m.table.Handle(msg)
+}
+
+// pressTyping handles a key while the filter is typed.
+func (m *Model) pressTyping(k tea.KeyPressMsg) tea.Cmd {
+	switch k.Keystroke() {
+	case "enter":
+		return m.keep()
+	case "esc":
+		m.typing, m.bad = false, ""
+		m.setFilter(m.before)
+		m.line.Set("")
+	case "backspace":
+		if m.line.Value() == "" {
+			m.typing, m.bad = false, ""
+			m.setFilter(m.before)
+			return nil
+		}
+		m.line.Handle(k)
+		m.typed()
+	case "up", "down", "pgup", "pgdown":
+		m.table.Handle(k)
+	default:
+		if m.line.Handle(k) {
+			m.typed()
+		}
+	}
+	return nil
+}
+
+// typed applies what is typed so far; a filter that is wrong says what is wrong
+// and leaves the last good one in force.
+func (m *Model) typed() {
+	f, err := parseFilter(m.line.Value())
+	if err != nil {
+		m.bad = err.Error()
+		return
+	}
+	m.bad = ""
+	m.setFilter(f)
+}
+
+// setFilter puts a filter in force, nil for none. What it wants of the server
+// waits until it is kept.
+func (m *Model) setFilter(f *filter) {
+	if f.empty() {
+		f = nil
+	}
+	m.rows.setFilter(f)
+	m.rows.arrange(m.now)
+	m.table.Reload()
+	m.explain()
+}
+
+// keep ends the typing and asks the server where the filter has a selector.
+func (m *Model) keep() tea.Cmd {
+	if m.bad != "" {
+		m.say("The filter is not valid: %s", m.bad)
+		return nil
+	}
+	m.typing = false
+	m.line.Set("")
+	return m.reselect()
+}
+
+// reselect lists anew when the server is to be asked for other pods.
+func (m *Model) reselect() tea.Cmd {
+	selector := ""
+	if m.rows.filter != nil {
+		selector = m.rows.filter.selector
+	}
+	if selector == m.selector {
+		return nil
+	}
+	m.selector = selector
+	m.rows.reset()
+	m.rows.arrange(m.now)
+	m.table.Reload()
+	m.feed.loaded = false
+	return m.feed.list()
+}
+
+// canClear tells whether esc has something to clear.
+func (m *Model) canClear() bool { return m.rows.filter != nil || m.intro || m.table.Marks() > 0 }
+
+// clear is esc: the explanation, the filter and the marks go, one at a time.
+func (m *Model) clear() tea.Cmd {
+	switch {
+	case m.intro:
+		m.intro = false
+	case m.rows.filter != nil:
+		m.setFilter(nil)
+		return m.reselect()
+	case m.table.Marks() > 0:
+		m.table.ClearMarks()
+	default:
+		m.say("q quits; ? shows what works here")
+	}
+	return nil
+}
+
+// savedMsg is where the list was saved.
+type savedMsg struct {
+	owner *Model
+	path  string
+	err   error
+}
+
+// save writes the rows in view of the filter to a file.
+func (m *Model) save() tea.Cmd {
+	cols := columns(m.env.Namespace == "", m.wide())
+	var text strings.Builder
+	for i, c := range cols {
+		if i > 0 {
+			text.WriteByte('\t')
+		}
+		text.WriteString(c.Title)
+	}
+	var cells []table.Cell
+	for i := range m.rows.order {
+		text.WriteByte('\n')
+		cells = provider{m}.Cells(i, cells[:0])
+		for j, c := range cells {
+			if j > 0 {
+				text.WriteByte('\t')
+			}
+			text.WriteString(strings.NewReplacer("\t", " ", "\n", " ").Replace(c.Text))
+		}
+	}
+	text.WriteByte('\n')
+	store, data := m.env.Store, []byte(text.String())
+	return func() tea.Msg {
+		path, err := store.Save("pods.tsv", data)
+		return savedMsg{owner: m, path: path, err: err}
+	}
+}
+
+func (m *Model) saved(msg savedMsg) {
+	if msg.err != nil {
+		m.env.Wish(models.NoticeMsg{Level: models.LevelError, Text: msg.err.Error()})
+		return
+	}
+	m.say("Saved the list to %s", msg.path)
+}

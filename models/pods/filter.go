@@ -1,0 +1,360 @@
+package pods
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"k8s.io/apimachinery/pkg/labels"
+
+	"podium/api"
+	"podium/themes"
+)
+
+// filter says which rows are shown. It is made by parseFilter and not changed.
+type filter struct {
+	text     string         // as it was typed
+	selector string         // for the server, "" for none
+	terms    []term         // every one must hold
+	marks    *regexp.Regexp // what is highlighted in names, nil for nothing
+	fuzzy    string         // lower case, "" for none
+}
+
+// term is one condition of a filter.
+type term func(e *entry, now time.Time) bool
+
+// maxFilter is how many bytes of filter are looked at.
+const maxFilter = 1024
+
+// parseFilter reads a filter: words are regular expressions (smart case, literal
+// where they are none), !word excludes, -f matches fuzzily, -l hands the rest of
+// the line to the server as a label selector, and field terms such as
+// status=crash* compare one field. The error says what is wrong.
+func parseFilter(text string) (*filter, error) {
+	if len(text) > maxFilter {
+		return nil, fmt.Errorf("a filter has at most %d characters", maxFilter)
+	}
+	f := &filter{text: strings.TrimSpace(text)}
+	var words []string
+	rest := f.text
+	for rest != "" {
+		word, after := cutWord(rest)
+		switch {
+		case word == "-l":
+			f.selector = strings.TrimSpace(after)
+			after = ""
+			if _, err := labels.Parse(f.selector); err != nil {
+				return nil, fmt.Errorf("the label selector %q is not valid: %w", f.selector, err)
+			}
+		case word == "-f":
+			f.fuzzy = strings.ToLower(strings.ReplaceAll(after, " ", ""))
+			after = ""
+		case word == "!":
+		default:
+			shown, err := f.add(word)
+			if err != nil {
+				return nil, err
+			}
+			if shown != "" {
+				words = append(words, shown)
+			}
+		}
+		rest = after
+	}
+	if f.fuzzy != "" {
+		f.terms = append(f.terms, func(e *entry, _ time.Time) bool { return fuzzyMatch(strings.ToLower(e.row.Name), f.fuzzy) })
+	}
+	if len(words) > 0 {
+		// Each word is valid on its own; together they may be too large, and
+		// then nothing is highlighted.
+		f.marks, _ = regexp.Compile(strings.Join(words, "|"))
+	}
+	return f, nil
+}
+
+// empty tells whether the filter lets everything pass.
+func (f *filter) empty() bool { return f == nil || len(f.terms) == 0 && f.selector == "" }
+
+// match tells whether the row is shown.
+func (f *filter) match(e *entry, now time.Time) bool {
+	if f == nil {
+		return true
+	}
+	for _, t := range f.terms {
+		if !t(e, now) {
+			return false
+		}
+	}
+	return true
+}
+
+// spans are the places in a name that the filter found.
+func (f *filter) spans(name string) []themes.Span {
+	if f == nil || f.marks == nil {
+		return nil
+	}
+	var out []themes.Span
+	for _, m := range f.marks.FindAllStringIndex(name, 8) {
+		if m[1] > m[0] {
+			out = append(out, themes.Span{Start: m[0], End: m[1]})
+		}
+	}
+	return out
+}
+
+func cutWord(s string) (word, rest string) {
+	word, rest, _ = strings.Cut(strings.TrimLeft(s, " "), " ")
+	return word, strings.TrimLeft(rest, " ")
+}
+
+// add takes one word of the filter, and returns the expression that is to be
+// highlighted.
+func (f *filter) add(word string) (shown string, err error) {
+	if field, op, value, ok := cutField(word); ok {
+		t, err := fieldTerm(field, op, value)
+		if err != nil {
+			return "", err
+		}
+		f.terms = append(f.terms, t)
+		return "", nil
+	}
+	bare, not := strings.CutPrefix(word, "!")
+	expr, match := wordMatcher(bare)
+	f.terms = append(f.terms, func(e *entry, _ time.Time) bool { return match(e) != not })
+	if not {
+		return "", nil
+	}
+	return expr, nil
+}
+
+// wordMatcher is the test of a word against the text of a row, and the word as
+// an expression. A word of plain lower-case characters needs no expression.
+func wordMatcher(word string) (expr string, match func(e *entry) bool) {
+	lower := !strings.ContainsFunc(word, unicode.IsUpper)
+	fold := ""
+	if lower {
+		fold = "(?i)"
+	}
+	re, err := regexp.Compile(fold + "(?m)" + word)
+	if err != nil || regexp.QuoteMeta(word) == word {
+		expr = "(?:" + fold + regexp.QuoteMeta(word) + ")"
+		if lower {
+			return expr, func(e *entry) bool { return strings.Contains(e.low, word) }
+		}
+		return expr, func(e *entry) bool { return strings.Contains(e.text(), word) }
+	}
+	expr = "(?:" + fold + word + ")"
+	if lower {
+		return expr, func(e *entry) bool { return re.MatchString(e.low) }
+	}
+	return expr, func(e *entry) bool { return re.MatchString(e.text()) }
+}
+
+// fuzzyMatch tells whether the characters of pattern occur in s in order.
+func fuzzyMatch(s, pattern string) bool {
+	for _, c := range pattern {
+		i := strings.IndexRune(s, c)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(string(c)):]
+	}
+	return true
+}
+
+// operators of field terms, the longer ones first.
+var operators = []string{"!=", "!~", "<=", ">=", "=", "~", "<", ">"}
+
+// fieldNames are what field terms may name.
+const fieldNames = "name, namespace, status, phase, ready, restarts, age, ip, node, image, owner, label"
+
+// cutField takes a word of the form field, operator, value apart.
+func cutField(word string) (field, op, value string, ok bool) {
+	end := strings.IndexFunc(word, func(c rune) bool { return !unicode.IsLetter(c) })
+	if end <= 0 {
+		return "", "", "", false
+	}
+	for _, op := range operators {
+		if value, ok := strings.CutPrefix(word[end:], op); ok {
+			return strings.ToLower(word[:end]), op, value, true
+		}
+	}
+	return "", "", "", false
+}
+
+// fieldTerm makes the condition of a field term.
+func fieldTerm(field, op, value string) (term, error) {
+	if value == "" {
+		return nil, fmt.Errorf("%s%s needs a value", field, op)
+	}
+	switch field {
+	case "restarts":
+		return restartsTerm(op, value)
+	case "age":
+		return ageTerm(op, value)
+	case "ready":
+		return readyTerm(op, value)
+	}
+	get, ok := textFields[field]
+	if !ok {
+		return nil, fmt.Errorf("there is no field %s: there are %s; for a label write -l %s=%s", field, fieldNames, field, value)
+	}
+	return textTerm(get, field, op, value)
+}
+
+// textFields are the fields that are compared as text.
+var textFields = map[string]func(r *api.PodRow) string{
+	"name":      func(r *api.PodRow) string { return r.Name },
+	"namespace": func(r *api.PodRow) string { return r.Namespace },
+	"ns":        func(r *api.PodRow) string { return r.Namespace },
+	"status":    func(r *api.PodRow) string { return r.Status },
+	"phase":     func(r *api.PodRow) string { return r.Phase },
+	"ip":        func(r *api.PodRow) string { return r.IP },
+	"node":      func(r *api.PodRow) string { return r.Node },
+	"image":     func(r *api.PodRow) string { return r.Images },
+	"owner":     func(r *api.PodRow) string { return r.Owner },
+	"label":     func(r *api.PodRow) string { return r.Labels },
+}
+
+// textTerm compares with = and != as a pattern of * and ?, with ~ and !~ as a
+// regular expression; neither minds the case of a lower-case value.
+func textTerm(get func(*api.PodRow) string, field, op, value string) (term, error) {
+	fold := "(?is)"
+	if strings.ContainsFunc(value, unicode.IsUpper) {
+		fold = "(?s)"
+	}
+	var expr string
+	switch op {
+	case "=", "!=":
+		expr = "^(?:" + globExpr(value) + ")$"
+	case "~", "!~":
+		expr = value
+	default:
+		return nil, fmt.Errorf("%s is text: it takes =, !=, ~ or !~, not %s", field, op)
+	}
+	re, err := regexp.Compile(fold + expr)
+	if err != nil {
+		return nil, fmt.Errorf("%s is no regular expression: %w", value, cause(err))
+	}
+	not := op[0] == '!'
+	return func(e *entry, _ time.Time) bool { return re.MatchString(get(&e.row)) != not }, nil
+}
+
+// cause is the part of a regexp error that is about the expression.
+func cause(err error) error {
+	return errors.New(strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+}
+
+// globExpr is a pattern of * and ? as an expression.
+func globExpr(glob string) string {
+	var b strings.Builder
+	for _, c := range glob {
+		switch c {
+		case '*':
+			b.WriteString(".*")
+		case '?':
+			b.WriteString(".")
+		default:
+			b.WriteString(regexp.QuoteMeta(string(c)))
+		}
+	}
+	return b.String()
+}
+
+func restartsTerm(op, value string) (term, error) {
+	n, err := strconv.Atoi(value)
+	if err != nil {
+		return nil, fmt.Errorf("restarts%s needs a number, not %q", op, value)
+	}
+	cmp, err := comparison("restarts", op)
+	if err != nil {
+		return nil, err
+	}
+	return func(e *entry, _ time.Time) bool { return cmp(int64(e.row.Restarts), int64(n)) }, nil
+}
+
+func ageTerm(op, value string) (term, error) {
+	d, err := parseAge(value)
+	if err != nil {
+		return nil, err
+	}
+	cmp, err := comparison("age", op)
+	if err != nil {
+		return nil, err
+	}
+	return func(e *entry, now time.Time) bool {
+		return !e.row.Created.IsZero() && cmp(int64(now.Sub(e.row.Created)), int64(d))
+	}, nil
+}
+
+func readyTerm(op, value string) (term, error) {
+	if op != "=" && op != "!=" {
+		return nil, fmt.Errorf("ready takes = or !=, not %s", op)
+	}
+	not := op == "!="
+	switch strings.ToLower(value) {
+	case "no", "false", "n":
+		not = !not
+	case "yes", "true", "y":
+	default:
+		ready, total, ok := strings.Cut(value, "/")
+		r, err := strconv.Atoi(ready)
+		t, terr := strconv.Atoi(total)
+		if !ok || err != nil || terr != nil {
+			return nil, fmt.Errorf("ready=%s: write ready=yes, ready=no or such as ready=1/2", value)
+		}
+		return func(e *entry, _ time.Time) bool { return (e.row.Ready == r && e.row.Total == t) != not }, nil
+	}
+	return func(e *entry, _ time.Time) bool { return (e.row.Ready == e.row.Total) != not }, nil
+}
+
+func comparison(field, op string) (func(a, b int64) bool, error) {
+	switch op {
+	case "=":
+		return func(a, b int64) bool { return a == b }, nil
+	case "!=":
+		return func(a, b int64) bool { return a != b }, nil
+	case "<":
+		return func(a, b int64) bool { return a < b }, nil
+	case "<=":
+		return func(a, b int64) bool { return a <= b }, nil
+	case ">":
+		return func(a, b int64) bool { return a > b }, nil
+	case ">=":
+		return func(a, b int64) bool { return a >= b }, nil
+	}
+	return nil, fmt.Errorf("%s is a number: it takes =, !=, <, <=, > or >=, not %s", field, op)
+}
+
+// units of ages, in filters.
+var units = map[byte]time.Duration{
+	's': time.Second, 'm': time.Minute, 'h': time.Hour,
+	'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour, 'y': 365 * 24 * time.Hour,
+}
+
+// parseAge reads an age such as 90s, 2h, 1d12h.
+func parseAge(s string) (time.Duration, error) {
+	bad := fmt.Errorf("age %q: write such as 90s, 15m, 2h, 3d or 1d12h", s)
+	var total time.Duration
+	for rest := s; rest != ""; {
+		end := strings.IndexFunc(rest, func(c rune) bool { return c < '0' || c > '9' })
+		if end <= 0 {
+			return 0, bad
+		}
+		n, err := strconv.Atoi(rest[:end])
+		unit, ok := units[rest[end]]
+		if err != nil || !ok || n > 100_000 {
+			return 0, bad
+		}
+		total += time.Duration(n) * unit
+		rest = rest[end+1:]
+	}
+	if s == "" {
+		return 0, bad
+	}
+	return total, nil
+}

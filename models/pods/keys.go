@@ -1,0 +1,126 @@
+package pods
+
+import (
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+
+	"podium/api"
+	"podium/models/widget/table"
+)
+
+// KeyMap are the keys of the list, beside those of its table.
+type KeyMap struct {
+	Inspect, YAML, Events, Logs, Previous key.Binding
+	New, Shell, Command, Delete, NoDelete key.Binding
+	Copy, Wide, Refresh, Save             key.Binding
+	Filter, Back                          key.Binding
+	Sorts                                 []SortKey
+}
+
+// SortKey is a key that sorts by a column.
+type SortKey struct {
+	Binding key.Binding
+	By      sortBy
+}
+
+// DefaultKeyMap is as ux.md §2 has it.
+func DefaultKeyMap() KeyMap {
+	bind := func(name, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, what))
+	}
+	return KeyMap{
+		Inspect:  bind("enter", "inspect", "enter", "d"),
+		YAML:     bind("y", "YAML", "y"),
+		Events:   bind("E", "events", "E"),
+		Logs:     bind("l", "logs", "l"),
+		Previous: bind("p", "previous logs", "p"),
+		New:      bind("n", "new pod", "n"),
+		Shell:    bind("s", "shell", "s"),
+		Command:  bind("x", "command", "x"),
+		Delete:   bind("ctrl-d", "delete", "ctrl+d", "delete"),
+		NoDelete: bind("ctrl-k", "", "ctrl+k"),
+		Copy:     bind("c", "copy name", "c"),
+		Wide:     bind("w", "wide", "w", "ctrl+w"),
+		Refresh:  bind("ctrl-r", "refresh", "ctrl+r"),
+		Save:     bind("ctrl-s", "save the list", "ctrl+s"),
+		Filter:   bind("/", "filter", "/"),
+		Back:     bind("esc", "clear the filter", "esc"),
+		Sorts: []SortKey{
+			{bind("N", "sort by name", "N"), byName},
+			{bind("A", "sort by age", "A"), byAge},
+			{bind("S", "sort by status", "S"), byStatus},
+			{bind("R", "sort by ready", "R"), byReady},
+			{bind("T", "sort by restarts", "T"), byRestarts},
+			{bind("I", "sort by IP", "I"), byIP},
+			{bind("O", "sort by node", "O"), byNode},
+		},
+	}
+}
+
+// filterKeys are the keys while the filter is typed.
+type filterKeys struct{}
+
+func (filterKeys) ShortHelp() []key.Binding {
+	bind := func(name, what string) key.Binding {
+		return key.NewBinding(key.WithKeys(name), key.WithHelp(name, what))
+	}
+	return []key.Binding{
+		bind("enter", "keep"), bind("esc", "drop"),
+		bind("!word", "exclude"), bind("-f", "fuzzy"), bind("-l", "labels"), bind("status=crash*", "a field"),
+	}
+}
+
+func (k filterKeys) FullHelp() [][]key.Binding { return [][]key.Binding{k.ShortHelp()} }
+
+// listKeys are the keys of the list as they work right now.
+type listKeys struct {
+	short []key.Binding
+	full  [][]key.Binding
+}
+
+func (k listKeys) ShortHelp() []key.Binding  { return k.short }
+func (k listKeys) FullHelp() [][]key.Binding { return k.full }
+
+// Groups name the groups of the full help.
+func (m *Model) Groups() []string { return []string{"the pod", "the list", "move and mark", "sort"} }
+
+// Keys are the bindings that work right now.
+func (m *Model) Keys() help.KeyMap {
+	if m.typing {
+		return filterKeys{}
+	}
+	k, t := m.keys, m.table.Keys
+	some := len(m.rows.order) > 0 || m.table.Marks() > 0
+	info := m.env.Info
+	enable := func(b key.Binding, on bool) key.Binding {
+		b.SetEnabled(on)
+		return b
+	}
+	inspect, yaml := enable(k.Inspect, some), enable(k.YAML, some)
+	events := enable(k.Events, some && info.Has(api.CapEvents))
+	logs, previous := enable(k.Logs, some && info.Has(api.CapLog)), enable(k.Previous, some && info.Has(api.CapLog))
+	shell, command := enable(k.Shell, some && !m.env.ReadOnly), enable(k.Command, some && !m.env.ReadOnly)
+	del, fresh := enable(k.Delete, some && !m.env.ReadOnly), enable(k.New, !m.env.ReadOnly)
+	back := enable(k.Back, m.canClear())
+	if m.table.Marks() > 0 {
+		command.SetHelp("x", "command in marked")
+		del.SetHelp("ctrl-d", "delete marked")
+	}
+	sorts := make([]key.Binding, len(k.Sorts))
+	for i, s := range k.Sorts {
+		sorts[i] = s.Binding
+	}
+	return listKeys{
+		short: []key.Binding{inspect, shell, command, logs, fresh, del, k.Filter, yaml, back},
+		full: [][]key.Binding{
+			{inspect, yaml, events, logs, previous, shell, command, del, enable(k.Copy, some)},
+			{fresh, k.Filter, back, k.Wide, k.Refresh, k.Save},
+			moveKeys(t),
+			sorts,
+		},
+	}
+}
+
+func moveKeys(t table.KeyMap) []key.Binding {
+	return []key.Binding{t.Down, t.Up, t.Top, t.Bottom, t.PageDown, t.PageUp, t.Mark, t.MarkRange, t.ClearMarks}
+}

@@ -1,0 +1,339 @@
+// Package pods is the screen that lists pods: live, filtered, sorted, with
+// marks, and the keys that act on the pod under the cursor or on the marked
+// ones. It keeps a row per pod and no more; whole pods are other screens'.
+package pods
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/api"
+	"podium/internal/safetext"
+	"podium/models"
+	"podium/models/widget/input"
+	"podium/models/widget/table"
+	"podium/themes"
+)
+
+// wideAt is the width from which the wide columns are shown unasked.
+const wideAt = 140
+
+// Model is the list. It is a models.Screen and never leaves the program: the
+// root keeps it at the bottom of its stack.
+type Model struct {
+	env   *models.Env
+	theme themes.Theme
+	keys  KeyMap
+	table *table.Table
+	rows  *rows
+	feed  feed
+	now   time.Time // what ages are counted from; changed by ticks
+
+	selector string // what the server is asked for
+	typing   bool   // the filter is being typed
+	line     input.Line
+	bad      string  // what is wrong with what is typed
+	before   *filter // the filter when typing began
+	wanted   string  // key of the pod to select once it is there
+	wideSet  *bool   // what w chose, nil for by the width
+
+	cols, rowsHigh int
+	focused        bool // the screen has the keys
+	blurred        bool // the terminal's window has not the focus
+	intro          bool // the first start: explain
+	view           string
+	stale          bool
+	base           string // the table's view that view was made from
+}
+
+var (
+	_ models.Screen    = (*Model)(nil)
+	_ models.Titled    = (*Model)(nil)
+	_ models.Typing    = (*Model)(nil)
+	_ models.Pointing  = (*Model)(nil)
+	_ models.Themed    = (*Model)(nil)
+	_ models.Focusing  = (*Model)(nil)
+	_ models.Listing   = (*Model)(nil)
+	_ models.Grouping  = (*Model)(nil)
+	_ models.Canceling = (*Model)(nil)
+)
+
+// New makes the list of the pods that env names.
+func New(env *models.Env) *Model {
+	m := &Model{env: env, theme: env.Theme, keys: DefaultKeyMap(), rows: newRows(), focused: true, now: env.Now(), stale: true}
+	m.feed.m = m
+	m.table = table.New(env.Theme, columns(env.Namespace == "", false), provider{m})
+	m.table.SetSort(colName, false)
+	m.explain()
+	return m
+}
+
+// Init starts reading pods.
+func (m *Model) Init() tea.Cmd { return m.feed.list() }
+
+// Close ends what reads pods.
+func (m *Model) Close() { m.feed.stop() }
+
+// Title is what the screen shows.
+func (m *Model) Title() string { return "pods" }
+
+// Typing tells whether the filter is being typed.
+func (m *Model) Typing() bool { return m.typing }
+
+// SetTheme changes the look.
+func (m *Model) SetTheme(th themes.Theme) {
+	m.theme = th
+	m.table.SetTheme(th)
+	m.refresh()
+}
+
+// SetFocus tells whether keys come here. Polling rests while they do not.
+func (m *Model) SetFocus(on bool) {
+	m.focused = on
+	m.table.SetFocused(on)
+	m.refresh()
+}
+
+// SetSize sets the rectangle.
+func (m *Model) SetSize(cols, rows int) {
+	wide := m.wide()
+	m.cols, m.rowsHigh = max(cols, 0), max(rows, 0)
+	if m.wide() != wide {
+		m.table.SetColumns(columns(m.env.Namespace == "", m.wide()))
+	}
+	m.refresh()
+}
+
+// wide tells whether the wide columns are shown.
+func (m *Model) wide() bool {
+	if m.wideSet != nil {
+		return *m.wideSet
+	}
+	return m.cols >= wideAt
+}
+
+// Listing is what the header says of the list.
+func (m *Model) Listing() models.ListState {
+	f := &m.feed
+	return models.ListState{
+		Shown: len(m.rows.order), All: len(m.rows.byKey), Running: m.rows.running,
+		Loading: !f.loaded && f.lost == nil, Live: f.live, At: f.at, Lost: f.lost != nil,
+	}
+}
+
+// Select puts the cursor on a pod, as soon as it is there.
+func (m *Model) Select(ref api.PodRef) {
+	if ref == (api.PodRef{}) {
+		return
+	}
+	m.wanted = api.PodRow{Namespace: ref.Namespace, Name: ref.Name, UID: ref.UID}.Key()
+	if ref.UID == "" {
+		for key, e := range m.rows.byKey {
+			if e.row.Name == ref.Name && e.row.Namespace == ref.Namespace {
+				m.wanted = key
+			}
+		}
+	}
+	m.selectWanted()
+	m.refresh()
+}
+
+func (m *Model) selectWanted() {
+	if m.wanted != "" && m.table.Select(m.wanted) {
+		m.wanted = ""
+	}
+}
+
+// Cancel ends a list that is being read, once there is something to look at.
+func (m *Model) Cancel() (tea.Cmd, bool) {
+	if m.feed.source != listing || m.feed.loaded || len(m.rows.byKey) == 0 {
+		return nil, false
+	}
+	m.feed.stop()
+	m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("Listing stopped: %d pods were read; ctrl-r reads on", len(m.rows.byKey))})
+	return nil, true
+}
+
+// Update takes keys, clicks, ticks and the batches of its feed.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		cmd = m.press(msg)
+	case tea.PasteMsg:
+		if m.typing && m.line.Handle(msg) {
+			m.typed()
+		}
+	case tea.MouseClickMsg:
+		m.click(msg)
+	case tea.MouseWheelMsg:
+		m.table.Handle(msg)
+	case tea.FocusMsg:
+		m.blurred = false
+		cmd = m.feed.tick(m.env.Now(), m.watched())
+	case tea.BlurMsg:
+		m.blurred = true
+	case models.TickMsg:
+		cmd = m.tick(time.Time(msg))
+	case models.InfoMsg:
+		cmd = m.informed()
+	case introMsg:
+		m.intro = msg.owner == m || m.intro
+	case feedMsg:
+		if msg.owner != m || msg.run != m.feed.run {
+			return nil
+		}
+		cmd = m.feed.got(msg)
+		m.changed()
+	case savedMsg:
+		if msg.owner == m {
+			m.saved(msg)
+		}
+	case models.PodsGoneMsg:
+		// The watch tells; where there is none the next list need not wait.
+		if m.feed.source == idle && m.feed.loaded {
+			m.feed.due = m.env.Now()
+		}
+		m.table.ClearMarks()
+	default:
+		return nil
+	}
+	m.refresh()
+	return cmd
+}
+
+// watched tells whether anybody looks at the list.
+func (m *Model) watched() bool { return m.focused && !m.blurred }
+
+// tick lets ages pass and starts what is due.
+func (m *Model) tick(now time.Time) tea.Cmd {
+	cmd := m.feed.tick(now, m.watched())
+	m.aged(now)
+	return cmd
+}
+
+// aged takes the time over into the rows in view, if any of them shows it.
+func (m *Model) aged(now time.Time) {
+	first, last, _ := m.table.Position()
+	old := m.now
+	differs := false
+	for i := first; i <= last && i < len(m.rows.order) && !differs; i++ {
+		e := m.rows.order[i]
+		differs = models.AgeSince(e.row.Created, old) != models.AgeSince(e.row.Created, now) ||
+			restartsText(&e.row, old) != restartsText(&e.row, now) ||
+			e.flash != 0 && old.Before(e.until) && !now.Before(e.until)
+	}
+	m.now = now
+	if differs {
+		m.table.Reload()
+	}
+}
+
+// changed brings the table up to date after a batch.
+func (m *Model) changed() {
+	m.now = m.env.Now()
+	if m.rows.arrange(m.now) {
+		m.table.Reload()
+		m.table.PruneMarks(func(key string) bool { return m.rows.byKey[key] != nil })
+	}
+	m.selectWanted()
+	m.explain()
+}
+
+// informed goes on with a watch where the endpoint turns out to have one.
+func (m *Model) informed() tea.Cmd {
+	var cmds []tea.Cmd
+	if m.feed.loaded && m.feed.source == idle && m.feed.canWatch() {
+		cmds = append(cmds, m.feed.watch())
+	}
+	if m.env.Info.Engine() == "host" {
+		cmds = append(cmds, m.askIntro())
+	}
+	m.explain()
+	return tea.Batch(cmds...)
+}
+
+// refreshNow reads the pods again at once, from the start.
+func (m *Model) refreshNow() tea.Cmd {
+	m.feed.tries, m.feed.broken, m.feed.noWatch = 0, 0, false
+	return m.feed.list()
+}
+
+// watchGivenUp says that polling takes the place of watching.
+func (m *Model) watchGivenUp(err error) {
+	m.env.Wish(models.NoticeMsg{
+		Level: models.LevelWarning,
+		Text:  fmt.Sprintf("The server's watch ends as soon as it begins (%v): asking every few seconds instead; ctrl-r tries again", err),
+	})
+}
+
+// introMsg says that this is the first start on host.
+type introMsg struct{ owner *Model }
+
+// introHistory is the history that remembers the first start.
+const introHistory = "introduced"
+
+// askIntro finds out whether this is the first start on this machine's own pods.
+func (m *Model) askIntro() tea.Cmd {
+	store := m.env.Store
+	if store == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		lines, err := store.History(introHistory)
+		if err != nil || len(lines) > 0 {
+			return nil
+		}
+		if err := store.AppendHistory(introHistory, "host"); err != nil {
+			return models.NoticeMsg{Level: models.LevelWarning, Text: err.Error()}
+		}
+		return introMsg{owner: m}
+	}
+}
+
+// introText is the explanation at the first start.
+const introText = "These pods are processes on this machine; three samples are there to try. s opens a shell in one, n makes a new one."
+
+// explain says in the table's place why there is no row.
+func (m *Model) explain() {
+	f := &m.feed
+	where := m.env.Namespace
+	if where == "" {
+		where = "any namespace"
+	} else {
+		where = "namespace " + safetext.Line(where, 60)
+	}
+	switch {
+	case len(m.rows.byKey) > 0 && m.rows.filter != nil:
+		m.table.SetEmpty(fmt.Sprintf("\nNone of the %d pods matches the filter.\n/ changes it, esc clears it.", len(m.rows.byKey)))
+	case f.lost != nil && !f.loaded:
+		m.table.SetEmpty("\n" + m.env.Endpoint + " does not answer.\n" + f.lost.Error() + "\nctrl-r tries again at once, ! shows the log.")
+	case !f.loaded:
+		m.table.SetEmpty("\nAsking " + m.env.Endpoint + " for its pods…")
+	case m.selector != "":
+		m.table.SetEmpty("\nNo pod has the labels " + m.selector + ".\n/ changes the filter, esc clears it.")
+	case m.env.ReadOnly:
+		m.table.SetEmpty("\nThere is no pod in " + where + ".\nThe endpoint is open read-only; the list changes by itself when one appears.")
+	default:
+		m.table.SetEmpty("\nThere is no pod in " + where + " yet.\nn writes a new one from a template; it appears here by itself.\n? shows every key that works, : takes commands.")
+	}
+}
+
+// lostText is the line that says since when and why the server is gone.
+func (m *Model) lostText() string {
+	f := &m.feed
+	if f.lost == nil {
+		return ""
+	}
+	next := "trying again now"
+	if !f.due.IsZero() {
+		if wait := f.due.Sub(m.env.Now()); wait > 0 {
+			next = fmt.Sprintf("next try in %ds", (wait+time.Second-1)/time.Second)
+		}
+	}
+	text := fmt.Sprintf("No answer for %s, %s (ctrl-r: now): %s", models.Age(m.env.Now().Sub(f.since)), next, f.lost.Error())
+	return safetext.Line(strings.ReplaceAll(text, "\n", " "), max(m.cols-2, 0))
+}

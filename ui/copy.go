@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
+)
+
+// copyLimit is how long a clipboard program may take.
+const copyLimit = 3 * time.Second
+
+// copiedMsg is how a copy went.
+type copiedMsg struct {
+	msg models.CopyMsg
+	way string
+	err error
+}
+
+// copyText puts text on the clipboard: this machine's where there is one, else
+// the terminal's, which never says whether it listened.
+func (r *root) copyText(msg models.CopyMsg) {
+	if msg.Text == "" {
+		r.notify(models.NoticeMsg{Text: "There is nothing to copy"})
+		return
+	}
+	put := r.opts.Copy
+	if put == nil {
+		r.copied(copiedMsg{msg: msg, err: fmt.Errorf("this machine has no clipboard")})
+		return
+	}
+	r.do(func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), copyLimit)
+		defer cancel()
+		way, err := put(ctx, msg.Text)
+		return copiedMsg{msg: msg, way: way, err: err}
+	})
+}
+
+// copied says which way the text went.
+func (r *root) copied(c copiedMsg) {
+	what := c.msg.What
+	if what == "" {
+		what = plural(len([]rune(c.msg.Text)), "character")
+	}
+	if c.err == nil {
+		r.notify(models.NoticeMsg{Text: fmt.Sprintf("Copied %s (%s)", what, c.way)})
+		return
+	}
+	r.do(tea.SetClipboard(c.msg.Text))
+	r.notify(models.NoticeMsg{Text: fmt.Sprintf("Handed %s to the terminal's clipboard (OSC 52; it never says whether it took it)", what)})
+}

@@ -1,0 +1,175 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+
+	"podium/internal/safetext"
+	"podium/models"
+	"podium/themes"
+)
+
+// footer is the bar below the screens: a notice while there is one, else the
+// keys that work right now.
+func (r *root) footer(cols int) string {
+	th := r.env.Theme
+	if r.leader.pending {
+		return bar(th, []span{{text: r.keys.Leader.Help().Key + " …", role: themes.KeyHint}},
+			[]span{{text: "? what works", role: themes.BarMuted, rank: 1}}, cols)
+	}
+	if n, ok := r.notices.current(); ok {
+		role := [...]themes.Role{themes.Notice, themes.NoticeWarning, themes.NoticeError}[n.level]
+		var right []span
+		if n.level == models.LevelError {
+			right = []span{{text: "! log", role: themes.BarMuted, rank: 1}}
+		}
+		return bar(th, []span{{text: safetext.Line(n.text, max(cols-2, 0)), role: role}}, right, cols)
+	}
+	return r.hints(cols)
+}
+
+// hints are the short help of who gets the keys, as much as there is room for,
+// and the way to the rest at the end.
+func (r *root) hints(cols int) string {
+	th := r.env.Theme
+	var always []key.Binding
+	if len(r.layers) == 0 && !r.grabbed() {
+		always = []key.Binding{r.keys.Help}
+	}
+	room := cols - 2*edge
+	tail := ""
+	for _, b := range always {
+		tail += paintHint(th, b)
+		room -= hintWidth(b)
+	}
+	var line strings.Builder
+	line.WriteString(th.Paint(themes.Bar, " "))
+	used := 0
+	for _, b := range r.active().Keys().ShortHelp() {
+		if !b.Enabled() || b.Help().Key == "" {
+			continue
+		}
+		w := hintWidth(b) + 2
+		if used+w > room {
+			break
+		}
+		line.WriteString(paintHint(th, b))
+		line.WriteString(th.Paint(themes.Bar, "  "))
+		used += w
+	}
+	if room < 0 {
+		return paintLine(th, themes.Bar, "", cols)
+	}
+	line.WriteString(th.Paint(themes.Bar, strings.Repeat(" ", room-used)))
+	line.WriteString(tail)
+	line.WriteString(th.Paint(themes.Bar, " "))
+	return line.String()
+}
+
+// grabbed tells whether the visible screen takes every key.
+func (r *root) grabbed() bool {
+	g, ok := r.top().(models.Grabbing)
+	return ok && g.Grabbing() && len(r.layers) == 0
+}
+
+func paintHint(th themes.Theme, b key.Binding) string {
+	h := b.Help()
+	return th.PaintOn(themes.KeyHint, themes.Bar, h.Key) + th.Paint(themes.Bar, " ") +
+		th.PaintOn(themes.KeyDesc, themes.Bar, h.Desc)
+}
+
+func hintWidth(b key.Binding) int {
+	h := b.Help()
+	return safetext.Width(h.Key) + 1 + safetext.Width(h.Desc)
+}
+
+// clickBar handles a click on the header or the footer.
+func (r *root) clickBar(x, y int) {
+	if y != r.rows-1 || r.rows < 2 {
+		return
+	}
+	at := edge
+	for _, b := range r.active().Keys().ShortHelp() {
+		if !b.Enabled() || b.Help().Key == "" {
+			continue
+		}
+		w := hintWidth(b)
+		if x >= at && x < at+w && at+w < r.cols-edge-hintWidth(r.keys.Help) {
+			r.runBinding(b)
+			return
+		}
+		at += w + 2
+	}
+	if x >= r.cols-edge-hintWidth(r.keys.Help) && !r.grabbed() && len(r.layers) == 0 {
+		r.openHelp()
+	}
+}
+
+// runBinding does what pressing the binding's key does.
+func (r *root) runBinding(b key.Binding) {
+	if len(b.Keys()) == 0 {
+		return
+	}
+	if k, ok := pressOf(b.Keys()[0]); ok {
+		r.press(k)
+	}
+}
+
+// notice is a passing message in the footer.
+type notice struct {
+	level models.Level
+	text  string
+	until time.Time
+}
+
+// stays is how long a notice of each level is shown at least.
+var stays = [...]time.Duration{4 * time.Second, 8 * time.Second, 12 * time.Second}
+
+// settle is how long a notice stays whatever is typed.
+const settle = 1500 * time.Millisecond
+
+// notices are the passing messages, the newest shown.
+type notices struct {
+	shown []notice
+	since time.Time
+}
+
+func (n *notices) add(now time.Time, level models.Level, text string) {
+	if level < models.LevelInfo || level > models.LevelError {
+		level = models.LevelError
+	}
+	n.shown = append(n.shown[:0], notice{level: level, text: text, until: now.Add(stays[level])})
+	n.since = now
+}
+
+func (n *notices) current() (notice, bool) {
+	if len(n.shown) == 0 {
+		return notice{}, false
+	}
+	return n.shown[len(n.shown)-1], true
+}
+
+// expire forgets what was shown long enough.
+func (n *notices) expire(now time.Time) {
+	if c, ok := n.current(); ok && !now.Before(c.until) {
+		n.shown = n.shown[:0]
+	}
+}
+
+// seen forgets a notice that a key follows, once it could be read.
+func (n *notices) seen(now time.Time) {
+	if _, ok := n.current(); ok && now.Sub(n.since) >= settle {
+		n.shown = n.shown[:0]
+	}
+}
+
+// notify shows a notice and keeps errors and warnings in the log.
+func (r *root) notify(n models.NoticeMsg) {
+	text := safetext.Line(strings.TrimSpace(n.Text), 400)
+	r.notices.add(r.env.Now(), n.Level, text)
+	if n.Level != models.LevelInfo {
+		r.log.add(r.env.Now(), n.Level, n.Text)
+	}
+}

@@ -1,0 +1,207 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"podium/internal/safetext"
+	"podium/models"
+	"podium/themes"
+)
+
+// rect is a rectangle of the window in cells.
+type rect struct{ x, y, cols, rows int }
+
+func (a rect) has(x, y int) bool {
+	return x >= a.x && x < a.x+a.cols && y >= a.y && y < a.y+a.rows
+}
+
+// frame is what was drawn last and what it was drawn from. Bubble Tea asks for
+// the view after every message and parses it when it is another string, so the
+// same string is given as long as no part changed.
+type frame struct {
+	header, body, footer string
+	over                 []string
+	content              string
+	cursor               *tea.Cursor
+	mouse                tea.MouseMode
+	valid                bool
+}
+
+// forget makes the next refresh draw everything.
+func (f *frame) forget() { f.valid = false }
+
+// body is the rectangle of the screens. The bars give way first where there is
+// little room.
+func (r *root) body() rect {
+	area := rect{cols: r.cols, rows: r.rows}
+	if r.rows >= 3 {
+		area.y = 1
+		area.rows--
+	}
+	if r.rows >= 2 {
+		area.rows--
+	}
+	return area
+}
+
+func (r *root) resize(cols, rows int) {
+	if cols == r.cols && rows == r.rows {
+		return
+	}
+	r.cols, r.rows = max(cols, 0), max(rows, 0)
+	area := r.body()
+	for _, s := range r.open() {
+		if r.layerOf(s) < 0 {
+			s.SetSize(area.cols, area.rows)
+		}
+	}
+	for _, l := range r.layers {
+		r.place(l)
+	}
+	r.draw.forget()
+}
+
+// refresh draws what changed since the last time.
+func (r *root) refresh() {
+	f := &r.draw
+	header, footer := "", ""
+	if r.rows >= 3 {
+		header = r.header(r.cols)
+	}
+	if r.rows >= 2 {
+		footer = r.footer(r.cols)
+	}
+	body := r.top().View()
+	over := r.overlays()
+	same := f.valid && header == f.header && body == f.body && footer == f.footer && equal(over, f.over)
+	f.cursor, f.mouse = r.pointer(), r.mouseMode()
+	if same {
+		return
+	}
+	f.header, f.body, f.footer, f.over, f.valid = header, body, footer, over, true
+	f.content = r.compose()
+}
+
+func equal(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// overlays are the views over the body: dialogs and the leader's menu.
+func (r *root) overlays() []string {
+	if len(r.layers) == 0 && !r.leader.visible {
+		return nil
+	}
+	out := make([]string, 0, len(r.layers)+1)
+	for _, l := range r.layers {
+		out = append(out, l.view(r.env.Theme))
+	}
+	if r.leader.visible {
+		out = append(out, r.leaderMenu())
+	}
+	return out
+}
+
+// compose joins the parts to the content of the window.
+func (r *root) compose() string {
+	if r.cols == 0 || r.rows == 0 {
+		return ""
+	}
+	f := &r.draw
+	var b strings.Builder
+	b.Grow(len(f.header) + len(f.body) + len(f.footer) + 2)
+	if f.header != "" {
+		b.WriteString(f.header)
+		b.WriteByte('\n')
+	}
+	b.WriteString(f.body)
+	if f.footer != "" {
+		b.WriteByte('\n')
+		b.WriteString(f.footer)
+	}
+	if len(f.over) == 0 {
+		return b.String()
+	}
+	lines := strings.Split(b.String(), "\n")
+	for i, view := range f.over {
+		area := r.leaderArea(view)
+		if i < len(r.layers) {
+			area = r.layers[i].area
+		}
+		lay(lines, view, area)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// lay puts a view over the lines.
+func lay(lines []string, view string, area rect) {
+	for i, line := range strings.Split(view, "\n") {
+		y := area.y + i
+		if i >= area.rows || y < 0 || y >= len(lines) {
+			continue
+		}
+		under := lines[y]
+		left := ansi.Truncate(under, area.x, "")
+		if w := safetext.Width(left); w < area.x {
+			left += strings.Repeat(" ", area.x-w)
+		}
+		right := ansi.TruncateLeft(under, area.x+area.cols, "")
+		lines[y] = left + "\x1b[m" + line + "\x1b[m" + right
+	}
+}
+
+// pointer is the text cursor of who gets the keys, in the window.
+func (r *root) pointer() *tea.Cursor {
+	p, ok := r.active().(models.Pointing)
+	if !ok || r.leader.visible {
+		return nil
+	}
+	c := p.Cursor()
+	if c == nil {
+		return nil
+	}
+	area := r.body()
+	if n := len(r.layers); n > 0 {
+		area = r.layers[n-1].inner
+	}
+	if c.X < 0 || c.Y < 0 || c.X >= area.cols || c.Y >= area.rows {
+		return nil
+	}
+	moved := *c
+	moved.X += area.x
+	moved.Y += area.y
+	return &moved
+}
+
+func (r *root) mouseMode() tea.MouseMode {
+	if m, ok := r.active().(models.Mousing); ok {
+		return m.MouseMode()
+	}
+	return tea.MouseModeCellMotion
+}
+
+// View gives the frame that Update has drawn.
+func (r *root) View() tea.View {
+	return tea.View{
+		Content:     r.draw.content,
+		Cursor:      r.draw.cursor,
+		AltScreen:   true,
+		ReportFocus: true,
+		MouseMode:   r.draw.mouse,
+	}
+}
+
+// paintLine is text in a role, cut or padded to the width.
+func paintLine(th themes.Theme, role themes.Role, text string, cols int) string {
+	return th.Paint(role, safetext.Fit(text, cols))
+}

@@ -1,0 +1,183 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"podium/internal/safetext"
+	"podium/models"
+	"podium/themes"
+)
+
+// span is a piece of a bar. rank says what gives way first where there is
+// little room: the highest.
+type span struct {
+	text string
+	role themes.Role
+	rank int
+}
+
+// header is the bar above the screens: where one is, and how fresh it is.
+func (r *root) header(cols int) string {
+	left := []span{{text: r.env.Endpoint, role: themes.Accent, rank: 2}}
+	if engine := r.env.Info.Engine(); engine != "" && !strings.Contains(r.env.Endpoint, engine) {
+		left = append(left, span{text: safetext.Line(engine, 20), role: themes.Bar, rank: 6})
+	}
+	if ns := r.namespace(); ns != "" {
+		left = append(left, span{text: ns, role: themes.Bar, rank: 5})
+	}
+	if t, ok := r.top().(models.Titled); ok && t.Title() != "" {
+		left = append(left, span{text: t.Title(), role: themes.Title, rank: 0})
+	}
+	var right []span
+	if r.opts.Identity != "" {
+		right = append(right, span{text: r.opts.Identity, role: themes.BarMuted, rank: 8})
+	}
+	if n := len(r.sessions); n > 0 {
+		right = append(right, span{text: plural(n, "session"), role: themes.Accent, rank: 4})
+	}
+	right = append(right, r.freshness()...)
+	if r.env.ReadOnly {
+		right = append(right, span{text: " READ-ONLY ", role: themes.ReadOnly, rank: 1})
+	}
+	return bar(r.env.Theme, left, right, cols)
+}
+
+func (r *root) namespace() string {
+	if r.env.Namespace == "" {
+		return "all namespaces"
+	}
+	return safetext.Line(r.env.Namespace, 40)
+}
+
+// freshness are the number of pods and how far it can be trusted.
+func (r *root) freshness() []span {
+	s := r.list.Listing()
+	count := plural(s.All, "pod")
+	if s.Shown != s.All {
+		count = fmt.Sprintf("%d/%s", s.Shown, count)
+	}
+	switch {
+	case s.Lost && s.At.IsZero():
+		return []span{{text: "no answer", role: themes.Error, rank: 1}}
+	case s.Lost:
+		return []span{
+			{text: count, role: themes.Bar, rank: 7},
+			{text: "as of " + ago(r.env.Now().Sub(s.At)), role: themes.Error, rank: 1},
+		}
+	case s.Loading && s.All == 0:
+		return []span{{text: "listing…", role: themes.BarMuted, rank: 3}}
+	case s.Loading:
+		return []span{{text: "listing " + count + "…", role: themes.BarMuted, rank: 3}}
+	case s.Live:
+		return []span{{text: count, role: themes.Bar, rank: 3}, {text: "live", role: themes.OK, rank: 7}}
+	case s.At.IsZero():
+		return nil
+	}
+	return []span{
+		{text: count, role: themes.Bar, rank: 3},
+		{text: ago(r.env.Now().Sub(s.At)), role: themes.BarMuted, rank: 7},
+	}
+}
+
+// plural is a number with its noun: "1 pod", "12 pods".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// ago is a duration as a header has room for.
+func ago(d time.Duration) string {
+	switch {
+	case d < 2*time.Second:
+		return "now"
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%ds ago", d/time.Second)
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%dm ago", d/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh ago", d/time.Hour)
+	}
+	return fmt.Sprintf("%dd ago", d/(24*time.Hour))
+}
+
+const (
+	between = " · " // between the parts of a bar
+	edge    = 1     // cells left free at both ends of a bar
+)
+
+// bar lays spans out at both ends of a line, dropping those of the highest
+// rank until they fit; the last one left is cut.
+func bar(th themes.Theme, left, right []span, cols int) string {
+	for width(left)+width(right)+2*edge+1 > cols && len(left)+len(right) > 1 {
+		left, right = dropLeast(left, right)
+	}
+	room := cols - 2*edge
+	if room < 1 {
+		return th.Paint(themes.Bar, strings.Repeat(" ", max(cols, 0)))
+	}
+	if w := width(left) + width(right); w > room {
+		for _, side := range [][]span{left, right} {
+			for i := range side {
+				side[i].text = safetext.Truncate(side[i].text, room)
+			}
+		}
+	}
+	gap := max(cols-2*edge-width(left)-width(right), 0)
+	var b strings.Builder
+	b.WriteString(th.Paint(themes.Bar, " "))
+	paintSpans(&b, th, left)
+	b.WriteString(th.Paint(themes.Bar, strings.Repeat(" ", gap)))
+	paintSpans(&b, th, right)
+	b.WriteString(th.Paint(themes.Bar, " "))
+	return b.String()
+}
+
+func paintSpans(b *strings.Builder, th themes.Theme, spans []span) {
+	for i, s := range spans {
+		if i > 0 {
+			b.WriteString(th.PaintOn(themes.BarMuted, themes.Bar, between))
+		}
+		b.WriteString(th.PaintOn(s.role, themes.Bar, s.text))
+	}
+}
+
+func width(spans []span) int {
+	w := 0
+	for i, s := range spans {
+		if i > 0 {
+			w += safetext.Width(between)
+		}
+		w += safetext.Width(s.text)
+	}
+	return w
+}
+
+// dropLeast leaves out the span that matters least.
+func dropLeast(left, right []span) ([]span, []span) {
+	worst := -1
+	for _, s := range left {
+		worst = max(worst, s.rank)
+	}
+	for _, s := range right {
+		worst = max(worst, s.rank)
+	}
+	cut := func(spans []span) []span {
+		for i := len(spans) - 1; i >= 0; i-- {
+			if spans[i].rank == worst {
+				return append(append([]span(nil), spans[:i]...), spans[i+1:]...)
+			}
+		}
+		return nil
+	}
+	if rest := cut(right); rest != nil {
+		return left, rest
+	}
+	if rest := cut(left); rest != nil {
+		return rest, right
+	}
+	return left[:1], nil
+}

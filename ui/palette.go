@@ -1,0 +1,153 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+
+	"podium/internal/safetext"
+	"podium/models"
+)
+
+// word is a word of the palette.
+type word struct {
+	name string
+	what string
+	do   func(r *root)
+}
+
+// commands are the words that work everywhere.
+func (r *root) commands() []word {
+	out := []word{
+		{"pods", "the list of pods", func(r *root) { r.home() }},
+		{"new", "a new pod", func(r *root) { r.wish(models.EditMsg{}) }},
+		{"help", "the keys that work right now", func(r *root) { r.openHelp() }},
+		{"errors", "what went wrong so far", func(r *root) { r.openLog() }},
+		{"sessions", "the terminals that are open", func(r *root) { r.openSessions() }},
+		{"light", "the light theme", func(r *root) { r.setColours(colours{none: r.colours.none}) }},
+		{"dark", "the dark theme", func(r *root) { r.setColours(colours{none: r.colours.none, dark: true}) }},
+		{"q", "back; at the top, quit", func(r *root) { r.back(r.top()) }},
+		{"q!", "quit without asking", func(r *root) { r.quitNow() }},
+	}
+	if r.env.ReadOnly {
+		out = append(out[:1], out[2:]...)
+	}
+	return out
+}
+
+// openPalette opens the line that takes commands and the keys' actions by name.
+func (r *root) openPalette() {
+	p := &picker{root: r, title: "command", typed: true, prompt: ": "}
+	p.all = func() []choice {
+		var out []choice
+		for _, c := range r.commands() {
+			out = append(out, choice{name: c.name, detail: c.what, do: c.do})
+		}
+		for _, b := range r.bindings() {
+			h := b.Help()
+			out = append(out, choice{
+				name: safetext.Clean(h.Desc), detail: h.Key,
+				do: func(r *root) { r.runBinding(b) },
+			})
+		}
+		return out
+	}
+	p.match = func(c choice, typed string) bool {
+		return strings.HasPrefix(strings.ToLower(c.name), strings.ToLower(typed)) ||
+			len(typed) > 1 && strings.Contains(strings.ToLower(c.name+" "+c.detail), strings.ToLower(typed))
+	}
+	p.exact = true
+	p.unknown = func(r *root, typed string) {
+		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("%q is no command; : lists those there are", strings.TrimSpace(typed))})
+	}
+	r.show(&layer{screen: p, foot: true})
+}
+
+// wish grants a wish of the root's own.
+func (r *root) wish(what any) { r.wishes = append(r.wishes, wish{what: what}) }
+
+// bindings are the visible screen's keys that work right now, each once.
+func (r *root) bindings() []key.Binding {
+	var out []key.Binding
+	seen := map[string]bool{}
+	for _, group := range r.top().Keys().FullHelp() {
+		for _, b := range group {
+			if !b.Enabled() || b.Help().Desc == "" || seen[b.Help().Key] {
+				continue
+			}
+			seen[b.Help().Key] = true
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// openHelp lists the keys that work right now; enter does what the key does.
+func (r *root) openHelp() {
+	p := &picker{root: r, title: "keys that work here"}
+	if r.opts.Version != "" {
+		p.title = "podium " + safetext.Line(r.opts.Version, 20) + " · " + p.title
+	}
+	p.all = func() []choice {
+		heads := []string{"here", "more", "view", "others"}
+		if h, ok := r.top().(models.Grouping); ok {
+			heads = h.Groups()
+		}
+		var out []choice
+		for i, group := range r.top().Keys().FullHelp() {
+			var part []choice
+			for _, b := range group {
+				if b.Enabled() && b.Help().Desc != "" {
+					part = append(part, choice{name: b.Help().Key, detail: b.Help().Desc, do: func(r *root) { r.runBinding(b) }})
+				}
+			}
+			if len(part) == 0 {
+				continue
+			}
+			if i < len(heads) {
+				out = append(out, choice{name: heads[i], head: true})
+			}
+			out = append(out, part...)
+		}
+		out = append(out, choice{name: "everywhere", head: true})
+		for _, b := range []key.Binding{r.keys.Leader, r.keys.Palette, r.keys.Help, r.keys.Log, r.keys.Redraw, r.keys.Interrupt, r.keys.Quit} {
+			out = append(out, choice{name: b.Help().Key, detail: b.Help().Desc, do: func(r *root) { r.runBinding(b) }})
+		}
+		return out
+	}
+	r.show(&layer{screen: p})
+}
+
+// openSessions lists the terminals; enter goes to one, x closes one.
+func (r *root) openSessions() {
+	if len(r.sessions) == 0 {
+		r.notify(models.NoticeMsg{Text: "No terminal is open: s on a pod opens one"})
+		return
+	}
+	p := &picker{root: r, title: "sessions"}
+	p.all = func() []choice {
+		var out []choice
+		for i, s := range r.sessions {
+			state := "ended"
+			if h, ok := s.(models.Holding); ok && h.Holds() {
+				state = "running"
+			}
+			if s == r.top() {
+				state += ", shown"
+			}
+			out = append(out, choice{
+				name: fmt.Sprintf("%d %s", i+1, safetext.Line(titleOf(s), 60)), detail: state,
+				do: func(r *root) { r.switchTo(s) },
+			})
+		}
+		return out
+	}
+	p.closes = key.NewBinding(key.WithKeys("x"), key.WithHelp("x", "close the session"))
+	p.onClose = func(r *root, i int) {
+		if i >= 0 && i < len(r.sessions) {
+			r.askClose(r.sessions[i])
+		}
+	}
+	r.show(&layer{screen: p})
+}

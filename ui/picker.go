@@ -1,0 +1,300 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/internal/safetext"
+	"podium/models"
+	"podium/models/widget/input"
+	"podium/themes"
+)
+
+// choice is a line of a picker.
+type choice struct {
+	name   string // what is typed or pressed
+	detail string // what it does
+	head   bool   // a heading, which cannot be chosen
+	do     func(r *root)
+}
+
+// picker is a dialog with a list of choices and, where asked for, a line to
+// type in that narrows them: the palette, the help, the list of sessions.
+type picker struct {
+	root    *root
+	title   string
+	typed   bool       // with a line to type in
+	prompt  string     // before it
+	line    input.Line // what is typed
+	all     func() []choice
+	match   func(c choice, typed string) bool
+	exact   bool                        // a name that is typed in full comes first
+	unknown func(r *root, typed string) // enter where nothing matches
+	closes  key.Binding                 // x on a line, where there is something to close
+	onClose func(r *root, i int)
+	shown   []choice
+	at, top int
+	cols    int
+	rows    int
+	view    string
+}
+
+var (
+	_ models.Screen   = (*picker)(nil)
+	_ models.Titled   = (*picker)(nil)
+	_ models.Sized    = (*picker)(nil)
+	_ models.Pointing = (*picker)(nil)
+	_ help.KeyMap     = (*picker)(nil)
+)
+
+// Init lists the choices.
+func (p *picker) Init() tea.Cmd { p.narrow(); return nil }
+
+// Title is the dialog's title.
+func (p *picker) Title() string { return p.title }
+
+// WantSize asks for room for every choice.
+func (p *picker) WantSize(maxCols, maxRows int) (int, int) {
+	names, details, n := 0, 0, 0
+	for _, c := range p.all() {
+		n++
+		if c.head {
+			continue
+		}
+		names, details = max(names, safetext.Width(c.name)), max(details, safetext.Width(c.detail))
+	}
+	if p.typed {
+		n++
+	}
+	return min(max(names+details+4, 30), maxCols), min(n, maxRows)
+}
+
+// SetSize sets the rectangle.
+func (p *picker) SetSize(cols, rows int) {
+	p.cols, p.rows = cols, rows
+	p.draw()
+}
+
+// Keys are what works in the dialog.
+func (p *picker) Keys() help.KeyMap { return p }
+
+// ShortHelp are the keys for the footer.
+func (p *picker) ShortHelp() []key.Binding {
+	bind := func(k, what string) key.Binding {
+		return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what))
+	}
+	out := []key.Binding{bind("enter", "run"), bind("esc", "close")}
+	if p.typed {
+		out = append(out, bind("tab", "complete"))
+	}
+	if p.onClose != nil {
+		out = append(out, p.closes)
+	}
+	return out
+}
+
+// FullHelp are the same keys.
+func (p *picker) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
+
+// Update handles keys, the wheel and clicks.
+func (p *picker) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		p.press(msg)
+	case tea.PasteMsg:
+		if p.typed && p.line.Handle(msg) {
+			p.narrow()
+		}
+	case tea.MouseWheelMsg:
+		switch msg.Button {
+		case tea.MouseWheelUp:
+			p.move(-1)
+		case tea.MouseWheelDown:
+			p.move(1)
+		}
+	case tea.MouseClickMsg:
+		i := p.top + msg.Y - p.offset()
+		if msg.Button == tea.MouseLeft && i >= 0 && i < len(p.shown) && !p.shown[i].head {
+			p.at = i
+			p.choose()
+		}
+	default:
+		return nil
+	}
+	p.draw()
+	return nil
+}
+
+func (p *picker) press(k tea.KeyPressMsg) {
+	stroke := k.Keystroke()
+	switch {
+	case stroke == "esc", !p.typed && stroke == "q":
+		p.root.drop(p)
+	case stroke == "enter":
+		p.choose()
+	case stroke == "up" || stroke == "ctrl+p" || !p.typed && stroke == "k":
+		p.move(-1)
+	case stroke == "down" || stroke == "ctrl+n" || !p.typed && stroke == "j":
+		p.move(1)
+	case stroke == "pgup":
+		p.move(-max(p.rows-2, 1))
+	case stroke == "pgdown":
+		p.move(max(p.rows-2, 1))
+	case p.typed && stroke == "tab":
+		if p.at < len(p.shown) && p.at >= 0 {
+			p.line.Set(p.shown[p.at].name)
+			p.narrow()
+		}
+	case p.typed && stroke == "backspace" && p.line.Value() == "":
+		p.root.drop(p)
+	case p.typed && p.line.Handle(k):
+		p.narrow()
+	case p.onClose != nil && key.Matches(k, p.closes):
+		p.onClose(p.root, p.at)
+		p.narrow()
+	}
+}
+
+// choose runs the choice under the cursor.
+func (p *picker) choose() {
+	r := p.root
+	if p.at >= 0 && p.at < len(p.shown) && !p.shown[p.at].head {
+		c := p.shown[p.at]
+		r.drop(p)
+		r.dialogAt = r.env.Now().Add(-dialogRest) // chosen with care: nothing to wait for
+		c.do(r)
+		return
+	}
+	if p.unknown != nil {
+		typed := p.line.Value()
+		r.drop(p)
+		p.unknown(r, typed)
+	}
+}
+
+// narrow lists the choices that what is typed leaves.
+func (p *picker) narrow() {
+	typed := strings.TrimSpace(p.line.Value())
+	p.shown = p.shown[:0]
+	for _, c := range p.all() {
+		if typed == "" || !c.head && p.match(c, typed) {
+			p.shown = append(p.shown, c)
+		}
+	}
+	if p.exact {
+		slices.SortStableFunc(p.shown, func(a, b choice) int { return rank(a, typed) - rank(b, typed) })
+	}
+	if p.typed {
+		p.at = 0
+	}
+	p.at = min(p.at, len(p.shown)-1)
+	p.move(0)
+	p.draw()
+}
+
+// rank orders choices by how well what is typed names them.
+func rank(c choice, typed string) int {
+	switch {
+	case typed == "":
+		return 0
+	case c.name == typed:
+		return 0
+	case strings.HasPrefix(c.name, typed):
+		return 1
+	}
+	return 2
+}
+
+// move goes n choices on, over headings, and keeps the choice in view.
+func (p *picker) move(n int) {
+	dir := 1
+	if n < 0 {
+		dir = -1
+	}
+	p.at = p.nearest(min(max(p.at+n, 0), len(p.shown)-1), dir)
+	room := max(p.rows-p.offset(), 1)
+	p.top = max(min(p.top, p.at), p.at-room+1, 0)
+	if p.at > 0 && p.at == p.nearest(0, 1) {
+		p.top = 0 // the heading of the first choice belongs in view
+	}
+}
+
+// nearest is the choice at i, or the next one in the direction, or the next in
+// the other; -1 when there is none.
+func (p *picker) nearest(i, dir int) int {
+	for _, step := range [...]int{dir, -dir} {
+		for at := i; at >= 0 && at < len(p.shown); at += step {
+			if !p.shown[at].head {
+				return at
+			}
+		}
+	}
+	return -1
+}
+
+// offset is the number of lines above the choices.
+func (p *picker) offset() int {
+	if p.typed {
+		return 1
+	}
+	return 0
+}
+
+func (p *picker) draw() {
+	th := p.root.env.Theme
+	names := 0
+	for _, c := range p.all() {
+		if !c.head {
+			names = max(names, safetext.Width(c.name))
+		}
+	}
+	names = min(names, max(p.cols/2, 1))
+	lines := make([]string, 0, p.rows)
+	if p.typed && p.rows > 0 {
+		text, _ := p.line.View(max(p.cols-safetext.Width(p.prompt), 0))
+		lines = append(lines, th.Paint(themes.KeyHint, p.prompt)+th.Paint(themes.Input, text))
+	}
+	for i := p.top; i < len(p.shown) && len(lines) < p.rows; i++ {
+		lines = append(lines, p.drawChoice(p.shown[i], i == p.at, names))
+	}
+	if len(p.shown) == 0 && len(lines) < p.rows {
+		lines = append(lines, paintLine(th, themes.Muted, "nothing of that name", p.cols))
+	}
+	for len(lines) < p.rows {
+		lines = append(lines, strings.Repeat(" ", p.cols))
+	}
+	p.view = strings.Join(lines, "\n")
+}
+
+func (p *picker) drawChoice(c choice, selected bool, names int) string {
+	th := p.root.env.Theme
+	if c.head {
+		return paintLine(th, themes.Header, c.name, p.cols)
+	}
+	name := safetext.Fit(c.name, names)
+	detail := safetext.Fit("  "+c.detail, max(p.cols-names, 0))
+	if selected {
+		return th.PaintOn(themes.KeyHint, themes.Selected, name) + th.PaintOn(themes.Text, themes.Selected, detail)
+	}
+	return th.Paint(themes.KeyHint, name) + th.Paint(themes.Text, detail)
+}
+
+// View is the list as it was drawn last.
+func (p *picker) View() string { return p.view }
+
+// Cursor is in the line that is typed.
+func (p *picker) Cursor() *tea.Cursor {
+	if !p.typed || p.rows == 0 {
+		return nil
+	}
+	prompt := safetext.Width(p.prompt)
+	_, x := p.line.View(max(p.cols-prompt, 0))
+	return tea.NewCursor(prompt+x, 0)
+}
+
+// Close does nothing: a picker holds nothing.
+func (p *picker) Close() {}

@@ -1,0 +1,102 @@
+package ui
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/internal/safetext"
+	"podium/models"
+	"podium/models/confirm"
+)
+
+// quitMsg and closeMsg are what the root's own questions do on yes.
+type (
+	quitMsg  struct{}
+	closeMsg struct{ screen models.Screen }
+)
+
+// quit ends the program, asking first when something would end with it.
+func (r *root) quit() {
+	if len(r.endings()) == 0 {
+		r.quitNow()
+		return
+	}
+	r.askQuit()
+}
+
+// quitNow ends the program.
+func (r *root) quitNow() {
+	r.quitting = true
+	r.do(tea.Quit)
+}
+
+// askQuit asks whether to quit and says what ends and what goes on.
+func (r *root) askQuit() {
+	r.ask(nil, models.ConfirmMsg{
+		Title: "Quit podium?", Question: r.consequences(), Yes: "Quit", Do: quitMsg{},
+	})
+}
+
+// consequences are what quitting ends and what it leaves.
+func (r *root) consequences() string {
+	var lines []string
+	ends := r.endings()
+	for i, what := range ends {
+		if i == 8 && len(ends) > 9 {
+			lines = append(lines, fmt.Sprintf("  and %d more", len(ends)-i))
+			break
+		}
+		lines = append(lines, "  "+safetext.Line(what, 70))
+	}
+	switch len(ends) {
+	case 0:
+		lines = append(lines, "Nothing ends with it.")
+	case 1:
+		lines = append([]string{"This ends with it:"}, lines...)
+	default:
+		lines = append([]string{fmt.Sprintf("These %d end with it:", len(ends))}, lines...)
+	}
+	if n := r.list.Listing().Running; n == 1 {
+		lines = append(lines, "1 pod goes on.")
+	} else if n > 1 {
+		lines = append(lines, fmt.Sprintf("%d pods go on.", n))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// askClose asks before a session that runs is closed.
+func (r *root) askClose(s models.Screen) {
+	what := ""
+	if e, ok := s.(models.Ending); ok {
+		what = e.Ends()
+	}
+	if what == "" {
+		r.end(s)
+		return
+	}
+	r.ask(nil, models.ConfirmMsg{
+		Title: "Close the session?", Question: "This ends: " + safetext.Line(what, 200), Yes: "Close", Do: closeMsg{s},
+	})
+}
+
+// ask shows a question over the screen.
+func (r *root) ask(asker models.Screen, q models.ConfirmMsg) {
+	r.show(&layer{screen: confirm.NewQuestion(r.env, q), asker: asker})
+}
+
+// sayGoodbye tells, on the terminal that is the user's again, what goes on.
+func (r *root) sayGoodbye(w io.Writer) {
+	n := r.list.Listing().Running
+	if w == nil || n == 0 || r.env.Info.Engine() != "host" {
+		return
+	}
+	text := fmt.Sprintf("podium: %d pods go on running; podium host stop ends them.\n", n)
+	if n == 1 {
+		text = "podium: 1 pod goes on running; podium host stop ends it.\n"
+	}
+	// The program is over: there is nobody left to tell that this failed.
+	_, _ = io.WriteString(w, text)
+}

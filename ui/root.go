@@ -1,0 +1,234 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"podium/models"
+	"podium/models/pods"
+	"podium/themes"
+)
+
+// root is the program's tea.Model. Everything in it changes in Update only, so
+// it needs no lock; View returns what Update has drawn.
+type root struct {
+	opts    Options
+	env     *models.Env
+	crashes *crashes
+	keys    keyMap
+
+	cols, rows int
+	list       *pods.Model
+	stack      []models.Screen // the visible one last; the list is the first
+	sessions   []models.Screen // terminals in the order they were opened, visible or not
+	layers     []*layer        // dialogs over the screen, the one with the keys last
+	focused    models.Screen   // whom SetFocus(true) was told
+	updating   models.Screen   // whose Update runs: the one that wishes
+	wishes     []wish
+	cmds       []tea.Cmd // what the current message asks for
+
+	leader   leader
+	notices  notices
+	log      errorLog
+	info     infoState
+	blurred  bool // the terminal's window has not the focus
+	colours  colours
+	quitting bool
+	dialogAt time.Time // when the last dialog closed
+	draw     frame
+}
+
+// wish is a wish with the screen that made it, nil for a command's answer.
+type wish struct {
+	from models.Screen
+	what tea.Msg
+}
+
+// colours is what decides the theme.
+type colours struct {
+	none bool // NO_COLOR, or a terminal without any
+	dark bool
+}
+
+func newRoot(opts Options, c *crashes) *root {
+	r := &root{opts: opts, env: opts.Env, crashes: c, keys: newKeyMap(opts)}
+	r.colours = colours{none: opts.getenv("NO_COLOR") != "", dark: true}
+	e := r.env
+	e.Theme = r.colours.theme()
+	if e.Now == nil {
+		e.Now = time.Now
+	}
+	if e.Go == nil {
+		e.Go = c.run
+	}
+	e.Wish = func(what tea.Msg) {
+		r.wishes = append(r.wishes, wish{from: r.updating, what: what})
+	}
+	r.list = pods.New(e)
+	r.stack = []models.Screen{r.list}
+	r.focus()
+	return r
+}
+
+// Init asks for the background colour and for the endpoint's Info, starts the
+// ticks and the list.
+func (r *root) Init() tea.Cmd {
+	defer r.crashes.catch()
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(r.env.Now), r.askInfo()}
+	cmds = append(cmds, r.start(r.list)...)
+	for _, n := range r.opts.Notices {
+		r.notify(n)
+	}
+	r.refresh()
+	for i, cmd := range cmds {
+		cmds[i] = r.crashes.guard(cmd)
+	}
+	return tea.Batch(cmds...)
+}
+
+// start runs a screen's Init and grants what it wished.
+func (r *root) start(s models.Screen) []tea.Cmd {
+	before := r.cmds
+	r.cmds = nil
+	r.updating = s
+	r.do(s.Init())
+	r.updating = nil
+	r.grantWishes()
+	cmds := r.cmds
+	r.cmds = before
+	return cmds
+}
+
+// tick asks for the next whole second, so that ages change together.
+func tick(now func() time.Time) tea.Cmd {
+	return tea.Every(time.Second, func(time.Time) tea.Msg { return models.TickMsg(now()) })
+}
+
+// Update routes the message and redraws what changed.
+func (r *root) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+	defer r.crashes.catch()
+	if r.crashes.first() != nil {
+		return r, nil
+	}
+	r.cmds = r.cmds[:0]
+	r.route(msg)
+	r.grantWishes()
+	r.focus()
+	r.refresh()
+	switch len(r.cmds) {
+	case 0:
+		return r, nil
+	case 1:
+		return r, r.crashes.guard(r.cmds[0])
+	}
+	return r, r.crashes.guard(tea.Batch(slices.Clone(r.cmds)...))
+}
+
+// do keeps a command for the end of Update.
+func (r *root) do(cmd tea.Cmd) {
+	if cmd != nil {
+		r.cmds = append(r.cmds, cmd)
+	}
+}
+
+// update gives one screen a message.
+func (r *root) update(s models.Screen, msg tea.Msg) {
+	before := r.updating
+	r.updating = s
+	r.do(s.Update(msg))
+	r.updating = before
+}
+
+// open are all screens that live, each once.
+func (r *root) open() []models.Screen {
+	all := make([]models.Screen, 0, len(r.stack)+len(r.sessions)+len(r.layers))
+	all = append(all, r.stack...)
+	for _, s := range r.sessions {
+		if !slices.Contains(r.stack, s) {
+			all = append(all, s)
+		}
+	}
+	for _, l := range r.layers {
+		all = append(all, l.screen)
+	}
+	return all
+}
+
+// broadcast gives every screen a message: an answer carries its own identity,
+// and who it is not for drops it.
+func (r *root) broadcast(msg tea.Msg) {
+	for _, s := range r.open() {
+		r.update(s, msg)
+	}
+}
+
+// top is the visible screen, dialogs aside.
+func (r *root) top() models.Screen { return r.stack[len(r.stack)-1] }
+
+// active is who gets the keys: the dialog, or the visible screen.
+func (r *root) active() models.Screen {
+	if n := len(r.layers); n > 0 {
+		return r.layers[n-1].screen
+	}
+	return r.top()
+}
+
+// focus tells the screens who gets the keys from now on.
+func (r *root) focus() {
+	now := r.active()
+	if now == r.focused {
+		return
+	}
+	if f, ok := r.focused.(models.Focusing); ok {
+		f.SetFocus(false)
+	}
+	r.focused = now
+	if f, ok := now.(models.Focusing); ok {
+		f.SetFocus(true)
+	}
+}
+
+// theme is the built-in theme that suits the terminal.
+func (c colours) theme() themes.Theme {
+	if c.none {
+		return themes.Plain()
+	}
+	return themes.ForBackground(c.dark)
+}
+
+// setColours changes what is known of the terminal's colours.
+func (r *root) setColours(c colours) {
+	if c == r.colours {
+		return
+	}
+	r.colours = c
+	r.env.Theme = c.theme()
+	for _, s := range r.open() {
+		if t, ok := s.(models.Themed); ok {
+			t.SetTheme(r.env.Theme)
+		}
+	}
+	r.draw.forget()
+}
+
+// profile takes the terminal's abilities: without colours the theme must tell
+// things apart by attributes.
+func (r *root) profile(p colorprofile.Profile) {
+	c := r.colours
+	c.none = c.none || p < colorprofile.ANSI
+	r.setColours(c)
+}
+
+// closeAll closes every screen; the program's loop has ended.
+func (r *root) closeAll() {
+	for _, s := range r.open() {
+		s.Close()
+	}
+	r.stack, r.sessions, r.layers = nil, nil, nil
+	if r.info.cancel != nil {
+		r.info.cancel()
+	}
+}

@@ -1,0 +1,179 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"charm.land/bubbles/v2/key"
+
+	"podium/models"
+)
+
+// route gives a message to whom it is for. What the root does not know is an
+// answer, and goes to every screen.
+func (r *root) route(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		r.resize(msg.Width, msg.Height)
+	case tea.KeyPressMsg:
+		r.press(msg)
+	case tea.KeyReleaseMsg, tea.PasteMsg, tea.PasteStartMsg, tea.PasteEndMsg:
+		r.update(r.active(), msg)
+	case tea.MouseMsg:
+		r.mouse(msg)
+	case tea.FocusMsg:
+		r.blurred = false
+		r.broadcast(msg)
+	case tea.BlurMsg:
+		r.blurred = true
+		r.broadcast(msg)
+	case tea.BackgroundColorMsg:
+		c := r.colours
+		c.dark = msg.IsDark()
+		r.setColours(c)
+	case tea.ColorProfileMsg:
+		r.profile(msg.Profile)
+	case models.TickMsg:
+		r.ticked(msg)
+	case leaderShowMsg:
+		r.leader.show(msg)
+	case infoMsg:
+		r.gotInfo(msg)
+	case copiedMsg:
+		r.copied(msg)
+	default:
+		if !r.grant(wish{what: msg}) {
+			r.broadcast(msg)
+		}
+	}
+}
+
+// ticked passes the second on and forgets what is over.
+func (r *root) ticked(msg models.TickMsg) {
+	r.do(tick(r.env.Now))
+	r.notices.expire(r.env.Now())
+	r.retryInfo()
+	r.broadcast(msg)
+}
+
+// press routes a key: the leader first, whatever is shown; then dialogs; then
+// screens that take everything, screens that are being typed into, the global
+// keys, and the screen.
+func (r *root) press(k tea.KeyPressMsg) {
+	r.notices.seen(r.env.Now())
+	if len(r.layers) > 0 {
+		r.pressLayer(k)
+		return
+	}
+	if r.leader.pending {
+		r.pressAfterLeader(k)
+		return
+	}
+	if key.Matches(k, r.keys.Leader) {
+		r.do(r.leader.begin())
+		return
+	}
+	top := r.top()
+	if g, ok := top.(models.Grabbing); ok && g.Grabbing() {
+		r.update(top, k)
+		return
+	}
+	if key.Matches(k, r.keys.Interrupt) {
+		r.interrupt()
+		return
+	}
+	if t, ok := top.(models.Typing); ok && t.Typing() {
+		r.update(top, k)
+		return
+	}
+	if !r.pressGlobal(k) {
+		r.update(top, k)
+	}
+}
+
+// pressLayer gives a key to the dialog on top; ctrl-c leaves it.
+func (r *root) pressLayer(k tea.KeyPressMsg) {
+	l := r.layers[len(r.layers)-1]
+	if key.Matches(k, r.keys.Interrupt) {
+		if c, ok := l.screen.(models.Canceling); ok {
+			if cmd, done := c.Cancel(); done {
+				r.do(cmd)
+				return
+			}
+		}
+		r.drop(l.screen)
+		return
+	}
+	r.update(l.screen, k)
+}
+
+// pressGlobal handles the keys that mean the same on every screen.
+func (r *root) pressGlobal(k tea.KeyPressMsg) bool {
+	switch {
+	case key.Matches(k, r.keys.Quit):
+		r.back(r.top())
+	case key.Matches(k, r.keys.Palette):
+		r.openPalette()
+	case key.Matches(k, r.keys.Help):
+		r.openHelp()
+	case key.Matches(k, r.keys.Log):
+		r.openLog()
+	case key.Matches(k, r.keys.Redraw):
+		r.draw.forget()
+		r.do(tea.ClearScreen)
+	default:
+		return false
+	}
+	return true
+}
+
+// interrupt is ctrl-c: it cancels what runs, and at rest it asks.
+func (r *root) interrupt() {
+	if c, ok := r.top().(models.Canceling); ok {
+		if cmd, done := c.Cancel(); done {
+			r.do(cmd)
+			return
+		}
+	}
+	r.askQuit()
+}
+
+// mouse gives a mouse event to the screen under it, in its own coordinates. A
+// button pressed beside a dialog is nobody's.
+func (r *root) mouse(msg tea.MouseMsg) {
+	m := msg.Mouse()
+	area := r.body()
+	target := r.top()
+	if n := len(r.layers); n > 0 {
+		l := r.layers[n-1]
+		area, target = l.inner, l.screen
+		if !area.has(m.X, m.Y) {
+			return
+		}
+	} else if !area.has(m.X, m.Y) {
+		if click, ok := msg.(tea.MouseClickMsg); ok {
+			r.clickBar(click.X, click.Y)
+			return
+		}
+		if _, wheel := msg.(tea.MouseWheelMsg); wheel {
+			return
+		}
+	}
+	m.X -= area.x
+	m.Y -= area.y
+	r.update(target, moved(msg, m))
+}
+
+// moved is the event at other coordinates.
+func moved(msg tea.MouseMsg, m tea.Mouse) tea.Msg {
+	switch msg.(type) {
+	case tea.MouseClickMsg:
+		return tea.MouseClickMsg(m)
+	case tea.MouseReleaseMsg:
+		return tea.MouseReleaseMsg(m)
+	case tea.MouseWheelMsg:
+		return tea.MouseWheelMsg(m)
+	case tea.MouseMotionMsg:
+		return tea.MouseMotionMsg(m)
+	}
+	return msg
+}

@@ -1,0 +1,153 @@
+// Package ui is podium's root program: the one tea.Model, which owns everything
+// outside the rectangles of the screens — which of them are open and where, the
+// header and the footer, dialogs over them, the way of a key, the leader menu,
+// the sessions that go on in the background, notices, the clipboard's way out,
+// and the order in which everything ends.
+//
+// It makes no request itself but for the endpoint's Info, knows no field of a
+// pod, and touches neither the file system nor the operating system: what it
+// needs of them is in Options.
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
+)
+
+// Options are what Run needs. Env with its Client and Store is required;
+// everything else may be left out.
+type Options struct {
+	// Env is filled in by Run where it is nil or zero: Theme, Now, Go, Wish.
+	Env *models.Env
+
+	Input   io.Reader // nil for the program's standard input
+	Output  io.Writer // nil for the program's standard output
+	Environ []string  // "KEY=value", as os.Environ gives it
+	Version string    // of podium, for the help
+
+	// Identity is who one is at the endpoint, for the header, "" when nobody
+	// in particular. Harmless to draw.
+	Identity string
+
+	// Leader is the configured leader key as bindings spell it ("ctrl+a"), ""
+	// for the default: ctrl+g, or ctrl+y where the surrounding program takes
+	// that (zellij, the terminal of VS Code).
+	Leader string
+
+	// FPS is how often a frame is drawn at most, 0 for Bubble Tea's 60.
+	FPS int
+
+	// Notices are shown at the start, such as warnings about the endpoint.
+	Notices []models.NoticeMsg
+
+	// Copy puts text on a clipboard of this machine and says which way it
+	// went ("tmux", "wl-copy"). Where there is none, or it is nil, the
+	// terminal is asked to (OSC 52). It may block until ctx is done.
+	Copy func(ctx context.Context, text string) (way string, err error)
+
+	// Report keeps the report of a crash and returns where. It may be called
+	// from any goroutine.
+	Report func(report []byte) (path string, err error)
+}
+
+// ErrEnded is wrapped by Run's error when its context ended the program, as on
+// SIGTERM or SIGHUP.
+var ErrEnded = errors.New("podium was ended from outside")
+
+// Run shows the program until the user quits, ctx is done or something panics,
+// and returns once the terminal is as it was before and every screen is closed.
+//
+// Quitting gives nil. A done ctx gives an error that wraps ErrEnded and the
+// cause. A panic in any goroutine started through Env.Go, in any command and in
+// the program's own loop gives a *Crash; the caller prints it and exits with
+// status 2. Run installs no signal handlers: who calls it ends ctx on SIGTERM,
+// SIGHUP and SIGINT.
+func Run(ctx context.Context, opts Options) error {
+	crashes := newCrashes(opts.Report)
+	r := newRoot(opts, crashes)
+	program := tea.NewProgram(r, programOptions(opts)...)
+
+	ended := make(chan error, 1)
+	go func() {
+		_, err := program.Run()
+		ended <- err
+	}()
+
+	var err error
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		go program.Quit()
+		err = within(grace, program, ended)
+	case <-crashes.happened:
+		go program.Kill()
+		err = within(grace, program, ended)
+	}
+	if crash := crashes.first(); crash != nil {
+		return crash
+	}
+	r.closeAll()
+	switch {
+	case errors.Is(err, tea.ErrProgramPanic):
+		return &Crash{Value: "a panic inside the terminal library"}
+	case err != nil:
+		return fmt.Errorf("run the dashboard: %w", err)
+	case ctx.Err() != nil && !r.quitting:
+		return fmt.Errorf("%w: %w", ErrEnded, context.Cause(ctx))
+	}
+	r.sayGoodbye(opts.Output)
+	return nil
+}
+
+// grace is how long an ending program may take to give the terminal back.
+const grace = 2 * time.Second
+
+// within waits for the program's end, and takes the terminal back by force when
+// its loop hangs: after a panic another goroutine may wait for the dead one.
+func within(limit time.Duration, program *tea.Program, ended <-chan error) error {
+	for range 2 {
+		select {
+		case err := <-ended:
+			return err
+		case <-time.After(limit):
+			go program.Kill()
+		}
+	}
+	return tea.ErrProgramKilled
+}
+
+func programOptions(opts Options) []tea.ProgramOption {
+	// Signals end the context that Run is given: one way for all of them.
+	out := []tea.ProgramOption{tea.WithoutSignalHandler()}
+	if opts.Input != nil {
+		out = append(out, tea.WithInput(opts.Input))
+	}
+	if opts.Output != nil {
+		out = append(out, tea.WithOutput(opts.Output))
+	}
+	if opts.Environ != nil {
+		out = append(out, tea.WithEnvironment(opts.Environ))
+	}
+	if opts.FPS > 0 {
+		out = append(out, tea.WithFPS(opts.FPS))
+	}
+	return out
+}
+
+// getenv looks a variable up in the environment of the options.
+func (o Options) getenv(name string) string {
+	for i := len(o.Environ) - 1; i >= 0; i-- {
+		if v, ok := strings.CutPrefix(o.Environ[i], name+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
