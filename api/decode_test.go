@@ -134,7 +134,7 @@ func FuzzDecodeRow(f *testing.F) {
 	for _, tt := range statusRules {
 		f.Add("{" + tt.pod + "}")
 	}
-	f.Add(string(SamplePod(rand.New(rand.NewPCG(1, 2)), 7)))
+	f.Add(string(samplePod(rand.New(rand.NewPCG(1, 2)), 7)))
 	f.Add(`{"metadata":{"labels":{"a":"1","a":"2"},"creationTimestamp":"2026-02-31T00:00:00Z"}}`)
 	f.Add(`{"status":{"containerStatuses":[{"state":{"running":null,"waiting":{}},"restartCount":-0}]}}`)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -279,8 +279,8 @@ func TestDecoderMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// SamplePod is a pod of about 4.1 kB as a cluster has them, number n.
-func SamplePod(r *rand.Rand, n int) []byte {
+// samplePod is a pod of about 4.1 kB as a cluster has them, number n.
+func samplePod(r *rand.Rand, n int) []byte {
 	app := []string{"web", "cart", "auth", "mail", "search"}[n%5]
 	at := time.Date(2026, 11, 20, 10, n%60, n%60, 0, time.UTC).Format(time.RFC3339)
 	var b strings.Builder
@@ -300,7 +300,7 @@ func BenchmarkDecodeRow(b *testing.B) {
 	pods := make([][]byte, 1000)
 	size := 0
 	for i := range pods {
-		pods[i] = SamplePod(r, i)
+		pods[i] = samplePod(r, i)
 		size += len(pods[i])
 	}
 	b.Run("row", func(b *testing.B) {

@@ -51,8 +51,16 @@ type transportError struct {
 	cause error
 }
 
-func (e *transportError) Error() string   { return e.text }
-func (e *transportError) Unwrap() []error { return []error{api.ErrUnreachable, e.cause} }
+func (e *transportError) Error() string { return e.text }
+
+// Unwrap leaves out a bare io.EOF: from a stream, that stands for an end in
+// order.
+func (e *transportError) Unwrap() []error {
+	if errors.Is(e.cause, io.EOF) {
+		return []error{api.ErrUnreachable, io.ErrUnexpectedEOF}
+	}
+	return []error{api.ErrUnreachable, e.cause}
+}
 
 // A dialError is a connection that was not made.
 type dialError struct{ err error }

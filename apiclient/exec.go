@@ -1,6 +1,7 @@
 package apiclient
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -131,8 +132,12 @@ func (e *execControl) post(ctx context.Context, target string) error {
 	if err != nil {
 		return err
 	}
-	_, err = e.client.readAll(a, maxErrorBody)
-	return e.client.failed(k, err)
+	c := e.client
+	body, err := c.readAll(a, maxErrorBody)
+	if err == nil && looksLikeHTML(a.header, bytes.TrimSpace(body)) {
+		err = c.badAnswer("%s answered with %q", c.server, c.clean(wordsOf(a.header, body), 200))
+	}
+	return c.failed(k, err)
 }
 
 func (e *execControl) do(ctx context.Context, k call) (*answer, error) {

@@ -155,13 +155,15 @@ func (c *Client) Info(ctx context.Context) (api.Info, error) {
 	if err != nil {
 		return nil, c.failed(k, err)
 	}
-	body, err := c.readAll(a, maxInfo)
-	switch {
-	case a.code >= 300 && a.code < 400, a.code == http.StatusForbidden, notServedCode(a.code):
+	switch code := a.code; {
+	case code >= 300 && code < 400, code == http.StatusForbidden, notServedCode(code):
+		a.Close()
 		return api.Info{}, nil
-	case a.code >= 400:
-		return nil, c.failed(k, c.refusal(k, a.code, a.header, body))
-	case err != nil:
+	case code >= 400:
+		return nil, c.refused(k, a)
+	}
+	body, err := c.readAll(a, maxInfo)
+	if err != nil {
 		return nil, c.failed(k, err)
 	}
 	return decodeInfo(body), nil

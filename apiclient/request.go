@@ -68,12 +68,17 @@ func (c *Client) do(ctx context.Context, k call) (*answer, error) {
 	if a.code < 300 {
 		return a, nil
 	}
+	return nil, c.refused(k, a)
+}
+
+// refused reads an answer that is no success, closes it and makes it an error.
+func (c *Client) refused(k call, a *answer) error {
 	defer a.Close()
 	body, err := io.ReadAll(io.LimitReader(a.body, maxErrorBody))
 	if err != nil && len(body) == 0 {
-		return nil, c.failed(k, err)
+		return c.failed(k, err)
 	}
-	return nil, c.failed(k, c.refusal(k, a.code, a.header, body))
+	return c.failed(k, c.refusal(k, a.code, a.header, body))
 }
 
 // refusal is the error of an answer that is no success.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"html"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,9 +26,16 @@ func cleanLine(s string) string {
 	return strings.ReplaceAll(cleanText(s, 256), "\n", " ")
 }
 
+// csi is a terminal's control sequence: taken out whole, lest its parameters
+// stay behind as text.
+var csi = regexp.MustCompile("(\x1b\\[|\u009b)[0-?]*[ -/]*[@-~]?")
+
 // cleanText takes out what would act on a terminal or mislead in a text:
 // control characters, bidirectional overrides, what is no UTF-8.
 func cleanText(s string, limit int) string {
+	if strings.ContainsAny(s, "\x1b\u009b") {
+		s = csi.ReplaceAllString(s, "")
+	}
 	var b strings.Builder
 	blank := false
 	for _, r := range s {
