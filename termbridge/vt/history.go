@@ -110,8 +110,11 @@ func (h *scrollback) grow() *histChunk {
 	h.spare = nil
 	if c == nil {
 		c = &histChunk{}
-		if len(h.chunks) > 0 {
-			c.buf = make([]byte, 0, h.chunkSize()+1024)
+		if n := len(h.chunks); n > 0 { // the next will be much like the last
+			last := h.chunks[n-1]
+			c.buf = make([]byte, 0, len(last.buf)*9/8)
+			c.lines = make([]histLine, 0, len(last.lines)*9/8)
+			c.styles = make([]histStyle, 0, len(last.styles)*9/8)
 		}
 	}
 	*c = histChunk{buf: c.buf[:0], lines: c.lines[:0], styles: append(c.styles[:0], histStyle{})}

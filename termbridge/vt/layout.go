@@ -169,6 +169,9 @@ func (t *Terminal) remeasure(s *screen, y int, m WidthMethod, dst []cell) []cell
 		text = t.appendContent(text, c)
 	}
 	flush()
+	if here && x >= r.n {
+		t.x = min(len(dst)+x-r.n, t.cols-1)
+	}
 	r.n = copy(r.cells, dst)
 	r.wide = true
 	return dst

@@ -9,6 +9,7 @@ type flowRow struct {
 	fill    cell
 	wrapped bool
 	mark    Mark
+	off     int // of the first cell in the joined line
 }
 
 // flow joins wrapped rows and wraps them at another width.
@@ -27,10 +28,12 @@ func (f *flow) end(wrapped bool, emit func(flowRow)) {
 	if len(line) == 0 && wrapped {
 		return
 	}
+	off := 0
 	for first := true; first || len(line) > 0; first = false {
-		n := f.fit(line)
-		r := flowRow{cells: line[:n], fill: blankPlain, wrapped: true, mark: mark}
-		line, mark = line[n:], 0
+		n, next := f.fit(line)
+		r := flowRow{cells: line[:n], fill: blankPlain, wrapped: true, mark: mark, off: off}
+		line, mark = line[next:], 0
+		off += next
 		if len(line) == 0 {
 			r.wrapped, r.fill = wrapped, f.fill
 		}
@@ -38,21 +41,20 @@ func (f *flow) end(wrapped bool, emit func(flowRow)) {
 	}
 }
 
-// fit returns how many cells of line go into a row.
-func (f *flow) fit(line []cell) int {
+// fit returns how many cells of line go into a row and where the next begins.
+func (f *flow) fit(line []cell) (n, next int) {
 	if len(line) <= f.cols {
-		return len(line)
+		return len(line), len(line)
 	}
-	n := f.cols
+	n = f.cols
 	if line[n].width() == 0 {
 		n--
 	}
 	if n == 0 { // a wide character in a single column
 		line[0] = line[0].withContent(0xfffd).withWidth(1)
-		line[1] = line[1].withContent(0).withWidth(1)
-		n = 1
+		return 1, 2
 	}
-	return n
+	return n, n
 }
 
 // Resize changes the size in cells, clamped to 1x1 and [MaxCols] by [MaxRows].
@@ -113,8 +115,9 @@ func (s *screen) crop(cols, rows int) {
 // of old row y.
 type place struct {
 	x, y int
-	line int // which joined line it is in
-	off  int // and which cell there
+	line int  // which joined line it is in
+	off  int  // and which cell there
+	wrap bool // it is behind a full row: the next character wraps
 }
 
 // reflow wraps the main screen anew for another size.
@@ -122,6 +125,12 @@ func (t *Terminal) reflow(cols, rows int) {
 	s := t.main
 	s.straighten()
 	places := [3]place{{x: s.saved.x, y: s.saved.y}, {y: 0}, {x: t.x, y: t.y}}
+	if s.saved.wrapNext {
+		places[0].x++
+	}
+	if t.wrapNext {
+		places[2].x++
+	}
 	if t.scr != t.main {
 		places[2] = places[0]
 	}
@@ -173,18 +182,10 @@ func (t *Terminal) reflow(cols, rows int) {
 	}
 	s.ring, s.cols = ring, cols
 	s.saved.x, s.saved.y = places[0].x, min(max(places[0].y-top, 0), rows-1)
-	if t.scr != t.main {
-		return
-	}
-	wasNext := t.wrapNext
-	t.wrapNext = false
-	t.x, t.y = places[2].x, min(max(places[2].y-top, 0), rows-1)
-	if wasNext {
-		if t.x < cols-1 {
-			t.x++
-		} else {
-			t.wrapNext = true
-		}
+	s.saved.wrapNext = places[0].wrap
+	if t.scr == t.main {
+		t.x, t.y = places[2].x, min(max(places[2].y-top, 0), rows-1)
+		t.wrapNext = places[2].wrap && t.modes.autoWrap
 	}
 }
 
@@ -245,11 +246,9 @@ func joinAndWrap(src []flowRow, oldCols, cols int, places []place) ([]flowRow, [
 	)
 	f := flow{cols: cols}
 	flush := func(wrapped bool) {
-		off := 0
 		f.end(wrapped, func(r flowRow) {
 			out = append(out, r)
-			starts = append(starts, flowOut{number, off})
-			off += len(r.cells)
+			starts = append(starts, flowOut{number, r.off})
 		})
 		f.line = nil // the rows keep it
 		number++
@@ -284,10 +283,11 @@ func (p *place) locate(out []flowRow, starts []flowOut, cols int) {
 	for y := len(starts) - 1; y >= 0; y-- {
 		if s := starts[y]; s.line < p.line || s.line == p.line && s.off <= p.off {
 			p.x, p.y = min(p.off-s.off, cols-1), y
+			p.wrap = p.off-s.off == cols && len(out[y].cells) == cols
 			if s.line < p.line {
-				p.x = 0
+				p.x, p.wrap = 0, false
 			}
-			if p.x < len(out[y].cells) && out[y].cells[p.x].width() == 0 {
+			if !p.wrap && p.x < len(out[y].cells) && out[y].cells[p.x].width() == 0 {
 				p.x--
 			}
 			p.x = max(p.x, 0)
