@@ -11,8 +11,11 @@ import (
 const sizeAnnotation = "sh_hyper_instancetype"
 
 // Check holds the document against the rules of a backend and returns what it
-// would ignore, do otherwise or refuse, sorted by position. A document that is
-// not a pod has none of these.
+// would ignore, do otherwise or refuse, sorted by position: a Warning for what
+// it ignores, a Hint for what it does in another way (where the row has a
+// note) and for what only servers set, an Error for what it refuses and for
+// passed limits. Where the rules honour or map flexVolume.options.volumeID, a
+// flexVolume must have one. A document that is not a pod has no problems here.
 func Check(doc *Document, rules RuleSet) []Problem {
 	if doc.Pod == nil || doc.root == nil {
 		return nil

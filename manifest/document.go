@@ -18,7 +18,11 @@ func (p *parser) object(root *node, fromList bool) {
 	kind := root.str("kind")
 	if items := root.get("items"); items != nil && (kind == "List" || kind == "PodList") && !fromList {
 		if items.value.kind == kindSequence {
-			for _, item := range items.value.items {
+			for i, item := range items.value.items {
+				if i == maxDocuments {
+					p.report(tooManyDocuments(item.start))
+					return
+				}
 				p.object(withKind(item, kind), true)
 			}
 			return

@@ -50,7 +50,7 @@ func (s Severity) String() string {
 type Position struct {
 	// Line counts from 1.
 	Line int
-	// Column counts runes from 1. A byte that is no valid UTF-8 counts as one.
+	// Column counts runes from 1; a tab is one rune.
 	Column int
 	// Offset counts bytes from 0, in the input as it was given (byte order
 	// mark and carriage returns included).

@@ -159,6 +159,15 @@ func checkRow(t *testing.T, text string, row PageField, problems []Problem) {
 	}
 }
 
+// TestDeprecatedServiceAccount: the page names it as Go does; in JSON it is
+// serviceAccount, and just as little supported.
+func TestDeprecatedServiceAccount(t *testing.T) {
+	docs, problems := Parse([]byte("apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {serviceAccount: a, containers: [{name: c, image: i}]}\n"), Options{})
+	if found := Check(&docs[0], PageRules()); len(problems) > 0 || len(found) != 1 || found[0].Code != CodeUnsupported || found[0].Field != "spec.serviceAccount" {
+		t.Errorf("%v %v", problems, found)
+	}
+}
+
 func TestFieldsThatArePartOfNoTable(t *testing.T) {
 	for entry, field := range map[string]string{
 		"spec: {enableServiceLinks: true, containers: [{name: c, image: i}]}":                                             "spec.enableServiceLinks",

@@ -16,6 +16,8 @@ const (
 	// maxExpanded bounds the bytes that aliases may expand a document to,
 	// for documents which are not that large themselves.
 	maxExpanded = 1 << 20
+	// maxDocuments bounds the documents of one input, items of lists included.
+	maxDocuments = 20_000
 )
 
 var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
@@ -173,8 +175,12 @@ func (p *parser) yaml(text []byte, base int) []*node {
 		return nil
 	}
 	var roots []*node
-	for start := 0; start < len(text); {
+	for start, n := 0, 0; start < len(text); n++ {
 		end := nextDocument(text, start)
+		if n == maxDocuments {
+			p.report(tooManyDocuments(base + start))
+			break
+		}
 		roots = append(roots, p.chunk(text[start:end], base+start)...)
 		start = end
 	}
@@ -250,6 +256,11 @@ func (p *parser) chunk(text []byte, base int) []*node {
 		}
 	}
 	return roots
+}
+
+func tooManyDocuments(at int) *syntaxError {
+	return &syntaxError{code: CodeTooLarge, start: at, end: at, message: fmt.Sprintf(
+		"There are more than %d documents; what comes behind them is not read.", maxDocuments)}
 }
 
 func (p *parser) tooMany(at int) {

@@ -44,6 +44,23 @@ func TestMissingKindIsForServers(t *testing.T) {
 	}
 }
 
+// TestOriginalClientsBody takes what the service's first client sends for
+// "run": it must be accepted, with one warning.
+func TestOriginalClientsBody(t *testing.T) {
+	const body = `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"web","creationTimestamp":null,"labels":{"run":"web"},` +
+		`"annotations":{"sh_hyper_instancetype":"s4"}},"spec":{"containers":[{"name":"web","image":"nginx","args":["sh"],"resources":{},` +
+		`"imagePullPolicy":"IfNotPresent","stdin":true,"stdinOnce":true,"tty":true}],"restartPolicy":"Always","dnsPolicy":"ClusterFirst"},"status":{}}`
+	docs, problems := Parse([]byte(body), Options{UnknownFields: Warning, MissingKind: true})
+	if len(docs) != 1 || len(problems) > 0 || string(docs[0].JSON) != body {
+		t.Fatalf("%v\n%s", problems, docs[0].JSON)
+	}
+	for _, found := range [][]Problem{Check(&docs[0], PageRules()), ValidateObject(docs[0].Pod, PageRules())} {
+		if w := Warnings(found); len(found) != 1 || len(w) != 1 || w[0] != "spec.dnsPolicy is not supported by this API and is ignored." {
+			t.Errorf("%v", found)
+		}
+	}
+}
+
 // TestBrokenValuesLeaveTheRest: a value of the wrong type must cost neither
 // the other fields nor the other problems.
 func TestBrokenValuesLeaveTheRest(t *testing.T) {

@@ -12,7 +12,13 @@ import (
 type source struct {
 	data  []byte
 	lines []int // offset of the first byte of each line
+	runes []int // how many runes begin before each multiple of runeBlock
 }
+
+// runeBlock is the distance in bytes between two entries of source.runes, by
+// which columns far out on a long line are found without counting from its
+// beginning.
+const runeBlock = 4096
 
 func newSource(data []byte) *source {
 	s := &source{data: data, lines: make([]int, 1, bytes.Count(data, []byte{'\n'})+1)}
@@ -24,7 +30,35 @@ func newSource(data []byte) *source {
 		i += j + 1
 		s.lines = append(s.lines, i)
 	}
+	count := 0
+	for i := 0; i < len(data); i += runeBlock {
+		s.runes = append(s.runes, count)
+		count += runeStarts(data[i:min(i+runeBlock, len(data))])
+	}
 	return s
+}
+
+// runeStarts counts the bytes that begin a rune.
+func runeStarts(text []byte) int {
+	n := 0
+	for _, c := range text {
+		if utf8.RuneStart(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// runesBetween counts the runes that begin between two offsets.
+func (s *source) runesBetween(start, end int) int {
+	if end-start < 2*runeBlock {
+		return runeStarts(s.data[start:end])
+	}
+	before := func(offset int) int {
+		block := min(offset/runeBlock, len(s.runes)-1)
+		return s.runes[block] + runeStarts(s.data[block*runeBlock:offset])
+	}
+	return before(end) - before(start)
 }
 
 // position turns a byte offset into a Position. A byte order mark at the very
@@ -38,7 +72,7 @@ func (s *source) position(offset int) Position {
 	}
 	return Position{
 		Line:   line + 1,
-		Column: utf8.RuneCount(s.data[start:offset]) + 1,
+		Column: s.runesBetween(start, offset) + 1,
 		Offset: offset,
 	}
 }

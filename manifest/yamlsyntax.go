@@ -36,7 +36,7 @@ func parseNodes(text []byte) ([]*yaml.Node, error) {
 	var docs []*yaml.Node
 	for {
 		doc := new(yaml.Node)
-		err := dec.Decode(doc)
+		err := decode(dec, doc)
 		if err == io.EOF {
 			return docs, nil
 		}
@@ -47,13 +47,24 @@ func parseNodes(text []byte) ([]*yaml.Node, error) {
 	}
 }
 
+// decode reads the next document. The parser panics on a few inputs that it
+// calls impossible; for us they are text that cannot be read.
+func decode(dec *yaml.Decoder, doc *yaml.Node) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the parser gives up: %v", r)
+		}
+	}()
+	return dec.Decode(doc)
+}
+
 // complaint runs the parser over text and returns its bare complaint, "" if
 // there is none, and how many bytes it had read by then.
 func complaint(text []byte) (string, int) {
 	r := &byteReader{text: text}
 	dec := yaml.NewDecoder(r)
 	for {
-		err := dec.Decode(new(yaml.Node))
+		err := decode(dec, new(yaml.Node))
 		if err == io.EOF {
 			return "", r.n
 		}
