@@ -1,0 +1,195 @@
+package host
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"podium/api"
+)
+
+// newUID makes a random UUID (RFC 9562, version 4).
+func newUID() types.UID {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return types.UID(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
+}
+
+// Create implements engine.Lifecycle. The warnings are about what depends on
+// this machine; what holds for any is told by Validate.
+func (e *Engine) Create(_ context.Context, given *corev1.Pod) (*corev1.Pod, []string, error) {
+	if _, err := e.Validate(given); err != nil {
+		return nil, nil, err
+	}
+	pod := given.DeepCopy()
+	if pod.Namespace == "" {
+		pod.Namespace = api.DefaultNamespace
+	}
+	if pod.Name == "" {
+		pod.Name = pod.GenerateName + newID()[:5]
+	}
+	pod.TypeMeta = metav1.TypeMeta{Kind: "Pod", APIVersion: "v1"}
+	pod.UID, pod.CreationTimestamp = newUID(), now()
+	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = nil, nil
+	pod.ManagedFields, pod.Generation = nil, 0
+	if pod.Spec.RestartPolicy == "" {
+		pod.Spec.RestartPolicy = corev1.RestartPolicyAlways
+	}
+	if pod.Spec.TerminationGracePeriodSeconds == nil {
+		grace := int64(graceOf(pod) / time.Second)
+		pod.Spec.TerminationGracePeriodSeconds = &grace
+	}
+	pod.Spec.NodeName = e.node
+	initialStatus(pod, now())
+	if err := os.MkdirAll(e.folders.pod(pod.UID), 0o700); err != nil {
+		return nil, nil, fmt.Errorf("make the pod's folder: %w", err)
+	}
+	created, err := e.store.add(pod)
+	if err != nil {
+		return nil, nil, e.undo(pod.UID, err)
+	}
+	e.launch(pod)
+	if err := e.saver.save(pod.UID, true); err != nil {
+		e.warn(err) // it runs; a later save may do better
+	}
+	return created, e.machineWarnings(created), nil
+}
+
+// undo removes the folder of a pod that was not to be.
+func (e *Engine) undo(uid types.UID, err error) error {
+	if removing := e.saver.remove(uid); removing != nil {
+		e.warn(removing)
+	}
+	return err
+}
+
+// removalTime is how long a delete without grace waits for the processes to be
+// gone before it returns; they are being killed all the same.
+const removalTime = 2 * time.Second
+
+// Delete implements engine.Lifecycle.
+func (e *Engine) Delete(ctx context.Context, namespace, name string, opts metav1.DeleteOptions) error {
+	pod, err := e.store.get(namespace, name)
+	if err != nil {
+		return err
+	}
+	if err := checkPreconditions(pod, opts.Preconditions); err != nil {
+		return err
+	}
+	if len(opts.DryRun) > 0 {
+		return nil
+	}
+	p := e.runOf(pod.UID)
+	if p == nil {
+		return apierrors.NewNotFound(podResource, name)
+	}
+	seconds := int64(graceOf(pod) / time.Second)
+	if opts.GracePeriodSeconds != nil {
+		seconds = *opts.GracePeriodSeconds
+	}
+	if seconds < 0 {
+		return apierrors.NewBadRequest(fmt.Sprintf("gracePeriodSeconds is %d: it must be at least 0", seconds))
+	}
+	if seconds == 0 {
+		return e.deleteNow(ctx, p)
+	}
+	first := false
+	e.store.update(p.key, p.uid, func(pod *corev1.Pod) bool {
+		if g := pod.DeletionGracePeriodSeconds; pod.DeletionTimestamp != nil && g != nil && *g <= seconds {
+			return false
+		}
+		first = pod.DeletionTimestamp == nil
+		at := metav1.NewTime(time.Now().Add(time.Duration(seconds) * time.Second).UTC().Truncate(time.Second))
+		if !first && pod.DeletionTimestamp.Before(&at) {
+			at = *pod.DeletionTimestamp
+		}
+		pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &at, &seconds
+		return true
+	})
+	p.stop(time.Duration(seconds) * time.Second)
+	select {
+	case <-p.done:
+		// It had ended: there is nothing to wait for.
+		e.forget(p)
+		return nil
+	default:
+	}
+	if first {
+		e.goWork(func() {
+			<-p.done
+			if !e.isClosing() {
+				e.forget(p)
+			}
+		})
+	}
+	return nil
+}
+
+// deleteNow takes the pod out of the API at once and kills what it runs.
+func (e *Engine) deleteNow(ctx context.Context, p *podRun) error {
+	if !e.store.remove(p.key, p.uid) {
+		return apierrors.NewNotFound(podResource, p.key.name)
+	}
+	p.stop(0)
+	gone := make(chan struct{})
+	cleaning := e.goWork(func() {
+		defer close(gone)
+		<-p.done
+		e.dropRun(p)
+	})
+	if !cleaning {
+		return nil
+	}
+	timer := time.NewTimer(removalTime)
+	defer timer.Stop()
+	select {
+	case <-gone:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// forget removes a pod whose processes have gone.
+func (e *Engine) forget(p *podRun) {
+	if e.store.remove(p.key, p.uid) {
+		e.dropRun(p)
+	}
+}
+
+// dropRun removes what is left of a pod that is no longer in the store.
+func (e *Engine) dropRun(p *podRun) {
+	e.mu.Lock()
+	delete(e.runs, p.uid)
+	e.mu.Unlock()
+	if err := e.saver.remove(p.uid); err != nil {
+		e.warn(err)
+	}
+}
+
+func (e *Engine) isClosing() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.closing
+}
+
+// checkPreconditions gives Conflict when the pod is not the one that is meant.
+func checkPreconditions(pod *corev1.Pod, want *metav1.Preconditions) error {
+	switch {
+	case want == nil:
+	case want.UID != nil && *want.UID != pod.UID:
+		return apierrors.NewConflict(podResource, pod.Name, fmt.Errorf("the precondition's UID is %s, the pod's is %s", *want.UID, pod.UID))
+	case want.ResourceVersion != nil && *want.ResourceVersion != pod.ResourceVersion:
+		return apierrors.NewConflict(podResource, pod.Name, fmt.Errorf("the precondition's resourceVersion is %s, the pod's is %s", *want.ResourceVersion, pod.ResourceVersion))
+	}
+	return nil
+}

@@ -1,0 +1,15 @@
+package host
+
+import (
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == ShimCommand {
+		os.Exit(ShimMain())
+	}
+	goleak.VerifyTestMain(m)
+}
