@@ -1,150 +1,181 @@
 // Package editor is a text editor for manifests: a buffer with undo, selection,
 // search and marks for problems. It knows no YAML beyond where to indent; colours
-// come from a [Highlighter], problems from whoever checks the text.
+// come from a [Highlighter], problems from whoever checks the text. It reads and
+// writes no files.
 package editor
 
 import (
-	"charm.land/bubbles/v2/key"
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"podium/themes"
 )
 
-// Highlighter colours a line of text. state is what the line before returned, 0
-// for the first line.
-type Highlighter func(line string, state uint64) (spans []themes.Span, next uint64)
-
-// Severity says how bad a problem is.
-type Severity uint8
-
-// The severities.
 const (
-	SeverityError Severity = iota
-	SeverityWarning
+	// MaxBytes bounds the text: what would make it larger is refused.
+	MaxBytes = 10 << 20
+	// Indentation is the number of spaces of a step.
+	Indentation = 2
+	// lineLimit is the number of cells of a line that are drawn.
+	lineLimit = 1 << 16
 )
 
-// Mark is a problem in the text. Lines and columns count from 1, columns in
-// characters (Unicode code points). Col 0 means the whole line, EndCol 0 up to
-// the end of the word.
-type Mark struct {
-	Line, Col, EndCol int
-	Severity          Severity
-	Message           string
-}
+// Highlighter colours a line of text. state is what the line before returned, 0
+// for the first line. Spans are in order and apart.
+type Highlighter func(line string, state uint64) (spans []themes.Span, next uint64)
 
-// Editor is the widget. It is used from Update and View only.
+// pos is a place in the text: a line from 0, and a byte of it that begins a
+// character.
+type pos struct{ line, col int }
+
+func (p pos) before(q pos) bool { return p.line < q.line || p.line == q.line && p.col < q.col }
+
+// Editor is the widget. It is used from one goroutine, as Bubble Tea's Update and
+// View are.
 type Editor struct {
+	// Keys may be changed at any time.
 	Keys KeyMap
-	// OnCopy is called with text that was copied or cut; nil keeps it inside.
+	// OnCopy is called with text that was copied or cut; it stays in the editor's
+	// own clipboard in any case.
 	OnCopy func(text string) tea.Cmd
-}
 
-// KeyMap holds the keys of an editor.
-type KeyMap struct {
-	Up, Down, Left, Right, WordLeft, WordRight, Home, End                   key.Binding
-	PageUp, PageDown, Top, Bottom                                           key.Binding
-	SelectUp, SelectDown, SelectLeft, SelectRight                           key.Binding
-	SelectWordLeft, SelectWordRight, SelectHome, SelectEnd, SelectAll       key.Binding
-	Newline, Backspace, Delete, DeleteWordLeft, DeleteWordRight, DeleteLine key.Binding
-	Indent, Outdent, Undo, Redo, Cut, Copy, Paste                           key.Binding
-	Find, FindNext, FindPrev, GotoLine, NextProblem, PrevProblem            key.Binding
-}
+	theme   themes.Theme
+	w, h    int
+	focused bool
 
-// DefaultKeyMap returns the keys of ux.md §2, editor.
-func DefaultKeyMap() KeyMap { return KeyMap{} }
+	lines    []string // at least one
+	size     int      // bytes, line ends included
+	revision uint64
+	counter  uint64 // the highest revision given; undo goes back to lower ones
+	clean    uint64 // revision that is saved
+	text     string // of revision textAt
+	textAt   uint64
+	hasText  bool
+
+	cur       pos
+	anchor    pos // the other end of the selection
+	selecting bool
+	goal      int // cell that moving up and down aims at, -1 for the cursor's
+	top, left int
+	clipboard string
+	notice    string
+
+	history history
+	marks   []Mark
+
+	highlight Highlighter
+	states    []uint64 // states before lines, as far as known
+
+	prompt prompt
+
+	view  string
+	fresh bool
+}
 
 // New returns an empty editor with the focus.
-func New(theme themes.Theme) *Editor { return &Editor{} }
+func New(theme themes.Theme) *Editor {
+	return &Editor{Keys: DefaultKeyMap(), theme: theme, focused: true, lines: []string{""}, goal: -1}
+}
 
 // SetTheme changes the look.
-func (e *Editor) SetTheme(theme themes.Theme) {}
+func (e *Editor) SetTheme(theme themes.Theme) { e.theme, e.fresh = theme, false }
 
-// SetSize sets the size in cells.
-func (e *Editor) SetSize(w, h int) {}
+// SetSize sets the size in cells. Sizes below 0 count as 0.
+func (e *Editor) SetSize(w, h int) {
+	e.w, e.h = max(w, 0), max(h, 0)
+	e.reveal()
+}
 
 // SetFocused says whether the cursor is shown.
-func (e *Editor) SetFocused(on bool) {}
+func (e *Editor) SetFocused(on bool) { e.focused, e.fresh = on, false }
 
-// SetHighlighter sets what colours the text; nil nothing.
-func (e *Editor) SetHighlighter(h Highlighter) {}
+// SetHighlighter sets what colours the text; nil for nothing.
+func (e *Editor) SetHighlighter(h Highlighter) {
+	e.highlight, e.states, e.fresh = h, nil, false
+}
 
-// SetText replaces everything and forgets undo; the text counts as unchanged.
-func (e *Editor) SetText(text string) {}
+// SetText replaces everything, also text beyond MaxBytes, and forgets undo, marks
+// and selection; the text counts as unchanged. "\r\n" becomes "\n".
+func (e *Editor) SetText(text string) {
+	text = normalize(text)
+	e.lines = strings.Split(text, "\n")
+	e.size = len(text)
+	e.counter++
+	e.revision, e.clean = e.counter, e.counter
+	e.cur, e.anchor, e.selecting, e.goal = pos{}, pos{}, false, -1
+	e.history = history{}
+	e.marks, e.states, e.notice = nil, nil, ""
+	e.reveal()
+}
 
-// Text returns the text, lines joined by "\n".
-func (e *Editor) Text() string { return "" }
+func normalize(text string) string {
+	if strings.Contains(text, "\r") {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	}
+	return text
+}
 
-// Revision changes with every change of the text, so that late answers about an
-// older text can be told.
-func (e *Editor) Revision() uint64 { return 0 }
+// Text returns the text, lines joined by "\n". It is made once per revision.
+func (e *Editor) Text() string {
+	if !e.hasText || e.textAt != e.revision {
+		e.text, e.textAt, e.hasText = strings.Join(e.lines, "\n"), e.revision, true
+	}
+	return e.text
+}
 
-// Dirty says whether the text differs from the one set or last marked clean.
-func (e *Editor) Dirty() bool { return false }
+// Revision is another number after each change of the text, so that late answers
+// about an older text can be told.
+func (e *Editor) Revision() uint64 { return e.revision }
+
+// Dirty says whether the text was changed since it was set or marked clean.
+func (e *Editor) Dirty() bool { return e.revision != e.clean }
 
 // MarkClean says that the present text is saved.
-func (e *Editor) MarkClean() {}
-
-// Insert puts text at the cursor in place of the selection, as one step of undo.
-// It is an error, and changes nothing, if the text would exceed MaxBytes.
-func (e *Editor) Insert(text string) error { return nil }
-
-// ReplaceRange replaces text between two places (line and column from 1), as one step.
-func (e *Editor) ReplaceRange(line, col, endLine, endCol int, text string) error { return nil }
-
-// ReplaceAll replaces the whole text as one step that undo takes back.
-func (e *Editor) ReplaceAll(text string) error { return nil }
-
-// Position is the cursor's line and column, from 1, in characters.
-func (e *Editor) Position() (line, col int) { return 1, 1 }
-
-// Goto moves the cursor, to the nearest place that exists.
-func (e *Editor) Goto(line, col int) {}
-
-// CurrentLine is the text of the cursor's line.
-func (e *Editor) CurrentLine() string { return "" }
+func (e *Editor) MarkClean() { e.clean = e.revision }
 
 // LineCount is the number of lines, at least 1.
-func (e *Editor) LineCount() int { return 1 }
+func (e *Editor) LineCount() int { return len(e.lines) }
+
+// CurrentLine is the text of the cursor's line.
+func (e *Editor) CurrentLine() string { return e.lines[e.cur.line] }
+
+// Notice is a sentence about the last message, such as that a paste was refused;
+// "" if all is well.
+func (e *Editor) Notice() string { return e.notice }
 
 // Selection is the selected text, "" if none.
-func (e *Editor) Selection() string { return "" }
+func (e *Editor) Selection() string {
+	from, to, ok := e.selection()
+	if !ok {
+		return ""
+	}
+	return e.slice(from, to)
+}
 
-// SetMarks replaces the problems. They move with the text until set again.
-func (e *Editor) SetMarks(marks []Mark) {}
+// selection returns the ends of the selection in order.
+func (e *Editor) selection() (from, to pos, ok bool) {
+	if !e.selecting || e.anchor == e.cur {
+		return e.cur, e.cur, false
+	}
+	if e.anchor.before(e.cur) {
+		return e.anchor, e.cur, true
+	}
+	return e.cur, e.anchor, true
+}
 
-// Marks returns the problems where they are now.
-func (e *Editor) Marks() []Mark { return nil }
-
-// NextProblem goes to the next problem, round the end; false if there is none.
-func (e *Editor) NextProblem() bool { return false }
-
-// PrevProblem is NextProblem backwards.
-func (e *Editor) PrevProblem() bool { return false }
-
-// Problem is the worst problem of the cursor's line.
-func (e *Editor) Problem() (Mark, bool) { return Mark{}, false }
-
-// Undo takes back a step; false if there is none.
-func (e *Editor) Undo() bool { return false }
-
-// Redo does again what was taken back; false if there is none.
-func (e *Editor) Redo() bool { return false }
-
-// Typing says whether the find or go-to line is open, so that esc closes it first.
-func (e *Editor) Typing() bool { return false }
-
-// Notice is a sentence about the last key, such as a paste that was refused; ""
-// if all is well.
-func (e *Editor) Notice() string { return "" }
-
-// Update handles keys, pastes, clicks and the wheel.
-func (e *Editor) Update(msg tea.Msg) tea.Cmd { return nil }
-
-// Handle is Update that says whether the message meant something to the editor.
-func (e *Editor) Handle(msg tea.Msg) (cmd tea.Cmd, handled bool) { return nil, false }
-
-// Cursor is the cell of the hardware cursor; false when it is out of view.
-func (e *Editor) Cursor() (x, y int, ok bool) { return 0, 0, false }
-
-// View draws exactly the size set.
-func (e *Editor) View() string { return "" }
+// slice is the text between two places.
+func (e *Editor) slice(from, to pos) string {
+	if from.line == to.line {
+		return e.lines[from.line][from.col:to.col]
+	}
+	var b strings.Builder
+	b.WriteString(e.lines[from.line][from.col:])
+	for _, l := range e.lines[from.line+1 : to.line] {
+		b.WriteByte('\n')
+		b.WriteString(l)
+	}
+	b.WriteByte('\n')
+	b.WriteString(e.lines[to.line][:to.col])
+	return b.String()
+}
