@@ -158,6 +158,9 @@ func (n *notices) expire(now time.Time) {
 	}
 }
 
+// clear forgets what is shown: the keys of a dialog matter more.
+func (n *notices) clear() { n.shown = n.shown[:0] }
+
 // seen forgets a notice that a key follows, once it could be read.
 func (n *notices) seen(now time.Time) {
 	if _, ok := n.current(); ok && now.Sub(n.since) >= settle {

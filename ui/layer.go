@@ -22,7 +22,8 @@ type layer struct {
 
 // show opens a dialog. It takes the keys from now on.
 func (r *root) show(l *layer) {
-	r.leader.pending = false
+	r.leader.end()
+	r.notices.clear()
 	r.place(l)
 	r.layers = append(r.layers, l)
 	for _, cmd := range r.start(l.screen) {

@@ -52,16 +52,18 @@ var (
 )
 
 // Init lists the choices.
-func (p *picker) Init() tea.Cmd { p.narrow(); return nil }
+func (p *picker) Init() tea.Cmd {
+	p.narrow()
+	return nil
+}
 
 // Title is the dialog's title.
 func (p *picker) Title() string { return p.title }
 
-// WantSize asks for room for every choice.
+// WantSize asks for room for every choice that is shown, as wide as all need.
 func (p *picker) WantSize(maxCols, maxRows int) (int, int) {
-	names, details, n := 0, 0, 0
+	names, details, n := 0, 0, max(len(p.shown), 1)
 	for _, c := range p.all() {
-		n++
 		if c.head {
 			continue
 		}
@@ -70,7 +72,7 @@ func (p *picker) WantSize(maxCols, maxRows int) (int, int) {
 	if p.typed {
 		n++
 	}
-	return min(max(names+details+4, 30), maxCols), min(n, maxRows)
+	return min(max(names+details+5, 30), maxCols), min(n, maxRows)
 }
 
 // SetSize sets the rectangle.
@@ -192,6 +194,9 @@ func (p *picker) narrow() {
 		p.at = 0
 	}
 	p.at = min(p.at, len(p.shown)-1)
+	if i := p.root.layerOf(p); i >= 0 {
+		p.root.place(p.root.layers[i])
+	}
 	p.move(0)
 	p.draw()
 }
@@ -259,7 +264,7 @@ func (p *picker) draw() {
 		lines = append(lines, th.Paint(themes.KeyHint, p.prompt)+th.Paint(themes.Input, text))
 	}
 	for i := p.top; i < len(p.shown) && len(lines) < p.rows; i++ {
-		lines = append(lines, p.drawChoice(p.shown[i], i == p.at, names))
+		lines = append(lines, p.drawChoice(p.shown[i], i == p.at, names)+p.thumb(i))
 	}
 	if len(p.shown) == 0 && len(lines) < p.rows {
 		lines = append(lines, paintLine(th, themes.Muted, "nothing of that name", p.cols))
@@ -270,13 +275,37 @@ func (p *picker) draw() {
 	p.view = strings.Join(lines, "\n")
 }
 
+// barCols is the width of the sign of what is scrolled out of view.
+const barCols = 2
+
+// thumb is that sign beside choice i.
+func (p *picker) thumb(i int) string {
+	room := p.rows - p.offset()
+	if p.cols < barCols+1 {
+		return ""
+	}
+	if len(p.shown) <= room {
+		return "  "
+	}
+	size := max(room*room/len(p.shown), 1)
+	from := p.top * (room - size) / max(len(p.shown)-room, 1)
+	if y := i - p.top; y >= from && y < from+size {
+		return p.root.env.Theme.Paint(themes.Accent, " ┃")
+	}
+	return p.root.env.Theme.Paint(themes.Muted, " │")
+}
+
 func (p *picker) drawChoice(c choice, selected bool, names int) string {
 	th := p.root.env.Theme
-	if c.head {
-		return paintLine(th, themes.Header, c.name, p.cols)
+	cols := p.cols
+	if cols > barCols {
+		cols -= barCols
 	}
-	name := safetext.Fit(c.name, names)
-	detail := safetext.Fit("  "+c.detail, max(p.cols-names, 0))
+	if c.head {
+		return paintLine(th, themes.Header, c.name, cols)
+	}
+	name := safetext.Fit(c.name, min(names, cols))
+	detail := safetext.Fit("  "+c.detail, max(cols-names, 0))
 	if selected {
 		return th.PaintOn(themes.KeyHint, themes.Selected, name) + th.PaintOn(themes.Text, themes.Selected, detail)
 	}

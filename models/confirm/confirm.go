@@ -112,32 +112,3 @@ func joinLines(lines []string, cols, rows int) string {
 	}
 	return strings.Join(out, "\n")
 }
-
-// wrap breaks clean text at blanks to lines of at most cols cells.
-func wrap(text string, cols int) []string {
-	if cols < 1 {
-		return nil
-	}
-	var out []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		switch {
-		case line == "":
-			line = word
-		case safetext.Width(line)+1+safetext.Width(word) <= cols:
-			line += " " + word
-		default:
-			out = append(out, line)
-			line = word
-		}
-		for safetext.Width(line) > cols {
-			head := safetext.Cut(line, 0, cols)
-			if head == "" {
-				break
-			}
-			out = append(out, head)
-			line = safetext.Cut(line, safetext.Width(head), safetext.Width(line))
-		}
-	}
-	return append(out, line)
-}

@@ -35,7 +35,7 @@ func (d *Delete) WantSize(maxCols, maxRows int) (int, int) {
 		cols = max(cols, safetext.Width(safetext.Line(t.row.Name, 80))+36)
 	}
 	cols = min(cols, maxCols, 100)
-	return cols, min(len(d.targets)+len(d.foot(cols))+2, maxRows)
+	return cols, min(len(d.targets)+len(d.foot(cols))+1, maxRows)
 }
 
 // View is the dialog as it was drawn last.
@@ -50,20 +50,7 @@ func (d *Delete) draw() {
 		room = min(max(d.rows-2, 0), len(d.targets))
 		foot = foot[:min(max(d.rows-room-1, 0), len(foot))]
 	}
-	names := d.names(d.cols)
-	room = max(room, 0)
-	d.top = min(max(d.top, 0), max(len(names)-room, 0))
-	lines := append([]string(nil), names[d.top:min(d.top+room, len(names))]...)
-	if len(names) > room && room > 0 {
-		last := d.top + room
-		lines[len(lines)-1] = d.theme.Paint(themes.Muted, fmt.Sprintf("  … %d to %d of %d, ↑ ↓ scroll", d.top+1, last-1, len(names)))
-		if last == len(names) {
-			lines[len(lines)-1] = names[len(names)-1]
-		}
-	}
-	for len(lines) < room {
-		lines = append(lines, "")
-	}
+	lines := d.window(d.names(d.cols), max(room, 0))
 	lines = append(lines, foot...)
 	d.spans = nil
 	buttons := ""
@@ -76,6 +63,21 @@ func (d *Delete) draw() {
 		lines = append(lines[:min(len(lines), d.rows-1)], buttons)
 	}
 	d.view = joinLines(lines, d.cols, d.rows)
+}
+
+// window are the names in view; where some are not, the last line says so.
+func (d *Delete) window(names []string, room int) []string {
+	if len(names) <= room {
+		d.top = 0
+		return append(names, make([]string, room-len(names))...)
+	}
+	if room < 2 {
+		return names[:room]
+	}
+	shown := room - 1
+	d.top = min(max(d.top, 0), len(names)-shown)
+	where := fmt.Sprintf("%d to %d of %d, ↑ ↓ scroll", d.top+1, d.top+shown, len(names))
+	return append(names[d.top:d.top+shown:d.top+shown], d.theme.Paint(themes.Muted, where))
 }
 
 func (d *Delete) buttons() []button {
@@ -141,7 +143,7 @@ func (d *Delete) foot(cols int) []string {
 			out = append(out, d.theme.Paint(themes.Warning, fmt.Sprintf("and %d more", len(d.sessions)-i)))
 			break
 		}
-		for _, line := range wrap("Ends: "+safetext.Clean(s), cols) {
+		for _, line := range safetext.Wrap("Ends: "+safetext.Clean(s), cols) {
 			out = append(out, d.theme.Paint(themes.Warning, line))
 		}
 	}
@@ -162,7 +164,7 @@ func (d *Delete) foot(cols int) []string {
 	if d.force {
 		role = themes.Error
 	}
-	for _, line := range wrap(grace, cols) {
+	for _, line := range safetext.Wrap(grace, cols) {
 		out = append(out, d.theme.Paint(role, line))
 	}
 	return append(out, "")
@@ -177,7 +179,7 @@ func (d *Delete) reasons(cols int) []string {
 			continue
 		}
 		seen[t.reason] = true
-		for _, line := range wrap(safetext.Line(strings.TrimSpace(t.reason), 600), cols) {
+		for _, line := range safetext.Wrap(safetext.Line(strings.TrimSpace(t.reason), 600), cols) {
 			out = append(out, d.theme.Paint(themes.Error, line))
 		}
 	}

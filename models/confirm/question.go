@@ -83,7 +83,7 @@ func (q *Question) text(cols int) []string {
 	var out []string
 	for line := range strings.SplitSeq(q.ask.Question, "\n") {
 		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
-		for _, part := range wrap(safetext.Clean(line), max(cols-len(indent), 1)) {
+		for _, part := range safetext.Wrap(safetext.Clean(line), max(cols-len(indent), 1)) {
 			out = append(out, indent+part)
 		}
 	}

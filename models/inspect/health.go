@@ -35,7 +35,7 @@ func (p *page) health(pod *corev1.Pod, events []corev1.Event) {
 			if i > 0 {
 				bullet = "    "
 			}
-			p.text(role, bullet+line)
+			p.text(role, bullet, line)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"podium/internal/safetext"
 	"podium/models"
 	"podium/models/widget/textview"
 	"podium/themes"
@@ -19,6 +20,7 @@ import (
 type page struct {
 	lines  []textview.Line
 	now    time.Time
+	cols   int // width of the view, at which text is broken between words
 	reveal bool
 }
 
@@ -35,10 +37,20 @@ func (p *page) head(text string) {
 	p.lines = append(p.lines, textview.Line{Text: text, Role: themes.Title})
 }
 
-// text adds a line as it is.
-func (p *page) text(role themes.Role, text string) {
-	p.lines = append(p.lines, textview.Line{Text: text, Role: role})
+// text adds a text after an indent, broken between words.
+func (p *page) text(role themes.Role, indent, text string) {
+	hang := strings.Repeat(" ", safetext.Width(indent))
+	for i, part := range safetext.Wrap(text, max(p.cols-len(hang), minText)) {
+		if i > 0 {
+			indent = hang
+		}
+		p.lines = append(p.lines, textview.Line{Text: indent + part, Role: role})
+	}
 }
+
+// minText is the least width at which text is broken between words; narrower
+// views wrap it themselves.
+const minText = 16
 
 // field adds a name and its value; an empty value adds nothing. A value of
 // several lines is indented below its first.
@@ -48,7 +60,11 @@ func (p *page) field(indent int, name, value string, role themes.Role) {
 	}
 	pad := strings.Repeat(" ", indent)
 	first := pad + name + strings.Repeat(" ", max(label-indent-len(name), 1))
-	for i, part := range strings.Split(strings.TrimRight(value, "\n"), "\n") {
+	var parts []string
+	for part := range strings.SplitSeq(strings.TrimRight(value, "\n"), "\n") {
+		parts = append(parts, safetext.Wrap(part, max(p.cols-max(label, len(first)), minText))...)
+	}
+	for i, part := range parts {
 		before := first
 		if i > 0 {
 			before = strings.Repeat(" ", max(label, len(first)))
@@ -66,7 +82,7 @@ func (p *page) field(indent int, name, value string, role themes.Role) {
 // overview is the whole overview.
 func (m *Model) overview() []textview.Line {
 	pod := m.object.Pod
-	p := &page{now: m.env.Now(), reveal: m.reveal}
+	p := &page{now: m.env.Now(), cols: m.cols, reveal: m.reveal}
 	p.health(pod, m.events)
 	p.summary(pod)
 	p.containers("Containers", pod.Spec.Containers, pod.Status.ContainerStatuses)
@@ -139,7 +155,7 @@ func (p *page) containers(title string, specs []corev1.Container, statuses []cor
 				st = &statuses[j]
 			}
 		}
-		p.text(themes.Strong, "  "+c.Name)
+		p.text(themes.Strong, "  ", c.Name)
 		p.state(st)
 		p.spec(c, st)
 	}
@@ -474,7 +490,7 @@ func (p *page) recent(list []corev1.Event) {
 		p.field(2, models.AgeSince(lastSeen(e), p.now)+" ago", e.Reason+": "+strings.ReplaceAll(e.Message, "\n", " "), role)
 	}
 	if more := len(list) - recentEvents; more > 0 {
-		p.text(themes.Muted, fmt.Sprintf("  … %d older ones under E", more))
+		p.text(themes.Muted, "  ", fmt.Sprintf("… %d older ones under E", more))
 	}
 }
 

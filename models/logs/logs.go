@@ -448,7 +448,7 @@ func (m *Model) state() string {
 	case !m.reading && !m.due.IsZero():
 		parts = append(parts, "waiting")
 	case m.reading:
-		parts = append(parts, "following")
+		parts = append(parts, "live")
 	}
 	if m.since > 0 {
 		parts = append(parts, "since "+sinceText(m.since))
@@ -456,7 +456,6 @@ func (m *Model) state() string {
 	if len(m.containers) > 1 {
 		parts = append(parts, fmt.Sprintf("container %d of %d (C: next)", slices.Index(m.containers, m.container)+1, len(m.containers)))
 	}
-	parts = append(parts, fmt.Sprintf("%d lines", m.view.Lines()))
 	if n := m.view.Dropped(); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d older ones let go", n))
 	}

@@ -19,7 +19,7 @@ func (m *Model) introRows() int {
 }
 
 func (m *Model) introLines() []string {
-	return wrap(introText+" (esc: hide)", max(m.cols-2, 1))
+	return safetext.Wrap(introText+" (esc: hide)", max(m.cols-2, 1))
 }
 
 // refresh draws what is around the table and gives it the room that is left.
@@ -81,22 +81,16 @@ func (m *Model) marksText(n int) string {
 // filterLine shows the filter that is typed or in force, "" when there is none.
 func (m *Model) filterLine() string {
 	th := m.theme
-	count := fmt.Sprintf("%d of %d", len(m.rows.order), len(m.rows.byKey))
-	if n := m.table.Marks(); n > 0 {
-		count += " · " + m.marksText(n)
-	}
 	if !m.typing {
 		if m.rows.filter == nil {
 			return ""
 		}
+		count, _ := m.note()
 		text := safetext.Line(" /"+m.rows.filter.text, m.cols)
 		rest := safetext.Line("  "+count+" · esc clears", max(m.cols-safetext.Width(text), 0))
 		return th.Paint(themes.Accent, text) + th.Paint(themes.Muted, safetext.Fit(rest, m.cols-safetext.Width(text)))
 	}
-	note, role := count, themes.Muted
-	if m.bad != "" {
-		note, role = m.bad, themes.Error
-	}
+	note, role := m.note()
 	room := m.noteRoom(note)
 	text, _ := m.line.View(max(m.cols-len(filterPrompt)-room, 0))
 	out := th.Paint(themes.KeyHint, safetext.Fit(filterPrompt, min(len(filterPrompt), m.cols))) + th.Paint(themes.Input, text)
@@ -104,6 +98,19 @@ func (m *Model) filterLine() string {
 		out += th.Paint(role, safetext.FitRight(safetext.Line(note, room-2)+" ", room))
 	}
 	return out
+}
+
+// note is what stands beside the filter: what is wrong with it, else how many
+// rows it leaves.
+func (m *Model) note() (string, themes.Role) {
+	if m.bad != "" {
+		return m.bad, themes.Error
+	}
+	text := fmt.Sprintf("%d of %d", len(m.rows.order), len(m.rows.byKey))
+	if n := m.table.Marks(); n > 0 {
+		text += " · " + m.marksText(n)
+	}
+	return text, themes.Muted
 }
 
 const filterPrompt = " /"
@@ -119,27 +126,7 @@ func (m *Model) Cursor() *tea.Cursor {
 	if !m.typing || m.rowsHigh == 0 {
 		return nil
 	}
-	note := m.bad
-	if note == "" {
-		note = fmt.Sprintf("%d of %d", len(m.rows.order), len(m.rows.byKey))
-	}
+	note, _ := m.note()
 	_, x := m.line.View(max(m.cols-len(filterPrompt)-m.noteRoom(note), 0))
 	return tea.NewCursor(len(filterPrompt)+x, m.rowsHigh-1)
-}
-
-// wrap breaks text at blanks to lines of at most cols cells.
-func wrap(text string, cols int) []string {
-	var out []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && safetext.Width(line)+1+safetext.Width(word) > cols {
-			out = append(out, line)
-			line = ""
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(out, line)
 }
