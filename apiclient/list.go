@@ -128,8 +128,11 @@ type callerError struct{ err error }
 
 func (e callerError) Error() string { return e.err.Error() }
 
-// errItem is an item that is no pod.
-var errItem = errors.New("no pod")
+// What is wrong with a list that is JSON.
+var (
+	errItem  = errors.New("no pod")
+	errShape = errors.New("no list")
+)
 
 func (l *lister) run() error {
 	if err := l.scan.object(l.visit); err != nil {
@@ -158,7 +161,7 @@ func (l *lister) visit(key string) error {
 		return err
 	}
 	if err := json.Unmarshal(raw, to); err != nil && key != "code" {
-		return fmt.Errorf("%w (its field %q: %w)", errNotJSON, key, err)
+		return fmt.Errorf("%w: its field %q: %w", errShape, key, err)
 	}
 	return nil
 }
@@ -213,7 +216,7 @@ func (l *lister) explain(a *answer, err error) error {
 	switch {
 	case errors.Is(err, errNotJSON) && l.scan.total == int64(l.scan.end) && l.rows == 0 && !l.items:
 		return c.notJSON(a, l.scan)
-	case errors.Is(err, errNotJSON), errors.Is(err, errItem):
+	case errors.Is(err, errNotJSON), errors.Is(err, errItem), errors.Is(err, errShape):
 		return c.badAnswer("the list of pods that %s sent cannot be read%s: %v", c.server, soFar, err)
 	case errors.Is(err, errTooLong):
 		return c.badAnswer("one pod in the list of %s is longer than %d bytes", c.server, c.maxItem)

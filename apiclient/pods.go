@@ -220,13 +220,15 @@ func (c *Client) decode(k call, a *answer, body []byte, out any, meta *metav1.Ty
 	if trimmed[0] != '{' {
 		return c.badAnswer("%s answered with %q where %s was due", c.server, c.clean(wordsOf(a.header, trimmed), 200), kinds[0])
 	}
-	if err := kjson.Unmarshal(trimmed, out); err != nil {
-		return c.badAnswer("%s answered with JSON that is no %s (%v)", c.server, kinds[0], err)
-	}
-	if meta.Kind == "Status" {
-		if s, ok := decodeStatus(trimmed); ok {
+	err := kjson.Unmarshal(trimmed, out)
+	if err != nil || meta.Kind == "Status" {
+		// A Status has a text where a pod has its status.
+		if s, ok := decodeStatus(trimmed); ok && s.Kind == "Status" {
 			return c.tidyStatus(s, k.method, http.StatusInternalServerError, a.header)
 		}
+	}
+	if err != nil {
+		return c.badAnswer("%s answered with JSON that is no %s (%v)", c.server, kinds[0], err)
 	}
 	if meta.Kind != "" && !slices.Contains(kinds, meta.Kind) {
 		return c.badAnswer("%s answered with a %q where %s was due", c.server, cleanLine(meta.Kind), kinds[0])
