@@ -79,6 +79,9 @@ func (p *parser) add(root *node) {
 	}
 	p.docs = append(p.docs, d)
 	p.problems = append(p.problems, d.pin(issues)...)
+	if len(p.problems) > 50*MaxProblems { // far more than will be reported
+		p.problems = cut(p.problems, 5*MaxProblems)
+	}
 }
 
 // isPod tells whether the object is a pod or clearly meant to be one.

@@ -18,6 +18,8 @@ const (
 	maxExpanded = 1 << 20
 	// maxDocuments bounds the documents of one input, items of lists included.
 	maxDocuments = 20_000
+	// maxDuplicates bounds the repeated keys that are kept for reporting.
+	maxDuplicates = 5 * MaxProblems
 )
 
 var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
@@ -31,6 +33,12 @@ var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
 // Scalars mean what sigs.k8s.io/yaml makes of them, which is what kubectl
 // does: yes is true, 017 is fifteen. docs keep parts of data; do not change it
 // afterwards.
+//
+// Input is not trusted. It may have MaxBytes bytes, 20,000 documents, 500,000
+// values in a document (a million in JSON) nested 100 levels deep; aliases and
+// merges may not expand a document beyond a few times its size. Whatever
+// passes a limit is a problem with a sentence, and time and memory stay
+// proportional to the input.
 func Parse(data []byte, opts Options) (docs []Document, problems []Problem) {
 	p := &parser{src: newSource(data), opts: opts}
 	for _, root := range p.roots() {
@@ -181,6 +189,9 @@ func (p *parser) yaml(text []byte, base int) []*node {
 			p.report(tooManyDocuments(base + start))
 			break
 		}
+		if len(p.problems) > 5*MaxProblems {
+			break // nothing in this text is as it should be
+		}
 		roots = append(roots, p.chunk(text[start:end], base+start)...)
 		start = end
 	}
@@ -314,7 +325,9 @@ func separators(text []byte) int {
 
 // duplicates keeps the keys that came twice until the objects are known whose
 // fields they are.
-func (p *parser) duplicates(dups []duplicate) { p.dups = append(p.dups, dups...) }
+func (p *parser) duplicates(dups []duplicate) {
+	p.dups = append(p.dups, dups[:min(len(dups), max(0, maxDuplicates-len(p.dups)))]...)
+}
 
 // reportDuplicates reports keys that came twice.
 func (p *parser) reportDuplicates() {

@@ -303,7 +303,7 @@ func (f *faultFinder) faultyLine() (start, end int) {
 
 // tries is how often the parser may run over the text to find the place of an
 // error: less often over large texts.
-func (f *faultFinder) tries() int { return min(max((4<<20)/(len(f.text)+1), 1), 64) }
+func (f *faultFinder) tries() int { return min(max((1<<20)/(len(f.text)+1), 1), 64) }
 
 func (f *faultFinder) badLine() *syntaxError {
 	start, end := f.faultyLine()
