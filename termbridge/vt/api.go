@@ -56,7 +56,7 @@ type Modes struct {
 	BracketedPaste  bool // 2004
 	FocusEvents     bool // 1004
 	AltScreen       bool // the alternate screen is shown
-	AltScroll       bool // 1007: the wheel sends cursor keys on the alternate screen
+	AltScroll       bool // 1007, on from the start: the wheel sends cursor keys on the alternate screen
 	ReverseVideo    bool // DECSCNM (5)
 	SyncOutput      bool // 2026: an update is being held, see [Terminal.SyncHeld]
 	AutoWrap        bool // DECAWM (7)

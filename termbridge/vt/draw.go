@@ -27,6 +27,8 @@ func (t *Terminal) Snapshot(f *Frame) bool { return t.SnapshotAt(f, 0) }
 
 // SnapshotAt is Snapshot of a view that is scrolled back by offset lines, from 0
 // to [Terminal.ScrollbackLen]; larger offsets are clamped, f.Offset says to what.
+// The offset counts from the screen: a view that is to stay where it is while
+// output goes on follows [Terminal.FirstLine] and the length of the scrollback.
 func (t *Terminal) SnapshotAt(f *Frame, offset int) bool {
 	if offset > 0 {
 		t.settle()

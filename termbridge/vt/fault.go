@@ -3,8 +3,7 @@ package vt
 import "fmt"
 
 // recoverFault turns a panic of the emulator itself into a reset, so that a
-// fault here costs the screen and not the program around it. Named results are
-// not needed: Write has taken everything either way.
+// fault here costs the screen and not the program around it.
 func (t *Terminal) recoverFault() {
 	fault := recover()
 	if fault == nil {

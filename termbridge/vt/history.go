@@ -3,6 +3,7 @@ package vt
 import (
 	"encoding/binary"
 	"sort"
+	"unicode/utf8"
 )
 
 const (
@@ -157,78 +158,69 @@ func (t *Terminal) pushCells(cells []cell, fill cell, wrapped bool, mark Mark) {
 	line := histLine{
 		off: uint32(len(c.buf)), cells: uint16(min(len(cells), 65535)), wrapped: wrapped, mark: mark,
 	}
-	h.runs = h.runs[:0]
-	buf := c.buf
-	var attr uint32 // of the run; its width bits do not matter
-	attr = width1
-	start, runs := len(buf), 0
-	prev := prop(0) // of the cell before, 0 for those that join nothing
-	for _, k := range cells {
-		if a := uint32(k >> 32); a != attr {
-			if (a^attr)&styleMask != 0 {
-				if len(buf) > start {
-					runs++
-					h.endRun(t, c, len(buf)-start, attr)
-					start = len(buf)
-				}
-			}
-			attr = a
-		}
-		s := k.content()
-		switch {
-		case s-1 < 0x7f:
-			if prev != 0 {
-				if t.separate(prev, 0) {
-					runs++
-					h.endRun(t, c, len(buf)-start, attr)
-					start = len(buf)
-				}
-				prev = 0
-			}
-			buf = append(buf, byte(s))
-		case s == 0 && k.width() == 0:
-		case s == 0:
-			if t.separate(prev, 0) {
-				runs++
-				h.endRun(t, c, len(buf)-start, attr)
-				start = len(buf)
-			}
-			prev = 0
-			buf = append(buf, ' ')
-		default:
-			first, all := t.cellProps(k)
-			if len(buf) > start && t.separate(prev, first) {
-				runs++
-				h.endRun(t, c, len(buf)-start, attr)
-				start = len(buf)
-			}
-			prev = all
-			buf = t.appendContent(buf, k)
-		}
-	}
 	t.work += uint64(len(cells))
-	line.text = uint32(len(buf)) - line.off
-	if runs > 0 || attr&styleMask != 0 {
-		if len(buf) > start {
+	h.runs = h.runs[:0]
+	runs, style := 0, uint32(0)
+	for rest := cells; len(rest) > 0; {
+		start := len(c.buf)
+		style = rest[0].style()
+		rest = t.encodeRun(c, rest)
+		if n := len(c.buf) - start; n > 0 {
 			runs++
-			h.endRun(t, c, len(buf)-start, attr)
+			h.runs = binary.AppendUvarint(h.runs, uint64(n))
+			h.runs = binary.AppendUvarint(h.runs, uint64(h.styleOf(t, c, style)))
 		}
-		buf = append(buf, h.runs...)
 	}
-	line.runs = uint16(runs)
+	line.text = uint32(len(c.buf)) - line.off
+	if runs > 1 || style != 0 {
+		line.runs = uint16(runs)
+		c.buf = append(c.buf, h.runs...)
+	}
 	if fill.style() != 0 {
 		line.fill = uint16(h.styleOf(t, c, fill.style()))
 	}
-	c.buf = buf
 	c.lines = append(c.lines, line)
 	h.wrapped = h.wrapped || wrapped
 	h.widest = max(h.widest, len(cells))
 }
 
-// endRun notes a run of n bytes of text.
-func (h *scrollback) endRun(t *Terminal, c *histChunk, n int, attr uint32) {
-	h.runs = binary.AppendUvarint(h.runs, uint64(n))
-	h.runs = binary.AppendUvarint(h.runs, uint64(h.styleOf(t, c, attr&styleMask)))
+// encodeRun appends the text of the cells up to where the style changes, or
+// where two cells would be read as one character, and returns those left.
+func (t *Terminal) encodeRun(c *histChunk, cells []cell) []cell {
+	const styleBits = styleMask << 32
+	style := cells[0] & styleBits
+	buf, start := c.buf, len(c.buf)
+	prev := prop(0) // of the cell before, 0 for those that join nothing
+	i := 0
+	for ; i < len(cells); i++ {
+		k := cells[i]
+		if k&styleBits != style {
+			break
+		}
+		s := k.content()
+		if s == 0 {
+			if k.width() == 0 {
+				continue
+			}
+			s = ' '
+		}
+		if s < utf8.RuneSelf {
+			if prev != 0 && t.separate(prev, 0) {
+				break
+			}
+			prev = 0
+			buf = append(buf, byte(s))
+			continue
+		}
+		first, all := t.cellProps(k)
+		if len(buf) > start && t.separate(prev, first) {
+			break
+		}
+		prev = all
+		buf = t.appendContent(buf, k)
+	}
+	c.buf = buf
+	return cells[i:]
 }
 
 // styleOf returns the number of a style in chunk c.

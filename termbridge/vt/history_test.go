@@ -103,6 +103,9 @@ func TestScrollbackBudget(t *testing.T) {
 			t.Errorf("%d bytes with a budget of %d", size, budget)
 		}
 		n := v.ScrollbackLen()
+		if got := v.FirstLine() + uint64(n); got != 100_000-23 {
+			t.Errorf("%d lines are numbered with a budget of %d", got, budget)
+		}
 		if n < budget/150 {
 			t.Errorf("only %d lines with a budget of %d", n, budget)
 		}

@@ -27,8 +27,10 @@ type modes struct {
 	modifyOtherKeys uint8
 }
 
+// defaultModes are those of xterm, but for alternate scroll: without it the
+// wheel would do nothing in a pager, since its screen has no scrollback.
 func defaultModes() modes {
-	return modes{autoWrap: true, metaEscape: true}
+	return modes{autoWrap: true, metaEscape: true, altScroll: true}
 }
 
 // Modes returns the modes in force.

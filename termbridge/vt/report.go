@@ -164,8 +164,18 @@ func (t *Terminal) checksum() {
 
 func (t *Terminal) cellChecksum(c cell) int {
 	sum := 0
-	for _, r := range string(t.appendContent(nil, c)) {
-		sum += int(r)
+	switch s := c.content(); {
+	case s&clusterBit != 0:
+		for _, r := range t.clusters.texts[s&^clusterBit] {
+			sum += int(r)
+		}
+	case s != 0:
+		sum = int(s)
+	case c.width() != 0:
+		sum = ' '
+	}
+	if c>>32&styleMask == 0 && !c.protected() {
+		return sum
 	}
 	s := t.styles.entries[c.style()].Style
 	for _, v := range [...]struct {

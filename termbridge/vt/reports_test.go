@@ -135,7 +135,7 @@ func TestEvents(t *testing.T) {
 
 // TestModes: each sequence and the field it sets, and that its opposite clears it.
 func TestModes(t *testing.T) {
-	base := Modes{AutoWrap: true}
+	base := Modes{AutoWrap: true, AltScroll: true}
 	for _, c := range []struct {
 		name, set, reset string
 		want             func(*Modes)
@@ -153,7 +153,7 @@ func TestModes(t *testing.T) {
 		{"bracketed paste", "\x1b[?2004h", "\x1b[?2004l", func(m *Modes) { m.BracketedPaste = true }},
 		{"focus", "\x1b[?1004h", "\x1b[?1004l", func(m *Modes) { m.FocusEvents = true }},
 		{"alternate screen", "\x1b[?1049h", "\x1b[?1049l", func(m *Modes) { m.AltScreen = true }},
-		{"alternate scroll", "\x1b[?1007h", "\x1b[?1007l", func(m *Modes) { m.AltScroll = true }},
+		{"alternate scroll", "\x1b[?1007l", "\x1b[?1007h", func(m *Modes) { m.AltScroll = false }},
 		{"synchronized output", "\x1b[?2026h", "\x1b[?2026l", func(m *Modes) { m.SyncOutput = true }},
 		{"mouse 9", "\x1b[?9h", "\x1b[?9l", func(m *Modes) { m.Mouse = MouseX10 }},
 		{"mouse 1000", "\x1b[?1000h", "\x1b[?1000l", func(m *Modes) { m.Mouse = MouseNormal }},

@@ -57,7 +57,7 @@ func (t *Terminal) scrollUp(top, n int) {
 		t.work += uint64(n)
 	} else {
 		s.rotate(top, t.bottom+1, n)
-		t.work += uint64(height)
+		t.work += uint64(t.rows)
 	}
 	for y := t.bottom + 1 - n; y <= t.bottom; y++ {
 		s.row(y).clear(blank)
@@ -80,7 +80,7 @@ func (t *Terminal) scrollDown(top, n int) {
 	}
 	s := t.scr
 	s.rotate(top, t.bottom+1, -n)
-	t.work += uint64(height)
+	t.work += uint64(t.rows)
 	for y := top; y < top+n; y++ {
 		s.row(y).clear(blank)
 	}

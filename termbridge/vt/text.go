@@ -8,6 +8,17 @@ func (t *Terminal) ScrollbackLen() int {
 	return t.history.len()
 }
 
+// FirstLine is the number of the oldest line kept: how many lines went before
+// it. FirstLine()+i names line i for as long as the width does not change; after
+// that, and after the scrollback was cleared, numbers begin anew.
+func (t *Terminal) FirstLine() uint64 {
+	t.settle()
+	if len(t.history.chunks) == 0 {
+		return 0
+	}
+	return t.history.chunks[0].first
+}
+
 // LineCount is the number of lines of the scrollback and the screen together.
 func (t *Terminal) LineCount() int { return t.ScrollbackLen() + t.rows }
 

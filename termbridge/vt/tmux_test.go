@@ -90,6 +90,7 @@ var tmuxStreams = []struct{ name, in string }{
 	{"reset", "abc\x1b[5;10r\x1bcdef"},
 	{"controls in csi", "ab\x1b[2\nCc\x1b[3\rDd"},
 	{"cancel", "ab\x1b[3\x18Ccd\x1b]2;x\x18y"},
+	{"progress", "[#    ] 20%\r[##   ] 40%\r\x1b[Kdone\r\n\x1b[1A\x1b[2K[#####]\n"},
 	{"bottom", "\x1b[24;80Hx\x1b[24;80Hyz"},
 	{"lines", strings.Repeat("some line of text\r\n", 100)},
 	{"status line", "\x1b[1;23r\x1b[24;1Hstatus\x1b[23;1H" + strings.Repeat("row\r\n", 40)},

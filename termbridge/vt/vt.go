@@ -190,10 +190,11 @@ func (t *Terminal) Size() (cols, rows int) { return t.cols, t.rows }
 // no error; it never blocks. Should it meet a fault of its own, it resets the
 // terminal, keeps the scrollback, counts the fault in [Refusals] and reports it
 // as an [EventReset].
-func (t *Terminal) Write(p []byte) (int, error) {
+func (t *Terminal) Write(p []byte) (n int, err error) {
+	n = len(p)
 	defer t.recoverFault()
 	t.feed(p)
-	return len(p), nil
+	return n, nil
 }
 
 // Reset puts the terminal into its initial state, as RIS (ESC c) does. The
