@@ -267,5 +267,37 @@ func lockFile(path string) (*os.File, error) {
 		}
 		return nil, fmt.Errorf("lock it: %w", err)
 	}
+	// Whoever finds it locked can tell by whom.
+	if err := f.Truncate(0); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("write into it: %w", err)
+	}
+	if _, err := fmt.Fprintln(f, os.Getpid()); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("write into it: %w", err)
+	}
 	return f, nil
+}
+
+// Server tells which process has the state folder open; 0 when none has.
+func Server(dir string) (pid int, err error) {
+	f, err := os.Open(folders{dir}.lock())
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("look for the host server: %w", err)
+	}
+	defer f.Close()
+	err = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	if err == nil {
+		return 0, nil // nobody has it; closing gives it back
+	}
+	if !errors.Is(err, unix.EWOULDBLOCK) {
+		return 0, fmt.Errorf("look for the host server: %w", err)
+	}
+	if _, err := fmt.Fscan(f, &pid); err != nil {
+		return 0, fmt.Errorf("the host server of %s has just started: %w", dir, err)
+	}
+	return pid, nil
 }

@@ -49,6 +49,8 @@ func ShimMain() int {
 		return runShim()
 	case args[0] == webArg:
 		return sampleWeb(args[1:])
+	case args[0] == LaunchArg:
+		return launch(args[1:])
 	case args[0] == probeArg:
 		return probeNamespace()
 	}
