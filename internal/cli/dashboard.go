@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"podium/internal/state"
+	"podium/models"
+	"podium/ui"
+)
+
+// runDashboard opens the dashboard and returns when the user leaves it.
+func runDashboard(ctx context.Context, f *flags) error {
+	if !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())) {
+		return errors.New("the dashboard needs a terminal, and standard input or output is none; podium --help lists the other commands")
+	}
+	dir, err := f.dir()
+	if err != nil {
+		return err
+	}
+	ep, err := f.connect(dir)
+	if err != nil {
+		return err
+	}
+	defer ep.close()
+	err = ui.Run(ctx, ui.Options{
+		Env: &models.Env{
+			Client: ep.client, Store: store{dir}, Endpoint: ep.name, Namespace: f.namespace, ReadOnly: f.readOnly,
+		},
+		Environ: os.Environ(), Version: version,
+		Copy:   copyToClipboard,
+		Report: func(report []byte) (string, error) { return keepReport(dir, report) },
+	})
+	var crash *ui.Crash
+	switch {
+	case errors.As(err, &crash):
+		fmt.Fprintln(os.Stderr, crash.Error())
+		return &statusError{status: exitCrash}
+	case errors.Is(err, ui.ErrEnded):
+		return &statusError{status: exitStatus(ctx, nil)}
+	}
+	return err
+}
+
+// store gives screens the state folder as models.Store has it.
+type store struct{ *state.Dir }
+
+// Drafts are those kept, the latest first.
+func (s store) Drafts() ([]models.Draft, error) {
+	kept, err := s.Dir.Drafts()
+	out := make([]models.Draft, len(kept))
+	for i, d := range kept {
+		out[i] = models.Draft{ID: d.ID, Saved: d.Saved}
+	}
+	return out, err
+}
+
+// keepReport writes the report of a crash where it can be found again.
+func keepReport(dir *state.Dir, report []byte) (string, error) {
+	sub, err := dir.Sub("crashes")
+	if err != nil {
+		return "", err
+	}
+	name := "crash-" + time.Now().UTC().Format("20060102-150405.000") + ".txt"
+	if err := sub.WriteFile(name, report); err != nil {
+		return "", err
+	}
+	return sub.Path() + "/" + name, nil
+}
