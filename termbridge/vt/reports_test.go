@@ -45,6 +45,14 @@ func TestReplies(t *testing.T) {
 		{"checksum of blanks", "\x1b[7;1;1;1;2;2*y", "\x1bP7!~FF80\x1b\\"},
 		{"checksum of a letter", "A\x1b[1;1;1;1;1;1*y", "\x1bP1!~FFBF\x1b\\"},
 		{"titles, the clipboard and the window are not reported", "\x1b[20t\x1b[21t\x1b]52;c;?\x07\x1b[13t", ""},
+		{"macros, integrity, sessions, devices", "\x1b[?56n\x1b[?62n\x1b[?63;9n\x1b[?75n\x1b[?85n\x1b[11t\x1b[15t\x1b[19t", "\x1b[?57;0n\x1b[0*{\x1bP9!~0000\x1b\\\x1b[?70n\x1b[?83n\x1b[1t\x1b[5;480;720t\x1b[9;24;80t"},
+		{"checksum of attributes", "\x1b[1;4;5;7;8m\x1b[1\"qA\x1b[1;1;1;1;1;1*y", "\x1bP1!~FEC3\x1b\\"},
+		{"checksum of a cluster", "e\u0301\x1b[1;1;1;1;1;1*y", "\x1bP1!~FC9A\x1b\\"},
+		{"checksum in origin mode", "\x1b[3;9r\x1b[3HA\x1b[?6h\x1b[1;1;1;1;1;1*y", "\x1bP1!~FFBF\x1b\\"},
+		{"DECRQM of locked and echo", "\x1b[2h\x1b[2$p\x1b[12$p", "\x1b[2;1$y\x1b[12;3$y"},
+		{"modifyOtherKeys by > n", "\x1b[>4;2m\x1b[>4n\x1b[?4m\x1b[>4;2m\x1b[>m\x1b[?4m", "\x1b[>4;0m\x1b[>4;0m"},
+		{"kitty flags replaced", "\x1b[=3u\x1b[=8;1u\x1b[?u", "\x1b[?8u"},
+		{"palette reset whole", "\x1b]4;1;#123456;2;#123456\x07\x1b]104\x07\x1b]4;2;?\x07", "\x1b]4;2;rgb:0000/cdcd/0000\x1b\\"},
 		{"answerback is empty", "\x05", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -64,6 +64,7 @@ var screenCases = map[string][]screenCase{
 		{"line drawing", "\x1b(0lqk\x1b(Blqk", "┌─┐lqk", "6,0"},
 		{"G1 by SO", "\x1b)0a\x0eqx\x0fq", "a─│q", "4,0"},
 		{"single shift", "\x1b*0\x1bNqq\x1b+0\x1bOxx", "─q│x", "4,0"},
+		{"G1 of 96 characters, double size, coding system", "\x1b-A\x1b#3\x1b#6\x1b%G\x1b F\x0e#\x0fa", "£a", "2,0"},
 		{"locking shifts", "\x1b*0\x1bnq\x1b+A\x1bo#\x0f#", "─£#", "3,0"},
 	},
 	"cursor": {
@@ -142,6 +143,9 @@ var screenCases = map[string][]screenCase{
 		{"a region of one line is none", "1\r\n2\x1b[2;2rx", "1/2x", "2,1"},
 		{"a region upside down is none", "1\r\n2\x1b[3;2rx", "1/2x", "2,1"},
 		{"DECOM", "\x1b[2;3r\x1b[?6hx\x1b[9;2Hy", "/x/.y", "2,2"},
+		{"CHA and VPA in origin mode", "\x1b[2;3r\x1b[?69h\x1b[3;6s\x1b[?6h\x1b[2G\x1b[2dx\x1b[9G\x1b[9dy", "//...x.y", "5,2+"},
+		{"CR goes to the left margin", "\x1b[?69h\x1b[3;6s\x1b[1;5Hx\ry\x1b[1;2H\rz", "z.y.x", "1,0"},
+		{"ICH DCH DECIC IL DL outside the margins", "0123456\x1b[?69h\x1b[2;4s\x1b[1;6H\x1b[@\x1b[P\x1b['}\x1b[L\x1b[M", "0123456", "5,0"},
 		{"CUU stops at the margin", "\x1b[2;3r\x1b[3;1H\x1b[9Ax", "/x", "1,1"},
 		{"CUD from below goes on", "\x1b[1;2r\x1b[3;1H\x1b[9Bx", "///x", "1,3"},
 		{"DECSLRM wraps inside", "\x1b[?69h\x1b[3;6s\x1b[1;3Habcdef", "..abcd/..ef", "4,1"},

@@ -51,7 +51,7 @@ func (s *tmuxServer) run(args ...string) string {
 
 // show returns the screen of a pane after it got the stream. The pane asks for
 // the terminal's status at the end: once the answer is there, all was drawn.
-func (s *tmuxServer) show(name string, stream []byte, cols, rows int) (text, cursor string) {
+func (s *tmuxServer) show(name string, stream []byte, cols, rows int) (text, styled, cursor string) {
 	s.t.Helper()
 	file := filepath.Join(s.dir, name)
 	if err := os.WriteFile(file, stream, 0o600); err != nil {
@@ -62,8 +62,32 @@ func (s *tmuxServer) show(name string, stream []byte, cols, rows int) (text, cur
 	s.run("wait-for", name)
 	text = s.run("capture-pane", "-p", "-t", name)
 	cursor = strings.TrimSpace(s.run("display-message", "-p", "-t", name, "#{cursor_x},#{cursor_y}"))
+	styled = s.run("capture-pane", "-p", "-e", "-N", "-t", name)
 	s.run("kill-session", "-t", name)
-	return strings.TrimSuffix(text, "\n"), cursor
+	return strings.TrimSuffix(text, "\n"), strings.TrimSuffix(styled, "\n"), cursor
+}
+
+// compareStyles reads tmux's coloured picture with the emulator itself and
+// compares the styles of all cells that bear text.
+func compareStyles(t *testing.T, v *Terminal, styled string) {
+	t.Helper()
+	if strings.Contains(styled, "\x0e") {
+		return // tmux shows line drawing through a character set there
+	}
+	want := New(Options{Cols: v.cols + 1, Rows: v.rows})
+	_, _ = want.Write([]byte(strings.ReplaceAll(styled, "\n", "\r\n")))
+	for y := range v.rows {
+		for x := range v.cols {
+			a, b := v.Cell(x, y), want.Cell(x, y)
+			if a.Content == " " || a.Content == "" || b.Content == " " {
+				continue
+			}
+			if a != b {
+				t.Errorf("column %d of row %d is %+v, tmux has %+v", x, y, a, b)
+				return
+			}
+		}
+	}
 }
 
 // tmuxStreams are streams on which tmux and xterm agree.
@@ -91,6 +115,7 @@ var tmuxStreams = []struct{ name, in string }{
 	{"controls in csi", "ab\x1b[2\nCc\x1b[3\rDd"},
 	{"cancel", "ab\x1b[3\x18Ccd\x1b]2;x\x18y"},
 	{"progress", "[#    ] 20%\r[##   ] 40%\r\x1b[Kdone\r\n\x1b[1A\x1b[2K[#####]\n"},
+	{"colours", "\x1b[1;31mA\x1b[22;4;48;5;200mB\x1b[m\x1b[38;2;1;2;3;3mC\x1b[0;7;96;9mD\x1b[27mE\x1b[0;4:3;58:5:9mF\x1b[38:2::9:8:7mG\x1b[m"},
 	{"bottom", "\x1b[24;80Hx\x1b[24;80Hyz"},
 	{"lines", strings.Repeat("some line of text\r\n", 100)},
 	{"status line", "\x1b[1;23r\x1b[24;1Hstatus\x1b[23;1H" + strings.Repeat("row\r\n", 40)},
@@ -101,11 +126,13 @@ var tmuxStreams = []struct{ name, in string }{
 func TestAgainstTmux(t *testing.T) {
 	s := startTmux(t)
 	check := func(t *testing.T, name, stream string) {
-		want, cursor := s.show(strings.NewReplacer(" ", "_", ".", "_").Replace(name), []byte(stream), 80, 24)
+		want, styled, cursor := s.show(strings.NewReplacer(" ", "_", ".", "_").Replace(name), []byte(stream), 80, 24)
 		v := New(Options{Cols: 80, Rows: 24, ScrollbackBytes: 1 << 20})
 		_, _ = v.Write([]byte(stream))
 		if got := v.Text(); got != want {
 			t.Errorf("the screen differs from tmux's\n%s", sideBySide(got, want))
+		} else {
+			compareStyles(t, v, styled)
 		}
 		c := v.Cursor()
 		if v.wrapNext {
