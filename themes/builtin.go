@@ -19,7 +19,7 @@ var darkPalette = palette{
 	accent: hex(0x8fc7ff), ok: hex(0x8fdc9a), warn: hex(0xf2cf73), err: hex(0xff9d9d),
 	blue: hex(0x8fd7e8), ghost: hex(0xd3b4ff),
 	barBg: hex(0x262a3b), selBg: hex(0x1f3a6e), selBlurBg: hex(0x3a3f52), markBg: hex(0x4a2f5c),
-	selTextBg: hex(0x2d4a7c), matchBg: hex(0xf2cf73), matchFg: hex(0x1a1a1a),
+	selTextBg: hex(0x223d6b), matchBg: hex(0xf2cf73), matchFg: hex(0x1a1a1a),
 	currentBg: hex(0xff9e5e), currentFg: hex(0x1a1a1a),
 	buttonBg: hex(0x3a3f52), focusBg: hex(0x8fc7ff), focusFg: hex(0x10141f),
 	dangerBg: hex(0xff9d9d), dangerFg: hex(0x1f0a0a),

@@ -110,7 +110,7 @@ func exact(t *testing.T, view string, w, h int) {
 
 func TestGolden(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {40, 12}, {1, 1}} {
-		for name, theme := range map[string]themes.Theme{"zero": {}, "dark": themes.Dark()} {
+		for name, theme := range map[string]themes.Theme{"zero": {}, "plain": themes.Plain()} {
 			t.Run(fmt.Sprintf("%dx%d-%s", size[0], size[1], name), func(t *testing.T) {
 				tb := New(theme, columns(), sample())
 				tb.SetSize(size[0], size[1])
