@@ -197,14 +197,14 @@ func (s *tokenSource) get() (string, error) {
 	}
 	data, err := readSmall(s.file)
 	if err != nil {
-		return "", fmt.Errorf("read the token: %w", err)
+		return "", local("read the token: %w", err)
 	}
 	token := string(bytes.TrimSpace(data))
 	if token == "" {
-		return "", fmt.Errorf("the token file %s is empty", s.file)
+		return "", local("the token file %s is empty", s.file)
 	}
 	if err := checkToken(token); err != nil {
-		return "", fmt.Errorf("%s: %w", s.file, err)
+		return "", local("%s: %w", s.file, err)
 	}
 	s.token, s.read = token, time.Now()
 	return token, nil
@@ -221,7 +221,7 @@ func (s *tokenSource) known() string {
 func checkToken(token string) error {
 	for i := range len(token) {
 		if token[i] <= ' ' || token[i] >= 0x7f {
-			return errors.New("the token holds characters that no token has (spaces, line ends or the like)")
+			return local("the token holds characters that no token has (spaces, line ends or the like)")
 		}
 	}
 	return nil

@@ -62,6 +62,15 @@ func (e *transportError) Unwrap() []error {
 	return []error{api.ErrUnreachable, e.cause}
 }
 
+// A localError is a call that was not made, for a reason on this side.
+type localError struct{ err error }
+
+func (e *localError) Error() string { return e.err.Error() }
+func (e *localError) Unwrap() error { return e.err }
+
+// local makes a localError in the manner of fmt.Errorf.
+func local(format string, args ...any) error { return &localError{fmt.Errorf(format, args...)} }
+
 // A dialError is a connection that was not made.
 type dialError struct{ err error }
 
@@ -89,11 +98,12 @@ var errBadAnswer = errors.New("unexpected answer")
 // or a connection that broke.
 func (c *Client) explain(err error) error {
 	var done *transportError
+	var mine *localError
 	var status *apierrors.StatusError
 	switch {
-	case err == nil, errors.As(err, &done), errors.As(err, &status):
+	case err == nil, errors.As(err, &done), errors.As(err, &mine), errors.As(err, &status), errors.Is(err, api.ErrNotServed):
 		return err
-	case errors.Is(err, errSilent):
+	case errors.Is(err, errSilent), strings.Contains(err.Error(), "TLS handshake timeout"):
 		return &transportError{fmt.Sprintf("%s has not answered for %s", c.server, c.cfg.Timeout), err}
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s has not answered in the time given: %w", c.server, err)

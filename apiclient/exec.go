@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -36,7 +34,7 @@ func (c *Client) CreateExec(ctx context.Context, namespace, pod, container strin
 	}
 	var err error
 	if k.body, err = json.Marshal(cfg); err != nil {
-		return api.ExecCreated{}, c.failed(k, fmt.Errorf("spell the exec's configuration: %w", err))
+		return api.ExecCreated{}, c.failed(k, local("spell the exec's configuration: %w", err))
 	}
 	a, err := c.do(ctx, k)
 	if err != nil {
@@ -60,9 +58,9 @@ func (c *Client) CreateExec(ctx context.Context, namespace, pod, container strin
 func checkExecID(id string) error {
 	switch {
 	case id == "":
-		return errors.New("there is no exec id")
+		return local("there is no exec id")
 	case len(id) > 1024, id == ".", id == "..", strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return errors.New("the exec id cannot be one")
+		return local("the exec id cannot be one")
 	}
 	return nil
 }
@@ -120,7 +118,7 @@ func (e *execControl) Kill(ctx context.Context, signal string) error {
 // resize sets the size of the exec's terminal.
 func (e *execControl) resize(ctx context.Context, rows, cols uint16) error {
 	if rows == 0 || cols == 0 {
-		return fmt.Errorf("a terminal of %d rows and %d columns cannot be", rows, cols)
+		return local("a terminal of %d rows and %d columns cannot be", rows, cols)
 	}
 	return e.post(ctx, api.ExecResizePath(e.id, rows, cols))
 }

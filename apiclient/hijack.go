@@ -32,7 +32,7 @@ func (c *Client) StartExec(ctx context.Context, id string, cfg api.ExecConfig) (
 	}
 	var err error
 	if k.body, err = json.Marshal(cfg); err != nil {
-		return nil, c.failed(k, fmt.Errorf("spell the exec's configuration: %w", err))
+		return nil, c.failed(k, local("spell the exec's configuration: %w", err))
 	}
 	conn, err := c.dialHijack(ctx)
 	if err != nil {
@@ -117,7 +117,7 @@ func (c *Client) startRequest(k call) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %s%s HTTP/1.1\r\nHost: %s\r\n", k.method, c.base.EscapedPath(), k.target, c.base.Host)
 	if err := header.Write(&b); err != nil {
-		return nil, fmt.Errorf("spell the request: %w", err)
+		return nil, local("spell the request: %w", err)
 	}
 	b.WriteString("\r\n")
 	b.Write(k.body)

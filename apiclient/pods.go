@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -43,7 +42,7 @@ func (c *Client) Get(ctx context.Context, namespace, name string) (api.PodObject
 func (c *Client) Create(ctx context.Context, namespace string, pod []byte) (api.PodObject, []string, error) {
 	k := call{method: http.MethodPost, target: api.PodsPath(namespace), accept: jsonType, body: pod, json: true}
 	if namespace == "" {
-		return api.PodObject{}, nil, c.failed(k, errors.New("a pod is created in one namespace, and none is given"))
+		return api.PodObject{}, nil, c.failed(k, local("a pod is created in one namespace, and none is given"))
 	}
 	if err := checkNames(namespace); err != nil {
 		return api.PodObject{}, nil, c.failed(k, err)
@@ -69,7 +68,7 @@ func (c *Client) Delete(ctx context.Context, namespace, name string, opts api.De
 	}
 	var err error
 	if k.body, err = json.Marshal(opts.Body()); err != nil {
-		return c.failed(k, fmt.Errorf("spell the options: %w", err))
+		return c.failed(k, local("spell the options: %w", err))
 	}
 	a, err := c.do(ctx, k)
 	if err != nil {
@@ -239,16 +238,16 @@ func (c *Client) decode(k call, a *answer, body []byte, out any, meta *metav1.Ty
 // checkNames refuses parts of a path that would make it another path.
 func checkNames(namespace string, names ...string) error {
 	if namespace == "." || namespace == ".." {
-		return fmt.Errorf("%q is no namespace", namespace)
+		return local("%q is no namespace", namespace)
 	}
 	for _, name := range names {
 		switch {
 		case name == "":
-			return errors.New("no name is given")
+			return local("no name is given")
 		case name == "." || name == "..":
-			return fmt.Errorf("%q is no name", name)
+			return local("%q is no name", name)
 		case namespace == "":
-			return fmt.Errorf("no namespace is given for %q", cleanLine(name))
+			return local("no namespace is given for %q", cleanLine(name))
 		}
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -138,7 +137,7 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, k.method, c.base.String()+k.target, body)
 	if err != nil {
-		return nil, fmt.Errorf("the path cannot be sent: %w", err)
+		return nil, local("the path cannot be sent: %w", err)
 	}
 	return req, c.setHeaders(req.Header, k)
 }

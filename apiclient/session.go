@@ -80,7 +80,7 @@ func (s *session) CloseWrite() error {
 	}
 	half, ok := conn.(halfCloser)
 	if !ok {
-		return s.client.failed(s.call, errors.New("this kind of connection cannot end its input alone"))
+		return s.client.failed(s.call, local("this kind of connection cannot end its input alone"))
 	}
 	s.noWrite = true
 	err := half.CloseWrite()
