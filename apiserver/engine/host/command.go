@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 	corev1 "k8s.io/api/core/v1"
@@ -253,6 +254,12 @@ func (e *Engine) probeMapping() bool {
 	return err == nil && state.Success()
 }
 
+// How often and how fast a lock is tried again.
+const (
+	lockTries = 10
+	lockPause = 10 * time.Millisecond
+)
+
 // lockFile takes the lock of a file for this process; an error if another one
 // has it.
 func lockFile(path string) (*os.File, error) {
@@ -260,7 +267,16 @@ func lockFile(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	// One who looks whether it is locked has it for a moment himself.
+	for range lockTries {
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			break
+		}
+		time.Sleep(lockPause)
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	}
+	if err != nil {
 		f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			return nil, errors.New("another podium host server is using it")

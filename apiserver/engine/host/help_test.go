@@ -65,7 +65,8 @@ func podOf(name, script string, edits ...func(*corev1.Pod)) *corev1.Pod {
 		},
 	}
 	if script != "" {
-		pod.Spec.Containers[0].Command = []string{"sh", "-c", script}
+		// A dollar of the script is two in a manifest.
+		pod.Spec.Containers[0].Command = []string{"sh", "-c", strings.ReplaceAll(script, "$$", "$$$$")}
 	}
 	for _, edit := range edits {
 		edit(pod)

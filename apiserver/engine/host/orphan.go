@@ -66,7 +66,9 @@ func (r records) remove(id string) {
 }
 
 // cleanUp ends what an earlier server and its shims left running when they
-// were killed, and says how many processes that were.
+// were killed, and says how many processes that were. They are known by their
+// environment, by the session that the command began, and by being below one
+// that is known; what has left all three is nobody's any more.
 func (r records) cleanUp() (int, error) {
 	entries, err := os.ReadDir(r.dir)
 	if err != nil {
@@ -97,6 +99,7 @@ func (r records) cleanUp() (int, error) {
 			for _, rec := range roots {
 				found = append(found, alive(rec.Shim, rec.ShimStart)...)
 				found = append(found, alive(rec.Main, rec.MainStart)...)
+				found = append(found, sessionOf(rec.Main, rec.MainStart)...)
 			}
 			return found
 		})
@@ -122,13 +125,12 @@ func alive(pid int, start uint64) []int {
 }
 
 // killOrphans ends what a shim that was killed left behind: this process, the
-// next subreaper above, has become its parent. They are known by their
-// environment; where this process has no other children than shims, every
+// next subreaper above, has become its parent. They are known as in cleanUp; where this process has no other children than shims, every
 // child that is none of them is known too.
-func (ts *trees) killOrphans(id string) {
+func (ts *trees) killOrphans(id string, main shimReport) {
 	mark := []string{marker(id)}
 	killUntilGone(func() []int {
-		found := withMarker(mark)
+		found := append(withMarker(mark), sessionOf(main.Pid, main.Start)...)
 		if ts.soleParent {
 			found = append(found, ts.strangers()...)
 		}

@@ -219,9 +219,10 @@ func allProcesses() []int {
 
 // procStat is what is used of /proc/PID/stat.
 type procStat struct {
-	state  byte
-	parent int
-	start  uint64 // in clock ticks since boot
+	state   byte
+	parent  int
+	session int
+	start   uint64 // in clock ticks since boot
 }
 
 // readStat reads /proc/PID/stat (proc_pid_stat(5)). The command's name, second
@@ -244,11 +245,15 @@ func parseStat(line string) (procStat, error) {
 	if err != nil {
 		return procStat{}, fmt.Errorf("a process's parent cannot be read: %w", err)
 	}
+	session, err := strconv.Atoi(fields[3])
+	if err != nil {
+		return procStat{}, fmt.Errorf("a process's session cannot be read: %w", err)
+	}
 	start, err := strconv.ParseUint(fields[19], 10, 64)
 	if err != nil {
 		return procStat{}, fmt.Errorf("a process's start cannot be read: %w", err)
 	}
-	return procStat{state: fields[0][0], parent: parent, start: start}, nil
+	return procStat{state: fields[0][0], parent: parent, session: session, start: start}, nil
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {
@@ -275,6 +280,24 @@ func bootID() string {
 		return ""
 	}
 	return strings.TrimSpace(string(data))
+}
+
+// sessionOf lists the processes of the session that a leader began at start.
+// The number of a session is not given away as long as somebody is in it.
+func sessionOf(leader int, start uint64) []int {
+	if leader <= 1 || start == 0 {
+		return nil
+	}
+	if now := procStart(leader); now != 0 && now != start {
+		return nil
+	}
+	var out []int
+	for _, pid := range allProcesses() {
+		if st, err := readStat(pid); err == nil && st.session == leader && st.start >= start {
+			out = append(out, pid)
+		}
+	}
+	return out
 }
 
 // withMarker lists the processes in whose first environment one of the

@@ -55,6 +55,8 @@ func bootID() string { return "" }
 
 func withMarker([]string) []int { return nil }
 
+func sessionOf(int, uint64) []int { return nil }
+
 func descendants(int) []int { return nil }
 
 func childrenOf(int) ([]int, bool) { return nil, true }

@@ -161,6 +161,7 @@ func socketPair() (net.Conn, *os.File, error) {
 // listen reads the shim's reports to their end and then takes leave of it.
 func (t *tree) listen() {
 	ended := false
+	var main shimReport
 	dec := json.NewDecoder(bufio.NewReader(t.conn))
 	for {
 		var r shimReport
@@ -169,6 +170,7 @@ func (t *tree) listen() {
 		}
 		switch r.Kind {
 		case reportStarted:
+			main = r
 			t.started <- r
 		case reportFailed:
 			ended = true
@@ -195,7 +197,7 @@ func (t *tree) listen() {
 	delete(t.trees.live, t.id)
 	t.trees.mu.Unlock()
 	if !ended {
-		t.trees.killOrphans(t.id)
+		t.trees.killOrphans(t.id, main)
 	}
 	t.trees.records.remove(t.id)
 	close(t.gone)
