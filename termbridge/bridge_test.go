@@ -112,6 +112,14 @@ func TestStalledPeer(t *testing.T) {
 			t.Errorf("queueing took %v", d)
 		}
 		waiting := b.Waiting()
+		p.print("\x1b[?1003h\x1b[?1006hmouse")
+		sees(t, b, "the mouse mode", func(s string) bool { return strings.Contains(s, "mouse") })
+		if err := b.Mouse(keys.Mouse{X: 1, Y: 1, Action: keys.MouseMotion}); err != nil || b.Waiting() > waiting {
+			t.Errorf("motion queues up, too: %v", err)
+		}
+		if err := b.Mouse(keys.Mouse{X: 1, Y: 1, Button: keys.LeftButton}); !errors.Is(err, ErrQueueFull) {
+			t.Errorf("a click: %v", err)
+		}
 		if want := pasted*100_000 + typed; waiting > want || waiting < want-300_000 {
 			t.Errorf("%d bytes wait of %d", waiting, want)
 		}
@@ -196,12 +204,12 @@ func TestRepliesAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := start(t, p, pair)
-	for range 200 {
+	for range 1000 {
 		p.print(strings.Repeat("\x1b[6n", 1000))
 	}
 	p.print("\r\ndone")
 	sees(t, b, "the end", func(s string) bool { return strings.Contains(s, "done") })
-	if w := b.Waiting(); w > replyLimit+3*memoryPipeSize {
+	if w := b.Waiting(); w > replyLimit+2*memoryPipeSize+chunkSize {
 		t.Errorf("%d bytes of replies wait", w)
 	}
 	if err := b.Key(char('k')); err != nil {

@@ -23,8 +23,12 @@ func (b *Bridge) Paste(text string) error {
 }
 
 // Mouse sends a mouse event, if the program asked for its kind. Coordinates are
-// those of the pane.
+// those of the pane. Motion is dropped while more than a little input waits: a
+// program that is behind wants to know where the mouse is, not where it was.
 func (b *Bridge) Mouse(e keys.Mouse) error {
+	if e.Action == keys.MouseMotion && b.Waiting() > chunkSize {
+		return nil
+	}
 	var buf [64]byte
 	return b.queue.put(keys.EncodeMouse(buf[:0], e, b.Modes()), kindKey)
 }

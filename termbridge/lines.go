@@ -137,7 +137,6 @@ func (s *lineStore) trim() {
 		s.totals.DroppedBytes += int64(len(l.raw))
 		if l.open {
 			s.open[lane(l.stream)] = openLine{continues: true}
-			s.block[lane(l.stream)] = nil
 		}
 		*l = storedLine{}
 		s.head++
