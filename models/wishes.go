@@ -96,6 +96,7 @@ const (
 type NoticeMsg struct {
 	Level Level
 	Text  string
+	Quiet bool // for the error log only: the screen shows it already
 }
 
 // CopyMsg puts text on the user's clipboard; What names it for the notice that

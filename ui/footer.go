@@ -171,7 +171,9 @@ func (n *notices) seen(now time.Time) {
 // notify shows a notice and keeps errors and warnings in the log.
 func (r *root) notify(n models.NoticeMsg) {
 	text := safetext.Line(strings.TrimSpace(n.Text), 400)
-	r.notices.add(r.env.Now(), n.Level, text)
+	if !n.Quiet {
+		r.notices.add(r.env.Now(), n.Level, text)
+	}
 	if n.Level != models.LevelInfo {
 		r.log.add(r.env.Now(), n.Level, n.Text)
 	}

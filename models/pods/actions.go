@@ -247,12 +247,19 @@ func (m *Model) pressTyping(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// typed applies what is typed so far; a filter that is wrong says what is wrong
-// and leaves the last good one in force.
+// typed applies what is typed so far. A filter that is wrong says what is wrong
+// and leaves the good part in force: what stands before its last word, as that
+// is the one being typed, else the last good one.
 func (m *Model) typed() {
-	f, err := parseFilter(m.line.Value())
+	text := m.line.Value()
+	f, err := parseFilter(text)
 	if err != nil {
 		m.bad = err.Error()
+		if i := strings.LastIndexByte(strings.TrimRight(text, " "), ' '); i >= 0 {
+			if good, err := parseFilter(text[:i]); err == nil {
+				m.setFilter(good)
+			}
+		}
 		return
 	}
 	m.bad = ""

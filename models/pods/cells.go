@@ -47,7 +47,7 @@ func columns(namespaces, wide bool) []table.Column {
 		out = append(out, table.Column{ID: colNamespace, Title: "NAMESPACE", Priority: 5, Min: 9, Max: 30})
 	}
 	out = append(out,
-		table.Column{ID: colName, Title: "NAME", Priority: 0, Min: 10, Max: 90, Flex: 1},
+		table.Column{ID: colName, Title: "NAME", Priority: 0, Min: 16, Max: 90},
 		table.Column{ID: colReady, Title: "READY", Priority: 3, Min: 5, Align: table.Right},
 		table.Column{ID: colStatus, Title: "STATUS", Priority: 1, Min: 9, Max: 24},
 		table.Column{ID: colRestarts, Title: "RESTARTS", Priority: 4, Min: 8, Max: 16, Align: table.Right},

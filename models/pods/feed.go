@@ -12,6 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/api"
+	"podium/models"
 )
 
 const (
@@ -392,6 +393,7 @@ func (f *feed) unwatched(e ending, now time.Time) tea.Cmd {
 func (f *feed) lose(err error, now time.Time) {
 	if f.lost == nil {
 		f.since = now
+		f.m.env.Wish(models.NoticeMsg{Level: models.LevelError, Text: err.Error(), Quiet: true})
 	}
 	f.lost = err
 	f.tries++
@@ -409,9 +411,9 @@ func (f *feed) backoff() time.Duration {
 	return jitter(min(d, backoffMax))
 }
 
-// jitter is d give or take a tenth, so that many clients do not ask in step.
+// jitter is d less up to a fifth, so that many clients do not ask in step.
 func jitter(d time.Duration) time.Duration {
-	return d + time.Duration((rand.Float64()-0.5)*0.2*float64(d))
+	return d - time.Duration(rand.Float64()*0.2*float64(d))
 }
 
 // tick starts what is due. Nothing is while nobody looks.

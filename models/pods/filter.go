@@ -22,6 +22,7 @@ type filter struct {
 	terms    []term         // every one must hold
 	marks    *regexp.Regexp // what is highlighted in names, nil for nothing
 	fuzzy    string         // lower case, "" for none
+	timed    bool           // what passes changes as time goes by
 }
 
 // term is one condition of a filter.
@@ -120,6 +121,7 @@ func (f *filter) add(word string) (shown string, err error) {
 			return "", err
 		}
 		f.terms = append(f.terms, t)
+		f.timed = f.timed || field == "age"
 		return "", nil
 	}
 	bare, not := strings.CutPrefix(word, "!")

@@ -102,6 +102,12 @@ func (m *Model) Keys() help.KeyMap {
 	shell, command := enable(k.Shell, some && !m.env.ReadOnly), enable(k.Command, some && !m.env.ReadOnly)
 	del, fresh := enable(k.Delete, some && !m.env.ReadOnly), enable(k.New, !m.env.ReadOnly)
 	back := enable(k.Back, m.canClear())
+	switch {
+	case m.intro:
+		back.SetHelp("esc", "hide the note")
+	case m.rows.filter == nil:
+		back.SetHelp("esc", "clear marks")
+	}
 	if m.table.Marks() > 0 {
 		command.SetHelp("x", "command in marked")
 		del.SetHelp("ctrl-d", "delete marked")

@@ -227,6 +227,10 @@ func (m *Model) aged(now time.Time) {
 			e.flash != 0 && old.Before(e.until) && !now.Before(e.until)
 	}
 	m.now = now
+	if f := m.rows.filter; f != nil && f.timed {
+		m.rows.setFilter(f)
+		differs = m.rows.arrange(now) || differs
+	}
 	if differs {
 		m.table.Reload()
 	}
@@ -334,6 +338,9 @@ func (m *Model) lostText() string {
 			next = fmt.Sprintf("next try in %ds", (wait+time.Second-1)/time.Second)
 		}
 	}
-	text := fmt.Sprintf("No answer for %s, %s (ctrl-r: now): %s", models.Age(m.env.Now().Sub(f.since)), next, f.lost.Error())
+	text := fmt.Sprintf("No answer for %s, %s (ctrl-r: now)", models.Age(m.env.Now().Sub(f.since)), next)
+	if f.loaded { // else the place of the rows says why
+		text += ": " + f.lost.Error()
+	}
 	return safetext.Line(strings.ReplaceAll(text, "\n", " "), max(m.cols-2, 0))
 }

@@ -43,15 +43,16 @@ func (e *entry) text() string {
 // taken in with put and remove, and become visible with arrange.
 type rows struct {
 	byKey   map[string]*entry
+	sorted  []*entry // all of them
 	order   []*entry // those shown
 	filter  *filter
 	by      sortBy
 	desc    bool
 	round   int
-	running int // pods neither finished nor being deleted
-	dirty   bool
-	all     bool // everything must be filtered and sorted anew
-	touched []*entry
+	running int      // pods neither finished nor being deleted
+	touched []*entry // changed since the last arrange
+	sift    bool     // the filter changed
+	resort  bool     // the order changed
 }
 
 func newRows() *rows { return &rows{byKey: map[string]*entry{}, by: byName} }
@@ -97,7 +98,6 @@ func (e *entry) note(row *api.PodRow, now time.Time) {
 }
 
 func (s *rows) touch(e *entry) {
-	s.dirty = true
 	if !e.moved {
 		e.moved = true
 		s.touched = append(s.touched, e)
@@ -137,58 +137,60 @@ func (s *rows) sweep() {
 
 // reset forgets every pod.
 func (s *rows) reset() {
-	s.byKey, s.order, s.touched, s.running = map[string]*entry{}, nil, nil, 0
-	s.dirty = true
+	s.byKey, s.touched, s.running = map[string]*entry{}, nil, 0
+	s.resort = true
 }
 
 // setFilter and setSort change what is shown, and how.
-func (s *rows) setFilter(f *filter) { s.filter, s.all, s.dirty = f, true, true }
+func (s *rows) setFilter(f *filter) { s.filter, s.sift = f, true }
 
-func (s *rows) setSort(by sortBy, desc bool) { s.by, s.desc, s.all, s.dirty = by, desc, true, true }
+func (s *rows) setSort(by sortBy, desc bool) { s.by, s.desc, s.resort = by, desc, true }
 
-// arrange brings the order up to date, and tells whether anything changed.
-// After a few changes among many rows it places only those.
+// arrange brings the order up to date, and tells whether anything changed. After
+// a few changes among many rows it sorts and filters only those.
 func (s *rows) arrange(now time.Time) bool {
-	if !s.dirty {
+	if len(s.touched) == 0 && !s.sift && !s.resort {
 		return false
 	}
-	s.dirty = false
-	if s.all || len(s.touched) > len(s.order)/4 {
-		s.arrangeAll(now)
-	} else {
-		s.arrangeTouched(now)
+	if s.resort || len(s.touched) > len(s.sorted)/4 {
+		s.sorted = s.sorted[:0]
+		for _, e := range s.byKey {
+			s.sorted = append(s.sorted, e)
+		}
+		slices.SortFunc(s.sorted, s.compare)
+	} else if len(s.touched) > 0 {
+		s.merge()
+	}
+	s.order = s.order[:0]
+	for _, e := range s.sorted {
+		if s.sift || e.moved {
+			e.shown = s.filter.match(e, now)
+		}
+		if e.shown {
+			s.order = append(s.order, e)
+		}
 	}
 	for _, e := range s.touched {
 		e.moved = false
 	}
 	clear(s.touched)
-	s.touched, s.all = s.touched[:0], false
+	s.touched, s.sift, s.resort = s.touched[:0], false, false
 	return true
 }
 
-func (s *rows) arrangeAll(now time.Time) {
-	s.order = s.order[:0]
-	for _, e := range s.byKey {
-		if e.shown = s.filter.match(e, now); e.shown {
-			s.order = append(s.order, e)
-		}
-	}
-	slices.SortFunc(s.order, s.compare)
-}
-
-// arrangeTouched takes the touched rows out of the order and merges those that
-// are shown back in.
-func (s *rows) arrangeTouched(now time.Time) {
+// merge takes the touched rows out of the sorted ones and puts those that still
+// exist back where they belong.
+func (s *rows) merge() {
 	var in []*entry
 	for _, e := range s.touched {
-		if e.shown = e.key != "" && s.filter.match(e, now); e.shown {
+		if e.key != "" {
 			in = append(in, e)
 		}
 	}
 	slices.SortFunc(in, s.compare)
-	kept := slices.DeleteFunc(s.order, func(e *entry) bool { return e.moved })
+	kept := slices.DeleteFunc(s.sorted, func(e *entry) bool { return e.moved })
 	out := slices.Grow(kept, len(in))[:len(kept)+len(in)]
-	// From the end, so that what is moved is never overwritten.
+	// From the end, so that nothing is overwritten that is still to be moved.
 	i, j := len(kept)-1, len(in)-1
 	for at := len(out) - 1; j >= 0; at-- {
 		if i >= 0 && s.compare(out[i], in[j]) > 0 {
@@ -199,7 +201,7 @@ func (s *rows) arrangeTouched(now time.Time) {
 			j--
 		}
 	}
-	s.order = out
+	s.sorted = out
 }
 
 // compare orders two rows by the chosen column, then by name.

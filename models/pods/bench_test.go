@@ -1,0 +1,83 @@
+package pods
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"podium/api"
+	"podium/models/modelstest"
+)
+
+// many are n pods as a cluster has them.
+func many(n int) []api.PodRow {
+	out := make([]api.PodRow, n)
+	for i := range out {
+		out[i] = row(fmt.Sprintf("service-%d-%05x", i%50, i*7919), []string{"Running", "Pending", "CrashLoopBackOff", "Completed"}[i%4])
+	}
+	return out
+}
+
+func loaded(b *testing.B, n int) (*Model, *modelstest.Bench) {
+	c := modelstest.NewClient(many(n)...)
+	m, bench, d := open(b, c, 200, 50)
+	d.Until("the list", listed(m))
+	return m, bench
+}
+
+func BenchmarkKeyDown(b *testing.B) {
+	m, _ := loaded(b, 10_000)
+	k := modelstest.Key("j")
+	for b.Loop() {
+		m.Update(k)
+		m.View()
+	}
+}
+
+func BenchmarkFilterWord(b *testing.B) {
+	for _, n := range []int{10_000, 50_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			m, _ := loaded(b, n)
+			for i := 0; b.Loop(); i++ {
+				m.line.Set([]string{"service-49", "crash"}[i%2])
+				m.typed()
+				m.refresh()
+			}
+		})
+	}
+}
+
+func BenchmarkFilterExpression(b *testing.B) {
+	m, _ := loaded(b, 10_000)
+	for i := 0; b.Loop(); i++ {
+		m.line.Set([]string{"ice-4[0-9].*7$", "(crash|pend)"}[i%2])
+		m.typed()
+		m.refresh()
+	}
+}
+
+// One batch of the changes that come in a quarter of a second at 100 a second.
+func BenchmarkBatch(b *testing.B) {
+	m, _ := loaded(b, 10_000)
+	rows := many(10_000)
+	for i := 0; b.Loop(); i++ {
+		var changes []change
+		for j := range 25 {
+			r := rows[(i*25+j)*31%len(rows)]
+			r.Restarts, r.ResourceVersion = i, fmt.Sprint("v", i)
+			changes = append(changes, change{kind: api.EventModified, row: r})
+		}
+		m.feed.apply(changes, m.env.Now())
+		m.changed()
+		m.refresh()
+	}
+}
+
+func BenchmarkTick(b *testing.B) {
+	m, bench := loaded(b, 10_000)
+	m.blurred = true // ages pass, nothing is asked
+	for b.Loop() {
+		m.Update(bench.Step(time.Second))
+		m.View()
+	}
+}

@@ -1,0 +1,166 @@
+package pods
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"podium/api"
+	"podium/models/modelstest"
+)
+
+func entries(rows ...api.PodRow) []*entry {
+	var out []*entry
+	for _, r := range rows {
+		e := &entry{row: r, key: r.Key()}
+		e.low = strings.ToLower(e.text())
+		out = append(out, e)
+	}
+	return out
+}
+
+func TestFilter(t *testing.T) {
+	now := modelstest.Noon()
+	rows := sample()
+	rows[1].Labels, rows[1].Owner = "app=api", "ReplicaSet/api"
+	rows[3].Created = now.Add(-30 * time.Minute)
+	all := entries(rows...)
+	tests := []struct{ filter, want string }{
+		{"", "web-1 api-1 db-1 job-1"},
+		{"web", "web-1"},
+		{"WEB", ""}, // capitals mind the case
+		{"Running", "web-1"},
+		{"running", "web-1"},
+		{"^(web|db)", "web-1 db-1"},
+		{"web(", ""}, // literal, and in no name
+		{"!web", "api-1 db-1 job-1"},
+		{"!web !api", "db-1 job-1"},
+		{"-1 !^j", "web-1 api-1 db-1"},
+		{"-f wb1", "web-1"},
+		{"-f w b 1", "web-1"},
+		{"status=crash*", "api-1"},
+		{"status=Crash*", "api-1"},
+		{"status=CRASH*", ""},
+		{"status!=running", "api-1 db-1 job-1"},
+		{"status~^(crash|pend)", "api-1 db-1"},
+		{"restarts>=5", "api-1"},
+		{"restarts<5", "web-1 db-1 job-1"},
+		{"age<45m", "job-1"},
+		{"age>=1h", "web-1 api-1 db-1"},
+		{"age<1d12h", "web-1 api-1 db-1 job-1"},
+		{"image~nginx", "web-1 api-1 db-1 job-1"},
+		{"image=nginx", ""},
+		{"image=nginx:?.25", "web-1 api-1 db-1 job-1"},
+		{"node=node-1 status=pending", "db-1"},
+		{"ready=no", "api-1 db-1 job-1"},
+		{"ready!=no", "web-1"},
+		{"ready=0/1", "api-1 db-1 job-1"},
+		{"label~app=api", "api-1"},
+		{"owner=replicaset/*", "api-1"},
+		{"-l app=web", "web-1 api-1 db-1 job-1"}, // that is the server's work
+		{"db -l app in (a, b),!c", "db-1"},
+	}
+	for _, tt := range tests {
+		f, err := parseFilter(tt.filter)
+		if err != nil {
+			t.Errorf("%q: %v", tt.filter, err)
+			continue
+		}
+		var got []string
+		for _, e := range all {
+			if f.match(e, now) {
+				got = append(got, e.row.Name)
+			}
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%q leaves %v, want %s", tt.filter, got, tt.want)
+		}
+	}
+}
+
+func TestBadFiltersSayWhatIsWrong(t *testing.T) {
+	for filter, want := range map[string]string{
+		"restarts>=":              "restarts>= needs a value",
+		"restarts>=many":          `needs a number, not "many"`,
+		"restarts~5":              "it takes =, !=",
+		"age<2x":                  "write such as 90s",
+		"age<":                    "age< needs a value",
+		"ready=maybe":             "ready=yes, ready=no",
+		"ready>1":                 "takes = or !=",
+		"status<x":                "status is text",
+		"status~(":                "is no regular expression",
+		"app=web":                 "for a label write -l app=web",
+		"-l app in (":             "is not valid",
+		strings.Repeat("x", 2000): "at most 1024",
+	} {
+		_, err := parseFilter(filter)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.40q: %v, want %q in it", filter, err, want)
+		}
+	}
+}
+
+func FuzzFilter(f *testing.F) {
+	for _, s := range []string{"web !db -f x", "-l a in (b)", "age<1d restarts>=5 image~(", "status=*?*", `\`, "(?i)x|", "a{1000}{1000}"} {
+		f.Add(s, "web-1\x1b[31m")
+	}
+	now := modelstest.Noon()
+	f.Fuzz(func(t *testing.T, text, name string) {
+		flt, err := parseFilter(text)
+		if err != nil {
+			return
+		}
+		e := entries(row(name, "Running"))[0]
+		flt.match(e, now)
+		for _, s := range flt.spans(name) {
+			if s.Start < 0 || s.End > len(name) || s.Start >= s.End {
+				t.Fatalf("span %v in %q", s, name)
+			}
+		}
+	})
+}
+
+// The order kept up to date by a few changes is the order made anew.
+func TestArrangeOfAFewIsArrangeOfAll(t *testing.T) {
+	now := modelstest.Noon()
+	a, b := newRows(), newRows()
+	flt, err := parseFilter("!gone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*rows{a, b} {
+		s.setFilter(flt)
+		s.setSort(byStatus, true)
+	}
+	version := 0
+	for step := range 400 {
+		for _, s := range []*rows{a, b} {
+			version++
+			n := (step*7919 + step/3) % 97
+			switch step % 5 {
+			case 4:
+				s.remove("uid-" + fmt.Sprint("p", n))
+			default:
+				r := row(fmt.Sprint("p", n), []string{"Running", "Pending", "CrashLoopBackOff", "gone"}[(step+n)%4])
+				r.ResourceVersion = fmt.Sprint(version)
+				s.put(r, now, false)
+			}
+		}
+		b.resort, b.sift = true, true
+		a.arrange(now)
+		b.arrange(now)
+		if got, want := keysOf(a), keysOf(b); !slices.Equal(got, want) {
+			t.Fatalf("after step %d the order is\n%v, want\n%v", step, got, want)
+		}
+	}
+}
+
+func keysOf(s *rows) []string {
+	var out []string
+	for _, e := range s.order {
+		out = append(out, e.key)
+	}
+	return out
+}
