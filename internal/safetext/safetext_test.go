@@ -141,6 +141,17 @@ func FuzzLine(f *testing.F) {
 			if w := Width(Fit(out, limit)); w != limit {
 				t.Fatalf("Fit(%q, %d) is %d cells wide", out, limit, w)
 			}
+			whole, at := "", 0
+			for _, p := range Pieces(s, noLimit, sgr) {
+				if p.Start < at || p.Len < 1 || p.Start+p.Len > len(s) {
+					t.Fatalf("piece %+v of %q", p, s)
+				}
+				at = p.Start + p.Len
+				whole += p.Text
+			}
+			if clean := line(s, noLimit, sgr); whole != clean && whole+reset != clean && !strings.HasSuffix(s, "\r") {
+				t.Fatalf("pieces of %q make %q, Clean %q", s, whole, clean)
+			}
 			if w := Width(Cut(out, 3, 7)); w > 7 {
 				t.Fatalf("Cut(%q) is %d cells wide", out, w)
 			}

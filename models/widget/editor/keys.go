@@ -158,7 +158,7 @@ func (e *Editor) press(msg tea.KeyPressMsg) (cmd tea.Cmd, handled bool) {
 		e.paste(e.clipboard)
 		return nil, true
 	}
-	if msg.Text == "" || msg.Mod&^tea.ModShift != 0 {
+	if msg.Text == "" { // a key that writes nothing, such as one with ctrl or alt
 		return nil, false
 	}
 	e.typed(msg.Text)

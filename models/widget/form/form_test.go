@@ -71,6 +71,8 @@ func exact(t *testing.T, view string, w, h int) {
 	}
 }
 
+// The golden views hold what the widget looks like, in the theme without colours.
+// "go test -update" writes them anew; look at the difference before committing.
 func TestGolden(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {40, 12}, {1, 1}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {

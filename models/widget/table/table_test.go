@@ -108,6 +108,8 @@ func exact(t *testing.T, view string, w, h int) {
 	}
 }
 
+// The golden views hold what the widget looks like, in the theme without colours.
+// "go test -update" writes them anew; look at the difference before committing.
 func TestGolden(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {40, 12}, {1, 1}} {
 		for name, theme := range map[string]themes.Theme{"zero": {}, "plain": themes.Plain()} {

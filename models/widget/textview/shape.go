@@ -22,8 +22,9 @@ func (v *View) shape(i int) *shape {
 	if s, ok := v.shapes[key]; ok {
 		return s
 	}
-	if len(v.shapes) > 4*v.h+64 {
+	if len(v.shapes) > 4*v.h+64 || v.shaped > shapeLimit {
 		clear(v.shapes)
+		v.shaped = 0
 	}
 	l := v.line(i)
 	s := &shape{pieces: safetext.Pieces(l.Text, lineLimit, l.SGR)}
@@ -41,6 +42,7 @@ func (v *View) shape(i int) *shape {
 		s.breaks = wrapped(s.pieces, v.room())
 	}
 	v.shapes[key] = s
+	v.shaped += len(s.pieces)
 	return s
 }
 

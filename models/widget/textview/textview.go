@@ -17,7 +17,9 @@ import (
 const (
 	// lineLimit is the number of cells of a line that can be scrolled to; the
 	// rest of a longer line is there for searching and copying only.
-	lineLimit = 1 << 16
+	lineLimit = 1 << 14
+	// shapeLimit bounds the characters of lines that are kept laid out.
+	shapeLimit = 1 << 20
 	// byteLimit bounds the text kept; the oldest lines go first.
 	byteLimit = 64 << 20
 )
@@ -71,6 +73,7 @@ type View struct {
 
 	search search
 	shapes map[int]*shape // visible lines taken apart, by index from the beginning of time
+	shaped int            // characters in them
 
 	view  string
 	fresh bool
@@ -248,5 +251,5 @@ func (v *View) SetEmpty(text string) { v.empty, v.fresh = text, false }
 // reshape forgets how lines are laid out.
 func (v *View) reshape() {
 	clear(v.shapes)
-	v.fresh = false
+	v.shaped, v.fresh = 0, false
 }

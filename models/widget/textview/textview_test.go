@@ -66,6 +66,8 @@ func exact(t *testing.T, view string, w, h int) {
 	}
 }
 
+// The golden views hold what the widget looks like, in the theme without colours.
+// "go test -update" writes them anew; look at the difference before committing.
 func TestGolden(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {40, 12}, {1, 1}} {
 		for _, wrap := range []bool{false, true} {
@@ -259,6 +261,20 @@ func TestUpdateLinesStays(t *testing.T) {
 	}
 	v.UpdateLines(numbered(3))
 	exact(t, v.View(), 60, 5)
+}
+
+func BenchmarkHugeLines(b *testing.B) {
+	v := open(200, 50)
+	lines := make([]Line, 100)
+	for i := range lines {
+		lines[i].Text = strings.Repeat(`{"level":"info","n":1} `, 5000)
+	}
+	v.SetLines(lines)
+	v.SetWrap(true)
+	for b.Loop() {
+		v.ScrollBy(1)
+		v.View()
+	}
 }
 
 func BenchmarkScroll100k(b *testing.B) {

@@ -117,7 +117,11 @@ func (v *View) drawRow(p place, found []match) string {
 	if !v.wrap {
 		left = v.left
 	}
-	for i := range s.pieces[:to] {
+	start := from
+	if l.SGR {
+		start = 0 // colours of the rows before are still in force
+	}
+	for i := start; i < to; i++ {
 		piece := &s.pieces[i]
 		if piece.Cells == 0 {
 			ink.sequence(piece.Text)
