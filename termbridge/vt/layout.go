@@ -1,6 +1,9 @@
 package vt
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // appendCells appends the cells that text takes, in one style, as printing it
 // at once would make them. It stops before dst has more than limit cells.
@@ -113,66 +116,74 @@ func (t *Terminal) SetWidthMethod(m WidthMethod) {
 	t.setY(t.y)
 }
 
-// remeasure lays out row y of a screen by method m. Text is collected by the
-// old method and taken apart by the new one, style by style.
+// remeasure lays out row y of a screen by method m, with dst as scratch.
 func (t *Terminal) remeasure(s *screen, y int, m WidthMethod, dst []cell) []cell {
 	r := s.row(y)
 	r.id = 0
-	plain := true
-	for _, c := range r.cells[:r.n] {
-		if c.content() >= utf8.RuneSelf {
-			plain = false
-			break
-		}
-	}
-	if plain {
+	if !slices.ContainsFunc(r.cells[:r.n], func(c cell) bool { return c.content() >= utf8.RuneSelf }) {
 		return dst
 	}
-	old := t.width
-	dst = dst[:0]
-	here := s == t.scr && y == t.y
-	x := t.x
-	var text []byte
-	prev := prop(0)
-	attr := cell(0)
-	flush := func() {
-		if len(text) == 0 {
-			return
-		}
-		t.width, t.joins = m, joinCache{}
-		dst = t.appendCells(dst, text, attr, t.cols)
-		t.width = old
-		text = text[:0]
+	l := relayout{t: t, method: m, dst: dst[:0]}
+	x := -1
+	if s == t.scr && y == t.y {
+		x = t.x
 	}
 	for i, c := range r.cells[:r.n] {
-		if here && i == x {
-			flush()
-			t.x = min(len(dst), t.cols-1)
+		if i == x {
+			l.flush()
+			t.x = min(len(l.dst), t.cols-1)
 		}
-		if c.width() == 0 {
-			continue
-		}
-		first, all := t.cellProps(c)
-		a := (c &^ 0xffffffff).withWidth(1)
-		if a != attr || t.separate(prev, first) {
-			flush()
-			attr = a
-		}
-		prev = all
-		if c.content() == 0 {
-			flush()
-			if len(dst) < t.cols {
-				dst = append(dst, a)
-			}
-			continue
-		}
-		text = t.appendContent(text, c)
+		l.add(c)
 	}
-	flush()
-	if here && x >= r.n {
-		t.x = min(len(dst)+x-r.n, t.cols-1)
+	l.flush()
+	if x >= r.n {
+		t.x = min(len(l.dst)+x-r.n, t.cols-1)
 	}
-	r.n = copy(r.cells, dst)
+	r.n = copy(r.cells, l.dst)
 	r.wide = true
-	return dst
+	return l.dst
+}
+
+// relayout collects text by the method in force and takes it apart by another,
+// style by style.
+type relayout struct {
+	t      *Terminal
+	method WidthMethod
+	dst    []cell
+	text   []byte
+	attr   cell
+	prev   prop
+}
+
+func (l *relayout) add(c cell) {
+	if c.width() == 0 {
+		return
+	}
+	first, all := l.t.cellProps(c)
+	attr := (c &^ 0xffffffff).withWidth(1)
+	if attr != l.attr || l.t.separate(l.prev, first) {
+		l.flush()
+		l.attr = attr
+	}
+	l.prev = all
+	if c.content() != 0 {
+		l.text = l.t.appendContent(l.text, c)
+		return
+	}
+	l.flush()
+	if len(l.dst) < l.t.cols {
+		l.dst = append(l.dst, attr)
+	}
+}
+
+func (l *relayout) flush() {
+	if len(l.text) == 0 {
+		return
+	}
+	t := l.t
+	old := t.width
+	t.width, t.joins = l.method, joinCache{}
+	l.dst = t.appendCells(l.dst, l.text, l.attr, t.cols)
+	t.width = old
+	l.text = l.text[:0]
 }

@@ -9,7 +9,8 @@ type flowRow struct {
 	fill    cell
 	wrapped bool
 	mark    Mark
-	off     int // of the first cell in the joined line
+	line    int // which joined line it is of
+	off     int // and which cell there is its first
 }
 
 // flow joins wrapped rows and wraps them at another width.
@@ -120,56 +121,81 @@ type place struct {
 	wrap bool // it is behind a full row: the next character wraps
 }
 
+// The places that reflowing follows.
+const (
+	placeSaved = iota // the cursor that DECSC saved
+	placeTop          // the first row of the screen
+	placeCursor
+	placeCount
+)
+
 // reflow wraps the main screen anew for another size.
 func (t *Terminal) reflow(cols, rows int) {
-	s := t.main
-	s.straighten()
-	places := [3]place{{x: s.saved.x, y: s.saved.y}, {y: 0}, {x: t.x, y: t.y}}
-	if s.saved.wrapNext {
-		places[0].x++
-	}
-	if t.wrapNext {
-		places[2].x++
-	}
-	if t.scr != t.main {
-		places[2] = places[0]
-	}
-	oldRows := t.rows
+	t.main.straighten()
 	src := t.pulled(cols, rows)
-	shift := len(src)
-	for i := range places {
-		places[i].y += shift
-	}
-	last := places[2].y
-	for y, r := range s.ring {
+	places := t.flowPlaces(len(src))
+	first := len(src)
+	last := places[placeCursor].y
+	for y, r := range t.main.ring {
 		if r.n > 0 || r.fill != blankPlain || r.mark != 0 {
-			last = max(last, y+shift)
+			last = max(last, first+y)
 		}
 		src = append(src, flowRow{cells: r.cells[:r.n], fill: r.fill, wrapped: r.wrapped, mark: r.mark})
 	}
-	src = src[:last+1]
-	full := last+1-shift >= oldRows
+	src = src[:last+1] // blank rows at the end go before any other
+	full := last+1-first >= t.rows
 
-	out, starts := joinAndWrap(src, t.cols, cols, places[:])
+	out := joinAndWrap(src, cols, places[:])
 	for i := range places {
-		if below := places[i].y - last; below > 0 {
-			places[i].y = len(out) - 1 + below
-			places[i].x = min(places[i].x, cols-1)
+		p := &places[i]
+		if below := p.y - last; below > 0 {
+			p.x, p.y = min(p.x, cols-1), len(out)-1+below
 			continue
 		}
-		places[i].locate(out, starts, cols)
+		p.locate(out, cols)
 	}
-	top := places[1].y
+	// A full screen stays full: its bottom is kept. Otherwise its top is, as
+	// long as everything fits; and the cursor stays on the screen in any case.
+	top := places[placeTop].y
 	if full {
 		top = len(out) - rows
 	}
 	top = max(top, len(out)-rows, 0)
-	if places[2].y < top { // the cursor must stay on the screen
-		top = places[2].y
+	if y := places[placeCursor].y; y < top {
+		top = y
 		out = out[:min(len(out), top+rows)]
 	}
-	for _, r := range out[:top] {
-		if t.history.budget > 0 {
+	t.layRows(out, top, cols, rows)
+	t.putPlaces(places[:], top, cols, rows)
+}
+
+// flowPlaces returns the places to follow on the old screen, which begins at row
+// first of what is reflowed.
+func (t *Terminal) flowPlaces(first int) [placeCount]place {
+	saved := &t.main.saved
+	places := [placeCount]place{
+		placeSaved:  {x: saved.x, y: first + saved.y},
+		placeTop:    {y: first},
+		placeCursor: {x: t.x, y: first + t.y},
+	}
+	// A pending wrap is the column behind the last.
+	if saved.wrapNext {
+		places[placeSaved].x++
+	}
+	if t.wrapNext {
+		places[placeCursor].x++
+	}
+	if t.scr != t.main {
+		places[placeCursor] = places[placeSaved]
+	}
+	return places
+}
+
+// layRows makes rows from top the main screen and pushes those above to the
+// scrollback.
+func (t *Terminal) layRows(out []flowRow, top, cols, rows int) {
+	if t.history.budget > 0 {
+		for _, r := range out[:top] {
 			t.pushTrimmed(r)
 		}
 	}
@@ -180,12 +206,17 @@ func (t *Terminal) reflow(cols, rows int) {
 			ring[y].take(out[top+y])
 		}
 	}
-	s.ring, s.cols = ring, cols
-	s.saved.x, s.saved.y = places[0].x, min(max(places[0].y-top, 0), rows-1)
-	s.saved.wrapNext = places[0].wrap
+	t.main.ring, t.main.cols = ring, cols
+}
+
+// putPlaces puts the cursors where their places are now.
+func (t *Terminal) putPlaces(places []place, top, cols, rows int) {
+	saved := &t.main.saved
+	saved.x, saved.y = places[placeSaved].x, min(max(places[placeSaved].y-top, 0), rows-1)
+	saved.wrapNext = places[placeSaved].wrap
 	if t.scr == t.main {
-		t.x, t.y = places[2].x, min(max(places[2].y-top, 0), rows-1)
-		t.wrapNext = places[2].wrap && t.modes.autoWrap
+		t.x, t.y = places[placeCursor].x, min(max(places[placeCursor].y-top, 0), rows-1)
+		t.wrapNext = places[placeCursor].wrap && t.modes.autoWrap
 	}
 }
 
@@ -233,66 +264,67 @@ func (r *row) take(f flowRow) {
 	}
 }
 
-// flowOut is a row of the result with its place in the joined lines.
-type flowOut struct{ line, off int }
-
-// joinAndWrap joins rows of oldCols into lines, wraps those at cols, and finds
-// which line and cell each place is.
-func joinAndWrap(src []flowRow, oldCols, cols int, places []place) ([]flowRow, []flowOut) {
-	var (
-		out    []flowRow
-		starts []flowOut
-		number int
-	)
+// joinAndWrap joins rows into lines, wraps those at cols, and finds which line
+// and cell each place is.
+func joinAndWrap(src []flowRow, cols int, places []place) []flowRow {
+	var out []flowRow
+	number := 0
 	f := flow{cols: cols}
-	flush := func(wrapped bool) {
-		f.end(wrapped, func(r flowRow) {
-			out = append(out, r)
-			starts = append(starts, flowOut{number, r.off})
-		})
-		f.line = nil // the rows keep it
-		number++
-	}
 	for y, r := range src {
 		for i := range places {
 			if places[i].y == y {
 				places[i].line, places[i].off = number, len(f.line)+places[i].x
 			}
 		}
-		cells := r.cells
-		n := len(cells)
-		for n > 0 && !r.wrapped && cells[n-1].content() == 0 && cells[n-1].width() == 1 && cells[n-1] == r.fill {
-			n--
-		}
-		if r.wrapped && n > 0 && cells[n-1].content() == 0 && cells[n-1].width() == 1 &&
-			y+1 < len(src) && len(src[y+1].cells) > 0 && src[y+1].cells[0].width() == 2 {
-			n-- // the column that was too narrow for the wide character
-		}
-		f.line = append(f.line, cells[:n]...)
+		f.line = append(f.line, r.text(src[y+1:])...)
 		f.mark |= r.mark
 		f.fill = r.fill
-		if !r.wrapped || y == len(src)-1 || len(f.line) >= maxFlowLine {
-			flush(r.wrapped && y == len(src)-1)
+		if last := y == len(src)-1; !r.wrapped || last || len(f.line) >= maxFlowLine {
+			f.end(r.wrapped && last, func(r flowRow) {
+				r.line = number
+				out = append(out, r)
+			})
+			f.line = nil // the rows keep it
+			number++
 		}
 	}
-	return out, starts
+	return out
+}
+
+// text returns the cells of a row that count when it is joined with the rows
+// that follow.
+func (r *flowRow) text(following []flowRow) []cell {
+	n := len(r.cells)
+	blank := func() bool { return n > 0 && r.cells[n-1].content() == 0 && r.cells[n-1].width() == 1 }
+	if r.wrapped {
+		if blank() && len(following) > 0 && len(following[0].cells) > 0 && following[0].cells[0].width() == 2 {
+			n-- // the column that was too narrow for the wide character
+		}
+		return r.cells[:n]
+	}
+	for blank() && r.cells[n-1] == r.fill {
+		n--
+	}
+	return r.cells[:n]
 }
 
 // locate turns a line and cell into the row and column of the result.
-func (p *place) locate(out []flowRow, starts []flowOut, cols int) {
-	for y := len(starts) - 1; y >= 0; y-- {
-		if s := starts[y]; s.line < p.line || s.line == p.line && s.off <= p.off {
-			p.x, p.y = min(p.off-s.off, cols-1), y
-			p.wrap = p.off-s.off == cols && len(out[y].cells) == cols
-			if s.line < p.line {
-				p.x, p.wrap = 0, false
-			}
-			if !p.wrap && p.x < len(out[y].cells) && out[y].cells[p.x].width() == 0 {
-				p.x--
-			}
-			p.x = max(p.x, 0)
+func (p *place) locate(out []flowRow, cols int) {
+	for y := len(out) - 1; y >= 0; y-- {
+		r := &out[y]
+		if r.line > p.line || r.line == p.line && r.off > p.off {
+			continue
+		}
+		p.x, p.y = 0, y
+		if r.line < p.line { // its own line left no row
 			return
 		}
+		p.x = min(p.off-r.off, cols-1)
+		p.wrap = p.off-r.off == cols && len(r.cells) == cols
+		if !p.wrap && p.x > 0 && p.x < len(r.cells) && r.cells[p.x].width() == 0 {
+			p.x--
+		}
+		return
 	}
 	p.x, p.y = 0, 0
 }
