@@ -27,11 +27,10 @@ type Theme struct {
 
 // data is what a theme shares among its copies.
 type data struct {
-	name       string
-	dark       bool
-	background color.Color
-	styles     [roleCount]style
-	open       [roleCount]string
+	name   string
+	dark   bool
+	styles [roleCount]style
+	open   [roleCount]string
 	// on holds the sequences of every role over the background of the roles in
 	// bases, since a row is painted in them some hundred times a frame.
 	on [len(bases)][roleCount]string

@@ -10,10 +10,10 @@ type Piece struct {
 
 // Pieces takes a line apart into what Clean, or CleanSGR if sgr is set, would make
 // of it, so that positions in the original and on the screen can be told from each
-// other. It stops at max cells; the last piece then does not reach the end of s.
+// other. It stops at limit cells; the last piece then does not reach the end of s.
 // Unlike there, the look is not reset at the end.
-func Pieces(s string, max int, sgr bool) []Piece {
-	c := cleaner{max: max, sgr: sgr}
+func Pieces(s string, limit int, sgr bool) []Piece {
+	c := cleaner{max: limit, sgr: sgr}
 	c.out.Grow(min(len(s), 1<<16) + 16)
 	pieces := make([]Piece, 0, min(len(s), 1<<12))
 	for i := 0; i < len(s); {

@@ -229,7 +229,11 @@ func TestSave(t *testing.T) {
 	t.Cleanup(xdg.Reload)
 	d := open(t)
 	for _, c := range [][2]string{
-		{"web.log", "web.log"}, {"../../x.yaml", "x.yaml"}, {"a\x1b[31m:b", "a_[31m_b"}, {"...", "podium"}, {"/", "podium-1"},
+		{"web.log", "web.log"},
+		{"../../x.yaml", "x.yaml"},
+		{"a\x1b[31m:b", "a_[31m_b"},
+		{"...", "podium"},
+		{"/", "podium-1"},
 		{strings.Repeat("é", 300) + ".txt", strings.Repeat("é", 98) + ".txt"},
 	} {
 		path, err := d.Save(c[0], []byte("data"))

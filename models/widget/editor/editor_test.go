@@ -313,8 +313,10 @@ func TestReplace(t *testing.T) {
 // back.
 func TestRandomEdits(t *testing.T) {
 	piece := rapid.SampledFrom([]string{"a", " ", "\n", "日", "e\u0301", "\t", "- x:", "👨‍👩‍👧", "\x00", "\xff", "\n\n  k: v", ""})
-	keys := []string{"up", "down", "left", "right", "home", "end", "enter", "backspace", "delete", "tab", "shift+tab", "ctrl+w", "alt+d",
-		"shift+left", "shift+down", "shift+end", "ctrl+x", "ctrl+v", "alt+c", "pgdown", "ctrl+right", "ctrl+left", "a", "alt+a"}
+	keys := []string{
+		"up", "down", "left", "right", "home", "end", "enter", "backspace", "delete", "tab", "shift+tab", "ctrl+w", "alt+d",
+		"shift+left", "shift+down", "shift+end", "ctrl+x", "ctrl+v", "alt+c", "pgdown", "ctrl+right", "ctrl+left", "a", "alt+a",
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		start := strings.Join(rapid.SliceOfN(piece, 0, 10).Draw(t, "start"), "")
 		e := open(start)
@@ -323,12 +325,11 @@ func TestRandomEdits(t *testing.T) {
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
 			switch rapid.IntRange(0, 5).Draw(t, "op") {
 			case 0:
-				before, from, to := e.Text(), e.offset(e.cur), 0
+				before, from := e.Text(), e.offset(e.cur)
+				to := from
 				text := piece.Draw(t, "insert")
 				if a, b, ok := e.selection(); ok {
 					from, to = e.offset(a), e.offset(b)
-				} else {
-					to = from
 				}
 				if err := e.Insert(text); err != nil {
 					t.Fatal(err)

@@ -33,8 +33,9 @@ type Field struct {
 	ID, Label, Value, Placeholder string
 	Secret                        bool // drawn as dots
 	Limit                         int  // in characters, 0 for 4096
-	// Check returns an error, a sentence, when the value cannot be accepted; nil
-	// accepts all. It is asked when a button is pressed and must not wait.
+	// Check returns an error when the value cannot be accepted; nil accepts all.
+	// The error is shown as a sentence. It is asked when a button is pressed and
+	// must not wait.
 	Check func(value string) error
 }
 

@@ -25,7 +25,7 @@ func dialog() Config {
 		Fields: []Field{
 			{ID: "grace", Label: "Grace", Value: "30", Check: func(v string) error {
 				if strings.Trim(v, "0123456789") != "" || v == "" {
-					return errors.New("The grace is a number of seconds.")
+					return errors.New("the grace is a number of seconds")
 				}
 				return nil
 			}},
@@ -143,7 +143,7 @@ func TestAWrongFieldIsNotAccepted(t *testing.T) {
 	if e := press(f, "enter"); e.Button != "" {
 		t.Fatalf("accepted: %+v", e)
 	}
-	if f.Focused() != "grace" || !strings.Contains(f.View(), "a number of seconds") {
+	if f.Focused() != "grace" || !strings.Contains(f.View(), "The grace is a number of seconds.") {
 		t.Errorf("focus on %q:\n%s", f.Focused(), f.View())
 	}
 	press(f, "backspace")

@@ -2,6 +2,9 @@ package form
 
 import (
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -149,7 +152,7 @@ func (f *Form) press(i int) Event {
 			continue
 		}
 		if err := fd.Check(fd.input.Value()); err != nil {
-			fd.err = err.Error()
+			fd.err = sentence(err)
 			if wrong == "" {
 				wrong = fd.ID
 			}
@@ -160,6 +163,20 @@ func (f *Form) press(i int) Event {
 		return Event{}
 	}
 	return Event{Button: f.buttons[i].ID}
+}
+
+// sentence is an error's text as people read it.
+func sentence(err error) string {
+	text := err.Error()
+	if text == "" {
+		return "This cannot be accepted."
+	}
+	first, n := utf8.DecodeRuneInString(text)
+	text = string(unicode.ToUpper(first)) + text[n:]
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
 }
 
 func (f *Form) scrollBody(n int) {

@@ -106,7 +106,7 @@ func (s *scanner) scan() {
 			s.blockScalar()
 		case '&', '*', '!':
 			end := s.at
-			for !s.ends(end) && !(s.depth > 0 && strings.IndexByte(",]}", s.line[end]) >= 0) {
+			for !s.ends(end) && (s.depth == 0 || strings.IndexByte(",]}", s.line[end]) < 0) {
 				end++
 			}
 			s.add(s.at, end, themes.SyntaxAnchor)
