@@ -277,11 +277,36 @@ func (t *Terminal) csiIntermediate(final byte) {
 		t.columnsAtCursor(-ps.count(0))
 	case [3]byte{0, '*', 'y'}:
 		t.checksum()
+	case [3]byte{0, '*', 'x'}:
+		t.modes.attrRect = ps.param(0, 0) == 2
 	case [3]byte{0, '$', '|'}, [3]byte{0, '*', '|'}:
 		t.refused.Resize++ // DECSCPP, DECSNLS
 	default:
-		t.refused.Unknown++
+		if ps.prefix != 0 || ps.inter != '$' || !t.csiRect(final) {
+			t.refused.Unknown++
+		}
 	}
+}
+
+// csiRect executes operations on rectangles, and says whether final is one.
+func (t *Terminal) csiRect(final byte) bool {
+	switch final {
+	case 'x':
+		t.fillRect()
+	case 'z':
+		t.eraseRect(false)
+	case '{':
+		t.eraseRect(true)
+	case 'v':
+		t.copyRect()
+	case 'r':
+		t.changeRect(false)
+	case 't':
+		t.changeRect(true)
+	default:
+		return false
+	}
+	return true
 }
 
 // columnsAtCursor is DECIC and, with a negative n, DECDC.

@@ -30,6 +30,7 @@ func TestWorkIsBounded(t *testing.T) {
 		{"tabs by a billion", strings.Repeat("\x1b[999999999I\x1b[999999999Z", 100), 200.0 * benchCols / screen},
 		{"DECIC DECDC by a billion", strings.Repeat("\x1b[999999999'}\x1b[999999999'~", 100), 201},
 		{"checksums", strings.Repeat("\x1b[1;1;1;1;999;999*y", 5000), float64(maxReplies / len("\x1bP1!~FFFF\x1b\\"))},
+		{"rectangles", strings.Repeat("\x1b[88;1;1;999;999$x\x1b[$z\x1b[;;;;1$r\x1b[;;;;1$t\x1b[;;;;1;2;2;1$v", 20), 20 * 6.1},
 		{"region and back", strings.Repeat("\x1b[2;49r\x1b[49H\n\x1b[r\x1b[50H\n", 1000), 2000.0 * 2 * benchRows / screen},
 		{"alternate screens", strings.Repeat("\x1b[?1049h\x1b[?1049l", 1000), 2000.0 * benchRows / screen},
 		{"a parameter per byte", "\x1b[" + strings.Repeat(";", 100000) + "m", 0},

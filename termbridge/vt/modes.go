@@ -18,6 +18,8 @@ type modes struct {
 	bracketedPaste bool // 2004
 	sync           bool // 2026
 
+	attrRect bool // DECSACE: DECCARA and DECRARA change rectangles
+
 	insert         bool // ANSI 4
 	lineFeed       bool // ANSI 20
 	keyboardLocked bool // ANSI 2

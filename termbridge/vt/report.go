@@ -7,10 +7,10 @@ import (
 )
 
 // The answers to DA1, DA2 and DA3. This is a VT420 with selective erase,
-// horizontal scrolling, ANSI colour and, as programs look for it there, the
-// version of an xterm.
+// horizontal scrolling, ANSI colour and rectangles; as programs look for it
+// there, it gives the version of an xterm.
 const (
-	deviceAttributes    = "\x1b[?64;6;21;22c"
+	deviceAttributes    = "\x1b[?64;6;21;22;28c"
 	secondaryAttributes = "\x1b[>41;380;0c"
 	tertiaryAttributes  = "\x1bP!|00000000\x1b\\"
 )
@@ -145,16 +145,11 @@ func (t *Terminal) checksum() {
 	if !t.canReply(32) {
 		return
 	}
-	top, left := ps.count(2)-1, ps.count(3)-1
-	bottom, right := ps.param(4, t.rows), ps.param(5, t.cols)
-	if t.modes.origin {
-		l, _ := t.horizontalMargins()
-		top, left, bottom, right = top+t.top, left+l, bottom+t.top, right+l
-	}
+	area := t.rectParam(2)
 	sum := 0
-	for y := top; y < min(bottom, t.rows); y++ {
+	for y := area.top; y < area.bottom; y++ {
 		r := t.scr.row(y)
-		for x := left; x < min(right, t.cols); x++ {
+		for x := area.left; x < area.right; x++ {
 			sum += t.cellChecksum(r.at(x))
 			t.work++
 		}
@@ -242,6 +237,11 @@ func (t *Terminal) requestSetting(what string) {
 		value = "0\"q"
 		if t.protect {
 			value = "1\"q"
+		}
+	case "*x":
+		value = "1*x"
+		if t.modes.attrRect {
+			value = "2*x"
 		}
 	default:
 		t.reply("\x1bP0$r\x1b\\")

@@ -10,8 +10,8 @@ import (
 // TestReplies: what is asked and what is answered, on a terminal of 80x24.
 func TestReplies(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
-		{"DA1", "\x1b[c\x1b[0c\x1b[1c", "\x1b[?64;6;21;22c\x1b[?64;6;21;22c"},
-		{"DECID", "\x1bZ", "\x1b[?64;6;21;22c"},
+		{"DA1", "\x1b[c\x1b[0c\x1b[1c", "\x1b[?64;6;21;22;28c\x1b[?64;6;21;22;28c"},
+		{"DECID", "\x1bZ", "\x1b[?64;6;21;22;28c"},
 		{"DA2", "\x1b[>c", "\x1b[>41;380;0c"},
 		{"DA3", "\x1b[=c", "\x1bP!|00000000\x1b\\"},
 		{"DSR 5", "\x1b[5n", "\x1b[0n"},
@@ -27,6 +27,7 @@ func TestReplies(t *testing.T) {
 		{"DECRQSS plain", "\x1bP$qm\x1b\\", "\x1bP1$r0m\x1b\\"},
 		{"DECRQSS margins", "\x1b[3;9r\x1b[?69h\x1b[5;7s\x1bP$qr\x1b\\\x1bP$qs\x1b\\", "\x1bP1$r3;9r\x1b\\\x1bP1$r5;7s\x1b\\"},
 		{"DECRQSS cursor, protection, level", "\x1b[4 q\x1b[1\"q\x1bP$q q\x1b\\\x1bP$q\"q\x1b\\\x1bP$q\"p\x1b\\", "\x1bP1$r4 q\x1b\\\x1bP1$r1\"q\x1b\\\x1bP1$r64;1\"p\x1b\\"},
+		{"DECRQSS of DECSACE", "\x1b[2*x\x1bP$q*x\x1b\\\x1b[*x\x1bP$q*x\x1b\\", "\x1bP1$r2*x\x1b\\\x1bP1$r1*x\x1b\\"},
 		{"DECRQSS size", "\x1bP$qt\x1b\\\x1bP$q$|\x1b\\", "\x1bP1$r24t\x1b\\\x1bP1$r80$|\x1b\\"},
 		{"DECRQSS of something else", "\x1bP$qz\x1b\\", "\x1bP0$r\x1b\\"},
 		{"XTVERSION", "\x1b[>q\x1b[>0q", "\x1bP>|test(1)\x1b\\\x1bP>|test(1)\x1b\\"},
@@ -84,7 +85,7 @@ func TestRefusals(t *testing.T) {
 		{"images", "\x1bPq#0\x1b\\\x1b_Gf=24;AAAA\x1b\\\x1b]1337;File=inline=1:AAAA\x07\x1bP0;1;0q~\x1b\\", Refusals{Image: 4}},
 		{"overlong title", "\x1b]0;" + strings.Repeat("x", 9000) + "\x07", Refusals{Overlong: 1}},
 		{"overlong sixel", "\x1bPq" + strings.Repeat("~", 90000) + "\x1b\\", Refusals{Overlong: 1, Image: 1}},
-		{"unknown", "\x1b[1;2$z\x1b]9999;x\x07\x1b[?12345h\x1bPzzz\x1b\\\x1bl", Refusals{Unknown: 5}},
+		{"unknown", "\x1b[1;2$Z\x1b]9999;x\x07\x1b[?12345h\x1bPzzz\x1b\\\x1bl", Refusals{Unknown: 5}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := New(Options{})

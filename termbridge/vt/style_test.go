@@ -59,6 +59,42 @@ func TestSGR(t *testing.T) {
 	}
 }
 
+// TestAttributesOfRectangles: DECCARA and DECRARA, as streams and rectangles.
+func TestAttributesOfRectangles(t *testing.T) {
+	for _, c := range []struct {
+		name, in string
+		want     string // bold cells are b, underlined u, both B, others a dot
+	}{
+		{"stream", "\x1b[1;3;2;2;1$r", "..bb/bb../...."},
+		{"rectangle", "\x1b[2*x\x1b[1;2;2;3;1$r", ".bb./.bb./...."},
+		{"several", "\x1b[2*x\x1b[1;1;1;2;1;4$r", "BB../..../...."},
+		{"cleared", "\x1b[2*x\x1b[;;;;1$r\x1b[1;1;1;2;22$r", "..bb/bbbb/bbbb"},
+		{"plain", "\x1b[2*x\x1b[;;;;1;4$r\x1b[1;1;1;2$r", "..BB/BBBB/BBBB"},
+		{"toggled", "\x1b[2*x\x1b[1;1;1;2;1$r\x1b[1;2;1;3;1;4$t", "bu" + "B./..../...."},
+		{"in one line", "\x1b[1;2;1;3;4$r", ".uu./..../...."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v := term(4, 3, "\x1b[31mabcd"+c.in)
+			var rows []string
+			for y := range 3 {
+				row := ""
+				for x := range 4 {
+					s := v.Cell(x, y).Style
+					row += [...]string{".", "b", "u", "B"}[int(s.Attrs&AttrBold)+2*int(s.Underline&1)]
+				}
+				rows = append(rows, row)
+			}
+			if got := strings.Join(rows, "/"); got != c.want {
+				t.Errorf("%q leaves %s, want %s", c.in, got, c.want)
+			}
+			if v.Cell(0, 0).Style.Foreground != IndexColor(1) {
+				t.Error("the colour is gone")
+			}
+			checkSound(t, v)
+		})
+	}
+}
+
 // TestSelectorsAreUnderstood: drawing a style and reading it back gives the style.
 func TestSelectorsAreUnderstood(t *testing.T) {
 	colors := []Color{0, IndexColor(3), IndexColor(12), IndexColor(99), RGBColor(1, 200, 3)}
