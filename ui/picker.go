@@ -261,7 +261,7 @@ func (p *picker) draw() {
 	lines := make([]string, 0, p.rows)
 	if p.typed && p.rows > 0 {
 		text, _ := p.line.View(max(p.cols-safetext.Width(p.prompt), 0))
-		lines = append(lines, th.Paint(themes.KeyHint, p.prompt)+th.Paint(themes.Input, text))
+		lines = append(lines, th.Paint(themes.KeyHint, safetext.Fit(p.prompt, min(len(p.prompt), p.cols)))+th.Paint(themes.Input, text))
 	}
 	for i := p.top; i < len(p.shown) && len(lines) < p.rows; i++ {
 		lines = append(lines, p.drawChoice(p.shown[i], i == p.at, names)+p.thumb(i))

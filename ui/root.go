@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -79,6 +80,9 @@ func (r *root) Init() tea.Cmd {
 	defer r.crashes.catch()
 	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(r.env.Now), r.askInfo()}
 	cmds = append(cmds, r.start(r.list)...)
+	if host := leaderTaken(r.opts); host != "" && r.opts.Leader == "" {
+		r.notify(models.NoticeMsg{Text: fmt.Sprintf("%s is the leader key here, as %s takes ctrl-g", r.keys.Leader.Help().Key, host)})
+	}
 	for _, n := range r.opts.Notices {
 		r.notify(n)
 	}

@@ -1,0 +1,429 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unsafe"
+
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/exp/golden"
+	"go.uber.org/goleak"
+
+	"podium/api"
+	"podium/models"
+	"podium/models/modelstest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// user drives the whole program but for Bubble Tea, in words of its user.
+type user struct {
+	*modelstest.Driver
+	t     testing.TB
+	root  *root
+	bench *modelstest.Bench
+}
+
+// loop lets the driver update the root.
+type loop struct{ r *root }
+
+func (l loop) Update(msg tea.Msg) tea.Cmd {
+	_, cmd := l.r.Update(msg)
+	return cmd
+}
+
+// sit opens the program at a size.
+func sit(t testing.TB, c *modelstest.Client, cols, rows int, change ...func(*Options)) *user {
+	t.Helper()
+	b := modelstest.NewBench(c)
+	opts := Options{Env: b.Env, Environ: []string{"NO_COLOR=1"}, Version: "1.2"}
+	for _, f := range change {
+		f(&opts)
+	}
+	r := newRoot(opts, newCrashes(opts.Report))
+	u := &user{t: t, root: r, bench: b}
+	u.Driver = modelstest.NewDriver(t, loop{r}, func() string { return r.View().Content })
+	u.Run(withoutTicks(r.Init()))
+	u.Send(tea.WindowSizeMsg{Width: cols, Height: rows})
+	t.Cleanup(r.closeAll)
+	return u
+}
+
+// withoutTicks leaves the program's own clock out: tests step it.
+func withoutTicks(cmd tea.Cmd) tea.Cmd {
+	return func() tea.Msg {
+		batch := cmd().(tea.BatchMsg)
+		return append(tea.BatchMsg{}, batch[2:]...)
+	}
+}
+
+// later lets time pass, so that dialogs listen.
+func (u *user) later(d time.Duration) *user {
+	tick := u.bench.Step(d)
+	u.root.route(tick)
+	u.root.grantWishes()
+	for _, cmd := range u.root.cmds[1:] { // the first is the next tick
+		u.Run(cmd)
+	}
+	u.root.cmds = nil
+	u.root.refresh()
+	return u
+}
+
+func pod(name string) api.PodRow {
+	return api.PodRow{
+		Namespace: "default", Name: name, UID: "uid-" + name, ResourceVersion: "1",
+		Phase: "Running", Status: "Running", Ready: 1, Total: 1, Created: modelstest.Noon().Add(-time.Hour),
+	}
+}
+
+func able() api.Info {
+	return api.Info{api.InfoEngine: "fake"}.With(api.CapWatch, api.CapLog, api.CapEvents)
+}
+
+func client(names ...string) *modelstest.Client {
+	var rows []api.PodRow
+	for _, n := range names {
+		rows = append(rows, pod(n))
+	}
+	c := modelstest.NewClient(rows...)
+	c.InfoAnswer = able()
+	return c
+}
+
+// session is a screen that goes on in the background, as terminals do.
+type session struct {
+	name    string
+	ref     api.PodRef
+	running bool
+	closed  bool
+	focused bool
+	got     []string
+	cols    int
+	rows    int
+}
+
+func (s *session) Init() tea.Cmd { return nil }
+func (s *session) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		s.got = append(s.got, msg.String())
+	case models.ActionMsg:
+		s.got = append(s.got, fmt.Sprint("action ", int(msg.Action)))
+	}
+	return nil
+}
+
+func (s *session) View() string {
+	lines := make([]string, s.rows)
+	for i := range lines {
+		text := ""
+		if i == 0 {
+			text = "inside " + s.name
+		}
+		lines[i] = fmt.Sprintf("%-*s", s.cols, text)
+	}
+	return strings.Join(lines, "\n")
+}
+func (s *session) SetSize(cols, rows int)   { s.cols, s.rows = cols, rows }
+func (s *session) Keys() help.KeyMap        { return s }
+func (s *session) ShortHelp() []key.Binding { return nil }
+func (s *session) FullHelp() [][]key.Binding {
+	return nil
+}
+func (s *session) Close()             { s.closed = true }
+func (s *session) Title() string      { return s.name }
+func (s *session) Grabbing() bool     { return true }
+func (s *session) Holds() bool        { return s.running }
+func (s *session) SetFocus(on bool)   { s.focused = on }
+func (s *session) Inside() api.PodRef { return s.ref }
+func (s *session) Ends() string {
+	if !s.running {
+		return ""
+	}
+	return "shell in " + s.name
+}
+
+func (s *session) Actions() []models.Action {
+	return []models.Action{models.ActionLiteral, models.ActionResize}
+}
+
+// shell opens a session, as a granted wish does.
+func (u *user) shell(name string) *session {
+	s := &session{name: name, ref: pod(name).Ref(), running: true}
+	u.root.keep(s)
+	u.root.focus()
+	u.root.refresh()
+	return s
+}
+
+func TestViews(t *testing.T) {
+	for _, size := range modelstest.Sizes[:4] {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			u := sit(t, client("api-1", "web-1"), size[0], size[1])
+			u.Until("a live list", func() bool { return u.root.list.Listing().Live })
+			view := u.View()
+			if u.root.View().Content != u.root.View().Content {
+				t.Error("View is not the same twice")
+			}
+			modelstest.CheckView(t, view, size[0], size[1])
+			golden.RequireEqual(t, view)
+		})
+	}
+}
+
+func TestOverlaysFitEverySize(t *testing.T) {
+	for _, size := range modelstest.Sizes {
+		for _, keys := range []string{"?", ":", "!", "ctrl+d", "ctrl+c", "enter", "l", "ctrl+g"} {
+			u := sit(t, client("api-1", "web-1"), size[0], size[1])
+			u.Until("a live list", func() bool { return u.root.list.Listing().Live })
+			u.Press(keys)
+			u.root.leader.show(leaderShowMsg{u.root.leader.press})
+			u.root.refresh()
+			modelstest.CheckView(t, u.View(), size[0], size[1])
+			if t.Failed() {
+				t.Fatalf("with %s at %v", keys, size)
+			}
+		}
+	}
+}
+
+func TestTheFrameIsThereBeforeTheServerAnswers(t *testing.T) {
+	c := client()
+	waiting := func(ctx context.Context) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	c.OnInfo = func(ctx context.Context) (api.Info, error) { return nil, waiting(ctx) }
+	c.OnList = func(ctx context.Context, _ api.ListOptions, _ func(api.PodRow) error) (api.ListMeta, error) {
+		return api.ListMeta{}, waiting(ctx)
+	}
+	u := sit(t, c, 80, 24)
+	if !strings.Contains(u.View(), "Asking test for its pods…") || !strings.Contains(u.View(), "listing…") {
+		t.Errorf("the first frame is\n%s", u.View())
+	}
+}
+
+func TestBrowsing(t *testing.T) {
+	c := client("api-1", "web-1")
+	u := sit(t, c, 80, 24)
+	u.Sees("api-1", "web-1", "2 pods", "live").
+		Press("j enter").Sees("web-1 overview").
+		Press("esc").Sees("NAME↑").
+		Press("l").Sees("web-1 log").
+		Press("q").Sees("NAME↑").
+		Press("/").Type("api").Sees("1/2 pods").Press("q").Sees("apiq"). // q is text here
+		Press("esc").Sees("web-1")
+}
+
+func TestHelpRunsWhatItShows(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 50)
+	u.Sees("live").Press("?").Sees("podium 1.2", "the pod", "inspect", "sort by age", "everywhere", "ctrl-g")
+	u.Press("j j j enter").Sees("api-1 log").Misses("everywhere") // the fourth is logs
+}
+
+func TestPalette(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24)
+	u.Sees("live").Press(":").Type("yam").Sees("YAML").Press("enter").Sees("api-1 YAML")
+	u.Press(":").Type("pods").Press("enter").Sees("NAME↑")
+	u.Press(":").Type("nonsense").Sees("nothing of that name").Press("enter").Sees(`"nonsense" is no command`)
+}
+
+func TestQuitting(t *testing.T) {
+	quits := func(u *user) bool { return u.root.quitting }
+	t.Run("nothing ends", func(t *testing.T) {
+		u := sit(t, client("api-1"), 80, 24)
+		u.Sees("live").Press("q")
+		if !quits(u) {
+			t.Error("q at the top does not quit")
+		}
+	})
+	t.Run("esc never quits", func(t *testing.T) {
+		u := sit(t, client("api-1"), 80, 24)
+		u.Sees("live").Press("esc").Sees("q quits")
+		if quits(u) {
+			t.Error("esc quit")
+		}
+	})
+	t.Run("a shell ends", func(t *testing.T) {
+		u := sit(t, client("api-1"), 80, 24)
+		u.Sees("live")
+		u.shell("api-1")
+		u.Press("ctrl+g d q").Sees("Quit podium?", "shell in api-1", "1 pod goes on")
+		u.Press("y")
+		if quits(u) {
+			t.Error("a key typed ahead quit")
+		}
+		u.later(time.Second)
+		u.Press("enter").Misses("Quit podium?") // the focus is on Cancel
+		u.Press("q").Sees("Quit podium?")
+		u.later(time.Second)
+		u.Press("y")
+		if !quits(u) {
+			t.Error("y does not quit")
+		}
+	})
+	t.Run("ctrl-c asks", func(t *testing.T) {
+		u := sit(t, client("api-1"), 80, 24)
+		u.Sees("live").Press("ctrl+c").Sees("Quit podium?", "Nothing ends with it.").Press("ctrl+c").Misses("Quit podium?")
+		if quits(u) {
+			t.Error("ctrl-c quit")
+		}
+	})
+	t.Run("q! never asks", func(t *testing.T) {
+		u := sit(t, client("api-1"), 80, 24)
+		u.Sees("live")
+		u.shell("api-1")
+		u.Press("ctrl+g d :").Type("q!").Press("enter")
+		if !quits(u) {
+			t.Error(":q! does not quit")
+		}
+	})
+}
+
+func TestLeader(t *testing.T) {
+	u := sit(t, client("api-1", "web-1"), 80, 24)
+	u.Sees("live")
+	a := u.shell("api-1")
+	u.Press("q : ? ctrl+c")
+	if got := strings.Join(a.got, " "); got != "q : ? ctrl+c" {
+		t.Errorf("the terminal got %q", got)
+	}
+	u.Press("ctrl+g").Sees("leave running", "send the size again", "send ctrl-g") // the menu comes by itself
+	u.Press("Z").Sees("ctrl-g Z does nothing here; nothing was sent")
+	u.Press("ctrl+g T ctrl+g ctrl+g")
+	want := fmt.Sprintf("q : ? ctrl+c action %d action %d", models.ActionResize, models.ActionLiteral)
+	if got := strings.Join(a.got, " "); got != want {
+		t.Errorf("the terminal got %q, want %q", got, want)
+	}
+	b := u.shell("web-1")
+	u.Sees("inside web-1", "2 sessions").
+		Press("ctrl+g p").Sees("inside api-1").
+		Press("ctrl+g n").Sees("inside web-1").
+		Press("ctrl+g 1").Sees("inside api-1").
+		Press("ctrl+g d").Sees("NAME↑").
+		Press("ctrl+g ctrl+g").Sees("inside web-1") // to the last one
+	if a.closed || b.closed || a.focused || !b.focused {
+		t.Errorf("closed %v %v, focused %v %v", a.closed, b.closed, a.focused, b.focused)
+	}
+	u.Press("ctrl+g w").Sees("1 api-1", "2 web-1", "running, shown").Press("k enter").Sees("inside api-1")
+	u.Press("ctrl+g x").Sees("Close the session?", "shell in api-1")
+	u.later(time.Second)
+	u.Press("y").Sees("NAME↑", "1 session")
+	if !a.closed {
+		t.Error("x and y do not close")
+	}
+	b.running = false
+	u.Press("ctrl+g 1").Sees("inside web-1").Press("ctrl+g d").Misses("session")
+	if !b.closed {
+		t.Error("leaving an ended session does not close it")
+	}
+}
+
+func TestTheLeaderGivesWayToItsHost(t *testing.T) {
+	for env, want := range map[string]string{"ZELLIJ=0": "ctrl+y", "TERM_PROGRAM=vscode": "ctrl+y", "TERM_PROGRAM=iTerm.app": "ctrl+g"} {
+		if got := leaderKey(Options{Environ: []string{env}}); got != want {
+			t.Errorf("with %s the leader is %s", env, got)
+		}
+	}
+	if got := leaderKey(Options{Environ: []string{"ZELLIJ=0"}, Leader: "ctrl+a"}); got != "ctrl+a" {
+		t.Errorf("the configured leader lost to %s", got)
+	}
+	u := sit(t, client("api-1"), 80, 24, func(o *Options) { o.Environ = append(o.Environ, "ZELLIJ=0") })
+	u.Sees("ctrl-y is the leader key here, as zellij takes ctrl-g")
+}
+
+func TestResizingReachesBackgroundSessions(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24)
+	u.Sees("live")
+	s := u.shell("api-1")
+	u.Press("ctrl+g d").Send(tea.WindowSizeMsg{Width: 100, Height: 40})
+	if s.cols != 100 || s.rows != 38 {
+		t.Errorf("the session is %dx%d", s.cols, s.rows)
+	}
+}
+
+func TestDeleting(t *testing.T) {
+	c := client("api-1", "web-1", "web-2")
+	c.OnDelete = func(_, name string, _ api.DeleteOptions) error {
+		if name == "web-2" {
+			return errors.New("delete web-2: forbidden\x1b[31m")
+		}
+		return nil
+	}
+	u := sit(t, c, 80, 24)
+	u.Sees("live")
+	s := u.shell("web-1")
+	u.Press("ctrl+g d j space space ctrl+d").Sees("Delete 2 pods?", "web-1", "web-2", "Ends: shell in web-1")
+	u.Press("y").Sees("Delete 2 pods?") // typed ahead
+	if c.Called("delete") != 0 {
+		t.Fatal("a key typed ahead deleted")
+	}
+	u.later(time.Second)
+	u.Press("enter").Misses("Delete 2 pods?")  // Cancel
+	u.Press("ctrl+d").Misses("Delete 2 pods?") // too soon after
+	u.later(time.Second)
+	u.Press("ctrl+d").Sees("Delete 2 pods?")
+	u.later(time.Second)
+	u.Press("y").Sees("forbidden", "Retry")
+	if c.Called("delete default/web-1") != 1 || c.Called("delete default/web-2") != 1 {
+		t.Errorf("calls %v", c.Calls())
+	}
+	u.Press("r").Until("another try", func() bool { return c.Called("delete default/web-2") == 2 })
+	if c.Called("delete default/web-1") != 1 {
+		t.Error("what was deleted is deleted again")
+	}
+	u.Press("esc").Misses("Retry").Press("!").Sees("forbidden")
+	_ = s
+}
+
+func TestReadOnly(t *testing.T) {
+	c := client("api-1")
+	u := sit(t, c, 80, 24, func(o *Options) { o.Env.ReadOnly = true })
+	u.Sees("live", "READ-ONLY").Press("s").Sees("no shell can be opened").
+		Press("n").Sees("nothing can be created").Press("ctrl+d").Sees("nothing can be deleted")
+}
+
+func TestCopyingSaysWhichWay(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24)
+	u.Sees("live").Press("c").Sees("OSC 52")
+}
+
+func TestThemeFollowsTheTerminal(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24, func(o *Options) { o.Environ = nil })
+	u.Sees("live")
+	if u.root.env.Theme.Name() != "dark" {
+		t.Errorf("the first theme is %s", u.root.env.Theme.Name())
+	}
+	before := u.View()
+	u.Send(tea.BackgroundColorMsg{Color: white{}})
+	if u.root.env.Theme.Name() != "light" || u.View() == before {
+		t.Errorf("on white the theme is %s", u.root.env.Theme.Name())
+	}
+}
+
+// same tells whether two strings are one and the same memory.
+func same(a, b string) bool { return unsafe.StringData(a) == unsafe.StringData(b) }
+
+// white is the colour.
+type white struct{}
+
+func (white) RGBA() (r, g, b, a uint32) { return 0xffff, 0xffff, 0xffff, 0xffff }
+
+func TestTheSameFrameIsTheSameString(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24)
+	u.Sees("live")
+	before := u.View()
+	for range 3 {
+		u.later(time.Millisecond)
+	}
+	if after := u.View(); !same(before, after) {
+		t.Error("the frame was drawn anew although nothing changed")
+	}
+}
