@@ -72,7 +72,7 @@ func (s *lineStore) add(stream frame.Stream, p []byte) {
 		}
 		full := false
 		room := maxLine - len(l.raw)
-		if over := len(piece) - room; over > 0 && !(ended && over <= len("\r\n")) {
+		if over := len(piece) - room; over > len("\r\n") || over > 0 && !ended {
 			piece, ended, full = piece[:cutAt(piece, room)], false, true
 		}
 		s.grow(l, lane(stream), piece)

@@ -22,6 +22,8 @@ const (
 type sizer struct {
 	wake chan struct{} // capacity 1: something below has changed
 
+	order sync.Mutex // held for a whole Resize: all must hear of sizes in one order
+
 	mu         sync.Mutex
 	cols, rows uint16
 	want       uint64 // counts changes of the size
@@ -77,6 +79,8 @@ func (b *Bridge) Resize(cols, rows int) error {
 	if err != nil {
 		return err
 	}
+	b.size.order.Lock()
+	defer b.size.order.Unlock()
 	if !b.size.set(c, r) {
 		return nil
 	}

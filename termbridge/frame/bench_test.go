@@ -25,7 +25,9 @@ func rival(stdout, stderr io.Writer, r io.Reader) (int64, error) {
 		}
 		size := HeaderSize + int(binary.BigEndian.Uint32(buf[4:]))
 		if size > len(buf) {
-			buf = append(buf, make([]byte, size-len(buf))...)
+			grown := make([]byte, size)
+			copy(grown, buf[:have])
+			buf = grown
 		}
 		for have < size {
 			n, err := r.Read(buf[have:])

@@ -62,9 +62,7 @@ type Key struct {
 // The keys that are not code points. They lie outside Unicode, in the order in
 // which other libraries of terminals number them too.
 const (
-	extended rune = unicode.MaxRune + 1 + iota
-
-	Up
+	Up rune = unicode.MaxRune + 2 + iota
 	Down
 	Right
 	Left

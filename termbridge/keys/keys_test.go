@@ -444,7 +444,7 @@ func TestKittyAlternatesAndAll(t *testing.T) {
 // Every key under every encoding is a whole sequence or text, never a torn one.
 func FuzzEncode(f *testing.F) {
 	f.Add(int32('a'), "a", uint16(Ctrl), int32('A'), uint8(0), uint8(0), uint8(0), uint8(0))
-	f.Add(int32(Up), "", uint16(Shift), int32(0), uint8(2), uint8(31), uint8(2), uint8(255))
+	f.Add(Up, "", uint16(Shift), int32(0), uint8(2), uint8(31), uint8(2), uint8(255))
 	f.Fuzz(func(t *testing.T, code int32, text string, mod uint16, shifted int32, action, kittyFlags, other, bits uint8) {
 		m := vt.Modes{
 			AppCursor: bits&1 != 0, AppKeypad: bits&2 != 0, BackarrowBS: bits&4 != 0, LineFeedNewLine: bits&8 != 0,
