@@ -19,7 +19,8 @@ import (
 type Config struct {
 	// Server is the endpoint: http://host[:port][/prefix], https://… or
 	// unix:///path/of/socket. It holds no user, query or fragment. It may be
-	// empty when Dial is given.
+	// empty when Dial is given. It is dialled directly: proxies that the
+	// environment names are not used, as an exec could not pass them.
 	Server string
 
 	// CAFile or CAData hold the certificates (PEM) of the authorities that
@@ -125,13 +126,15 @@ func (c *Client) newTransport() *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{
-		Protocols:              protocols,
-		DisableCompression:     true,
-		DialContext:            func(ctx context.Context, _, _ string) (net.Conn, error) { return c.dialPlain(ctx) },
-		TLSClientConfig:        c.tls,
-		TLSHandshakeTimeout:    c.cfg.Timeout,
-		MaxIdleConnsPerHost:    8,
-		IdleConnTimeout:        90 * time.Second,
+		Protocols:           protocols,
+		DisableCompression:  true,
+		DialContext:         func(ctx context.Context, _, _ string) (net.Conn, error) { return c.dialPlain(ctx) },
+		TLSClientConfig:     c.tls,
+		TLSHandshakeTimeout: c.cfg.Timeout,
+		MaxIdleConnsPerHost: 8,
+		// Shorter than servers' own: a call that changes something is not
+		// repeated when it meets a connection that the server is just closing.
+		IdleConnTimeout:        20 * time.Second,
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		ReadBufferSize:         64 << 10,
@@ -161,7 +164,7 @@ func (c *Client) TLSNote() string {
 	switch {
 	case c.tls != nil && c.cfg.InsecureSkipVerify:
 		return "certificate not verified"
-	case c.tls == nil && c.cfg.Dial == nil && !c.local():
+	case c.tls == nil && c.cfg.Dial == nil && !c.onThisMachine():
 		return "not encrypted"
 	}
 	return ""

@@ -132,6 +132,8 @@ func (c *Client) dialWords(err error) string {
 		return "there is no such socket; is podium serve running?"
 	case errors.Is(err, fs.ErrPermission):
 		return "permission denied; the socket belongs to another user"
+	case errors.Is(err, syscall.EINVAL) && strings.HasPrefix(c.server, "unix:"):
+		return "the socket's path cannot be used; systems take about 100 bytes"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "no machine is known by the name " + cleanLine(dns.Name)
 	}

@@ -321,3 +321,8 @@ func TestNamesThatAreOtherPaths(t *testing.T) {
 		t.Error("create in no namespace went out")
 	}
 }
+
+func TestSocketPathTooLong(t *testing.T) {
+	err := everyCall(newClient(t, Config{Server: "unix:///" + strings.Repeat("x", 200)}))["get"](t.Context())
+	sentence(t, err, "the socket's path cannot be used")
+}

@@ -147,7 +147,7 @@ func TestExecTalks(t *testing.T) {
 		t.Error("a write after CloseWrite went through")
 	}
 	read("bye\n")
-	if n, err := s.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+	if n, err := s.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
 		t.Errorf("the end: %d, %v", n, err)
 	}
 	if s.Control().ID() != "exec-0123456789" {

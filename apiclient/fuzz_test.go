@@ -77,7 +77,7 @@ func FuzzWatch(f *testing.F) {
 		for range len(body) + 1 {
 			event, err := d.next()
 			if err != nil {
-				if err != io.EOF { //nolint:errorlint // the end in order is io.EOF itself
+				if !errors.Is(err, io.EOF) {
 					sentence(t, err)
 				}
 				return

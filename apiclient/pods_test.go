@@ -172,7 +172,7 @@ func TestLog(t *testing.T) {
 		read <- err
 	}()
 	log.Close()
-	if err := <-read; err == nil || err == io.EOF {
+	if err := <-read; err == nil || errors.Is(err, io.EOF) {
 		t.Errorf("Close ended Read with %v", err)
 	}
 

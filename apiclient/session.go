@@ -36,7 +36,7 @@ var errStdinEnded = errors.New("the exec's stdin has been ended")
 func (s *session) Read(p []byte) (int, error) {
 	n, err := s.stream.Read(p)
 	switch {
-	case err == nil, err == io.EOF: //nolint:errorlint // io.Reader's contract is io.EOF itself
+	case err == nil, errors.Is(err, io.EOF):
 		return n, err
 	case s.closed.Load():
 		return n, errClosed
@@ -67,7 +67,7 @@ type halfCloser interface{ CloseWrite() error }
 // CloseWrite ends the process's stdin. Under TLS 1.3 that is a close_notify,
 // which there ends one direction. Under TLS 1.2 a close_notify ends both (RFC
 // 5246 §7.2.1), so the connection below is half-closed instead, as the API's
-// original client does.
+// original client does. It waits for a Write under way.
 func (s *session) CloseWrite() error {
 	s.write.Lock()
 	defer s.write.Unlock()

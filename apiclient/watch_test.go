@@ -58,7 +58,7 @@ func TestWatch(t *testing.T) {
 		}
 	}
 	for range 2 {
-		if _, err := w.Next(t.Context()); err != io.EOF {
+		if _, err := w.Next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("the end: %v", err)
 		}
 	}
@@ -161,7 +161,7 @@ func TestWatchOutlivesContexts(t *testing.T) {
 		waiting <- err
 	}()
 	w.Close()
-	if err := <-waiting; err == nil || err == io.EOF {
+	if err := <-waiting; err == nil || errors.Is(err, io.EOF) {
 		t.Errorf("Close ended Next with %v", err)
 	}
 	w.Close()

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"html"
 	"net/http"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,20 +25,17 @@ func cleanLine(s string) string {
 	return strings.ReplaceAll(cleanText(s, 256), "\n", " ")
 }
 
-// csi is a terminal's control sequence: taken out whole, lest its parameters
-// stay behind as text.
-var csi = regexp.MustCompile("(\x1b\\[|\u009b)[0-?]*[ -/]*[@-~]?")
-
 // cleanText takes out what would act on a terminal or mislead in a text:
-// control characters, bidirectional overrides, what is no UTF-8.
+// control sequences whole, control characters, bidirectional overrides, what is
+// no UTF-8.
 func cleanText(s string, limit int) string {
-	if strings.ContainsAny(s, "\x1b\u009b") {
-		s = csi.ReplaceAllString(s, "")
-	}
 	var b strings.Builder
+	var seq sequence
 	blank := false
 	for _, r := range s {
 		switch {
+		case seq.takes(r):
+			continue
 		case r == '\n':
 			b.WriteByte('\n')
 			blank = true
@@ -63,6 +59,28 @@ func cleanText(s string, limit int) string {
 		b.WriteRune(r)
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// A sequence follows a terminal's control sequence (ECMA-48 §5.4: ESC [ or CSI,
+// parameters, intermediates, a final byte), lest its parameters stay behind as
+// text.
+type sequence struct{ escape, inside bool }
+
+// takes tells whether r belongs to a control sequence.
+func (q *sequence) takes(r rune) bool {
+	begins := r == 0x9b || (q.escape && r == '[')
+	q.escape = r == 0x1b
+	switch {
+	case begins:
+		q.inside = true
+		return true
+	case !q.inside:
+		return false
+	case r >= ' ' && r <= '?':
+		return true
+	}
+	q.inside = false
+	return r >= '@' && r <= '~'
 }
 
 // wordsOf finds what a body that is no Status wants to say: the message of some
