@@ -179,6 +179,11 @@ func TestHugeInputIsCheap(t *testing.T) {
 		if out := SGRLine(s, 80); len(out) > 40<<10 {
 			t.Errorf("%.10q: %d bytes for 80 cells", s, len(out))
 		}
+		for _, l := range Wrap(s[:1<<14], 80) {
+			if Width(l) > 80 {
+				t.Fatalf("%.10q: a line of %d cells", s, Width(l))
+			}
+		}
 	}
 }
 

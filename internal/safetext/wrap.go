@@ -3,36 +3,53 @@ package safetext
 import "strings"
 
 // Wrap makes s harmless as Clean does and breaks it between words into lines of
-// at most max cells; a word that is wider is broken where it must be. A text
+// at most limit cells; a word that is wider is broken where it must be. A text
 // that fits is one line, with its blanks as they are; an empty one is one empty
-// line. max below 1 counts as 1.
-func Wrap(s string, max int) []string {
-	if max < 1 {
-		max = 1
-	}
+// line. Where not even one character fits, the last line is "…". limit below 1
+// counts as 1.
+func Wrap(s string, limit int) []string {
+	limit = max(limit, 1)
 	s = Clean(s)
-	if Width(s) <= max {
+	if Width(s) <= limit {
 		return []string{s}
 	}
 	var out []string
-	line := ""
-	for _, word := range strings.Fields(s) {
-		if line != "" && Width(line)+1+Width(word) > max {
+	line, used := "", 0
+	for word := range strings.FieldsSeq(s) {
+		w := Width(word)
+		if used > 0 && used+1+w > limit {
 			out = append(out, line)
-			line = ""
+			line, used = "", 0
 		}
-		if line != "" {
-			line += " "
+		if used > 0 {
+			line, used = line+" ", used+1
 		}
-		line += word
-		for Width(line) > max {
-			head := Cut(line, 0, max)
-			out = append(out, head)
-			line = Cut(line, Width(head), Width(line))
-			if head == "" { // a wide character in a narrow line: nothing of it fits
-				return append(out, "…")
+		for w > limit-used {
+			n, cells := head(word, limit-used)
+			if n == 0 {
+				return append(out, ellipsis)
 			}
+			out = append(out, line+word[:n])
+			line, used = "", 0
+			word, w = word[n:], w-cells
 		}
+		line, used = line+word, used+w
 	}
-	return append(out, line)
+	if used > 0 || len(out) == 0 {
+		out = append(out, line)
+	}
+	return out
+}
+
+// head is the length of what clean text shows in at most limit cells, and how many
+// it takes.
+func head(s string, limit int) (n, cells int) {
+	for n < len(s) {
+		size, w := Next(s[n:])
+		if cells+w > limit {
+			break
+		}
+		n, cells = n+size, cells+w
+	}
+	return n, cells
 }
