@@ -150,6 +150,9 @@ func lay(lines []string, view string, area rect) {
 		if i >= area.rows || y < 0 || y >= len(lines) {
 			continue
 		}
+		if safetext.Width(line) > area.cols {
+			line = safetext.Cut(line, 0, area.cols)
+		}
 		under := lines[y]
 		left := ansi.Truncate(under, area.x, "")
 		if w := safetext.Width(left); w < area.x {
