@@ -91,6 +91,9 @@ func TestGolden(t *testing.T) {
 
 func TestEverySizeIsExactAndTheFocusShows(t *testing.T) {
 	for w := range 60 {
+		if w > 12 && w%5 != 0 {
+			continue // the small ones are where it pinches
+		}
 		for h := range 20 {
 			f := New(themes.Theme{}, dialog())
 			f.SetSize(w, h)
