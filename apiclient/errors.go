@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -196,9 +197,19 @@ func (c *Client) brokenWords(err error) string {
 	return "the connection to " + c.server + " failed: " + c.clean(text, maxMessage)
 }
 
+// noRoute are the words, in lower case, with which servers say that they know
+// no such path, rather than no such pod or exec: a 404 can mean either.
+var noRoute = []string{
+	"page not found",                                 // Go's own
+	"could not find the requested resource",          // Kubernetes
+	"nothing is served at this path",                 // podium
+	"said no more",                                   // an empty body: see tidyStatus
+	"a web page",                                     // some front end: see wordsOf
+	"cannot get /", "cannot post /", "no such route", // others
+}
+
 // notServed tells whether a refusal means that the path or method does not
-// exist at this endpoint, rather than the thing asked for: a server's own 404
-// about a pod or exec names it.
+// exist at this endpoint, rather than the thing asked for.
 func notServed(err error) bool {
 	var status *apierrors.StatusError
 	if !errors.As(err, &status) {
@@ -208,7 +219,11 @@ func notServed(err error) bool {
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		return true
 	case http.StatusNotFound:
-		return s.Details == nil || (s.Details.Kind == "" && s.Details.Name == "")
+		if s.Details != nil && s.Details.Name != "" {
+			return false
+		}
+		text := strings.ToLower(s.Message)
+		return text == "not found" || slices.ContainsFunc(noRoute, func(words string) bool { return strings.Contains(text, words) })
 	}
 	return false
 }

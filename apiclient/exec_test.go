@@ -308,10 +308,24 @@ func TestExecControl(t *testing.T) {
 		t.Errorf("asked %q", asked)
 	}
 
-	code, answer = 404, "404 page not found"
-	if _, err := control.Inspect(t.Context()); !isNotServed(err) {
-		t.Errorf("inspect where it is not served: %v", err)
+	code = 404
+	for _, answer = range []string{
+		"404 page not found", "", "Not Found", "<html><title>404</title>", "Cannot GET /api/v1/exec",
+		`{"kind":"Status","message":"the server could not find the requested resource","reason":"NotFound","details":{},"code":404}`,
+		`{"kind":"Status","message":"nothing is served at this path","reason":"NotFound","code":404}`,
+	} {
+		if _, err := control.Inspect(t.Context()); !isNotServed(err) {
+			t.Errorf("inspect where it is not served: %v", err)
+		}
 	}
+	for _, answer = range []string{
+		"no such exec", `{"kind":"Status","message":"there is no such exec: it ended long ago","reason":"NotFound","code":404}`,
+	} {
+		if _, err := control.Inspect(t.Context()); isNotServed(err) || !apierrors.IsNotFound(err) {
+			t.Errorf("inspect of one that has gone: %v", err)
+		}
+	}
+	answer = "404 page not found"
 	if err := control.Kill(t.Context(), "TERM"); !isNotServed(err) {
 		t.Errorf("kill where it is not served: %v", err)
 	}
