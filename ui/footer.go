@@ -35,7 +35,11 @@ func (r *root) footer(cols int) string {
 func (r *root) hints(cols int) string {
 	th := r.env.Theme
 	var always []key.Binding
-	if len(r.layers) == 0 && !r.grabbed() {
+	switch {
+	case len(r.layers) > 0:
+	case r.grabbed():
+		always = []key.Binding{r.wayOut()}
+	default:
 		always = []key.Binding{r.keys.Help}
 	}
 	room := cols - 2*edge
@@ -68,6 +72,14 @@ func (r *root) hints(cols int) string {
 	return line.String()
 }
 
+// wayOut is the leader as the footer offers it under a screen that takes every
+// other key.
+func (r *root) wayOut() key.Binding {
+	b := r.keys.Leader
+	b.SetHelp(b.Help().Key, "menu, then d to leave")
+	return b
+}
+
 // grabbed tells whether the visible screen takes every key.
 func (r *root) grabbed() bool {
 	g, ok := r.top().(models.Grabbing)
@@ -90,20 +102,26 @@ func (r *root) clickBar(x, y int) {
 	if y != r.rows-1 || r.rows < 2 {
 		return
 	}
+	last := r.keys.Help
+	if r.grabbed() {
+		last = r.wayOut()
+	}
+	right := r.cols - edge - hintWidth(last)
+	if x >= right && len(r.layers) == 0 {
+		r.runBinding(last)
+		return
+	}
 	at := edge
 	for _, b := range r.active().Keys().ShortHelp() {
 		if !b.Enabled() || b.Help().Key == "" {
 			continue
 		}
 		w := hintWidth(b)
-		if x >= at && x < at+w && at+w < r.cols-edge-hintWidth(r.keys.Help) {
+		if x >= at && x < at+w && at+w < right {
 			r.runBinding(b)
 			return
 		}
 		at += w + 2
-	}
-	if x >= r.cols-edge-hintWidth(r.keys.Help) && !r.grabbed() && len(r.layers) == 0 {
-		r.openHelp()
 	}
 }
 

@@ -229,7 +229,10 @@ func (r *root) profile(p colorprofile.Profile) {
 // closeAll closes every screen; the program's loop has ended.
 func (r *root) closeAll() {
 	for _, s := range r.open() {
-		s.Close()
+		func() {
+			defer r.crashes.catch() // one that broke may break again; the others still close
+			s.Close()
+		}()
 	}
 	r.stack, r.sessions, r.layers = nil, nil, nil
 	if r.info.cancel != nil {

@@ -85,16 +85,17 @@ func Run(ctx context.Context, opts Options) error {
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
-		go program.Quit()
 		err = within(grace, program, ended)
 	case <-crashes.happened:
-		go program.Kill()
+		// The loop itself is sound: panics were caught on their way to it.
 		err = within(grace, program, ended)
+	}
+	if !errors.Is(err, errHangs) {
+		r.closeAll() // the loop is over, so the screens are ours
 	}
 	if crash := crashes.first(); crash != nil {
 		return crash
 	}
-	r.closeAll()
 	switch {
 	case errors.Is(err, tea.ErrProgramPanic):
 		return &Crash{Value: "a panic inside the terminal library"}
@@ -110,19 +111,23 @@ func Run(ctx context.Context, opts Options) error {
 // grace is how long an ending program may take to give the terminal back.
 const grace = 2 * time.Second
 
-// within waits for the program's end, and takes the terminal back by force when
-// its loop hangs: after a panic another goroutine may wait for the dead one.
+// within ends the program in order, and takes the terminal back by force when
+// its loop hangs: after a panic somebody may wait for the dead goroutine.
 func within(limit time.Duration, program *tea.Program, ended <-chan error) error {
-	for range 2 {
+	for _, end := range []func(){program.Quit, program.Kill} {
+		go end()
 		select {
 		case err := <-ended:
 			return err
 		case <-time.After(limit):
-			go program.Kill()
 		}
 	}
-	return tea.ErrProgramKilled
+	return errHangs
 }
+
+// errHangs ends a program whose loop never came back. The terminal was restored
+// as far as it could be.
+var errHangs = errors.New("the program hangs and was given up")
 
 func programOptions(opts Options) []tea.ProgramOption {
 	// Signals end the context that Run is given: one way for all of them.

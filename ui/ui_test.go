@@ -66,6 +66,7 @@ func withoutTicks(cmd tea.Cmd) tea.Cmd {
 // later lets time pass, so that dialogs listen.
 func (u *user) later(d time.Duration) *user {
 	tick := u.bench.Step(d)
+	u.root.cmds = nil
 	u.root.route(tick)
 	u.root.grantWishes()
 	for _, cmd := range u.root.cmds[1:] { // the first is the next tick
