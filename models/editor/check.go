@@ -113,10 +113,9 @@ func (m *Model) gotSaved(msg savedMsg) tea.Cmd {
 		m.say(themes.Error, "The draft could not be kept: %s. ctrl-o saves to a file.", msg.err)
 		return nil
 	case msg.leaving:
-		return tea.Sequence(
-			func() tea.Msg { return models.BackMsg{From: m} },
-			func() tea.Msg { return models.NoticeMsg{Text: "Draft kept: n offers it again."} },
-		)
+		m.env.Wish(models.BackMsg{})
+		m.env.Wish(models.NoticeMsg{Text: "Draft kept: n offers it again."})
+		return nil
 	}
 	m.saved = msg.revision
 	if m.saved != m.buf.Revision() {

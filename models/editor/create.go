@@ -119,11 +119,10 @@ func (m *Model) gotCreated(msg createdMsg) tea.Cmd {
 	if len(msg.warnings) > 0 {
 		level, text = models.LevelWarning, text+". The server warns: "+strings.Join(msg.warnings, "; ")
 	}
-	return tea.Batch(forget, tea.Sequence(
-		func() tea.Msg { return models.BackMsg{From: m} },
-		func() tea.Msg { return models.ListMsg{Ref: msg.refs[len(msg.refs)-1]} },
-		func() tea.Msg { return models.NoticeMsg{Level: level, Text: text} },
-	))
+	m.env.Wish(models.BackMsg{})
+	m.env.Wish(models.ListMsg{Ref: msg.refs[len(msg.refs)-1]})
+	m.env.Wish(models.NoticeMsg{Level: level, Text: text})
+	return forget
 }
 
 // refused pins the server's words to the fields they name; the text stays as it
