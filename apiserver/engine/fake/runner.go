@@ -50,6 +50,7 @@ func newRunner(e *Engine, r *record) *runner {
 func (run *runner) main() {
 	defer close(run.over)
 	defer run.killAll("KILL")
+	defer context.AfterFunc(run.engine.life, func() { run.killAll("KILL") })()
 	if !run.pause(run.engine.opts.StartDelay) {
 		return
 	}
