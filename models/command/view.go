@@ -116,6 +116,9 @@ func (m *Model) stateOf(r *run) string {
 	return r.end.Line
 }
 
+// moreRows bounds what is said about an end, so that output keeps its room.
+const moreRows = 4
+
 // standing is how the shown run stands: its end, time and bytes, and below what
 // its end means.
 func (m *Model) standing() []string {
@@ -144,7 +147,10 @@ func (m *Model) standing() []string {
 	}
 	lines := []string{m.theme.Paint(m.roleOf(r), safetext.Line(strings.Join(parts, " · "), m.cols))}
 	if r.state == done && r.end.More != "" {
-		lines = append(lines, m.theme.Paint(themes.Text, safetext.Line(r.end.More, m.cols)))
+		more := safetext.Wrap(r.end.More, m.cols)
+		for _, line := range more[:min(len(more), moreRows)] {
+			lines = append(lines, m.theme.Paint(themes.Text, line))
+		}
 	}
 	return lines
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"podium/internal/safetext"
 	"podium/models"
@@ -105,8 +104,7 @@ func (m *Model) endLines() []string {
 		m.paint(themes.Border, strings.Repeat("─", m.cols)),
 		m.paint(role, m.Title()+": "+m.end.Line),
 	}
-	wrapped := ansi.Wrap(safetext.Clean(strings.TrimSpace(m.end.More)), m.cols, "")
-	for more := range strings.SplitSeq(wrapped, "\n") {
+	for _, more := range safetext.Wrap(strings.TrimSpace(m.end.More), m.cols) {
 		if len(lines) < max(m.rows-1, 1) {
 			lines = append(lines, m.paint(themes.Text, more))
 		}
