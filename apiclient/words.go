@@ -91,7 +91,7 @@ func wordsOf(header http.Header, body []byte) string {
 	case len(body) == 0:
 		return ""
 	case looksLikeHTML(header, body):
-		return "a web page: " + htmlWords(body)
+		return strings.TrimSuffix("a web page: "+htmlWords(body), ": ")
 	case body[0] == '{':
 		if words := jsonWords(body); words != "" {
 			return words

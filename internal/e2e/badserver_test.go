@@ -103,7 +103,7 @@ func TestBadExecServers(t *testing.T) {
 		start string // the bytes that answer exec start, before the connection closes
 		says  []string
 	}{
-		"HTML":            {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>", []string{"not started", "web page"}},
+		"HTML":            {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>", []string{"not started", "is unix:"}},
 		"error":           {"HTTP/1.1 409 Conflict\r\nContent-Type: application/json\r\nContent-Length: 97\r\n\r\n" + `{"kind":"Status","status":"Failure","message":"exec was started already","reason":"Conflict"}    `, []string{"exec was started already"}},
 		"garbage":         {"\x1b[2J\x00 not http", []string{"not started"}},
 		"half a header":   {"HTTP/1.1 101 UPGR", []string{"not started"}},
