@@ -13,7 +13,7 @@ const inputLimit = 1024
 // search is what is looked for and where.
 type search struct {
 	expr   string // "" while nothing is looked for
-	find   finder
+	find   Finder
 	at     match // the match that n and N stand on
 	typing bool
 	input  string
@@ -25,8 +25,9 @@ type search struct {
 // match is a match in a line; end is 0 for none.
 type match struct{ line, start, end int }
 
-// finder returns the matches in a line that are not empty, in order.
-type finder func(line string) [][2]int
+// Finder returns the matches in a line that are not empty, in order, as pairs of
+// byte offsets; at most some thousands of them.
+type Finder func(line string) [][2]int
 
 // matchLimit bounds the matches in one line.
 const matchLimit = 4096
@@ -41,7 +42,7 @@ func (v *View) Search(expr string) (found bool) {
 		v.search.find = nil
 		return false
 	}
-	v.search.find = newFinder(expr)
+	v.search.find = NewFinder(expr)
 	return v.seek(match{line: v.top.line, start: -1}, 1)
 }
 
@@ -135,9 +136,10 @@ func (v *View) matches(i int) []match {
 	return all
 }
 
-// newFinder compiles an expression. Plain words take a path of their own: it is
+// NewFinder compiles an expression (RE2; a pattern without capitals ignores case;
+// an invalid one is taken literally). Plain words take a path of their own: it is
 // what people type, and regexp is ten times slower.
-func newFinder(expr string) finder {
+func NewFinder(expr string) Finder {
 	fold := !strings.ContainsFunc(expr, unicode.IsUpper)
 	if regexp.QuoteMeta(expr) == expr && (!fold || isASCII(expr)) {
 		index := strings.Index
