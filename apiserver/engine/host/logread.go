@@ -123,10 +123,10 @@ func (r *logReader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
+	if r.limit == 0 {
+		return 0, io.EOF
+	}
 	for len(r.out) == 0 {
-		if r.limit == 0 {
-			return 0, io.EOF
-		}
 		record, err := r.next()
 		if err != nil {
 			return 0, err

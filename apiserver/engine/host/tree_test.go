@@ -36,6 +36,7 @@ func needLinux(t *testing.T) {
 func spread(file string) string {
 	sleep := fmt.Sprintf(`sh -c 'trap "" HUP TERM INT; echo $$ >> %s; while :; do sleep 1; done'`, file)
 	return fmt.Sprintf(`
+		: >> %[2]s
 		%[1]s &
 		nohup %[1]s >/dev/null 2>&1 &
 		setsid %[1]s &
@@ -273,10 +274,10 @@ func TestExecsLeaveNoTrace(t *testing.T) {
 	for i := range 100 {
 		once(i)
 	}
-	if got := openFiles(t); got != files {
+	if got := openFiles(t); got > files {
 		t.Errorf("descriptors: %d before, %d after", files, got)
 	}
-	if got := len(descendants(os.Getpid())); got != children {
+	if got := len(descendants(os.Getpid())); got > children {
 		t.Errorf("processes: %d before, %d after", children, got)
 	}
 	if entries, err := os.ReadDir(e.folders.running()); err != nil || len(entries) != 1 {
