@@ -25,10 +25,10 @@ type terminal struct {
 	mu     sync.Mutex
 	cond   *sync.Cond
 	dims   engine.Size
-	line   []byte // being edited
-	ready  []byte // whole lines, not read yet
-	ends   int    // ^D at the beginning of a line, not read yet
-	broken bool   // ^C since the last read
+	line   []byte   // being edited
+	ready  [][]byte // lines not read yet; an empty one is ^D at the beginning of a line
+	typed  int      // bytes in ready
+	broken bool     // ^C since the last read
 	closed bool
 
 	// Echo is written by a goroutine, as the keyboard must never wait for
@@ -92,15 +92,11 @@ func (t *terminal) input(p []byte) (interrupted bool, err error) {
 func (t *terminal) key(c byte) (interrupted bool) {
 	switch {
 	case c == 3: // ^C
-		t.line, t.ready, t.broken = nil, nil, true
+		t.line, t.ready, t.typed, t.broken = nil, nil, 0, true
 		t.echo = append(t.echo, "^C\r\n"...)
 		return true
 	case c == 4: // ^D
-		if len(t.line) == 0 {
-			t.ends++
-		} else {
-			t.ready, t.line = append(t.ready, t.line...), nil
-		}
+		t.hand()
 	case c == 0x7f || c == 8: // backspace
 		if n := len(t.line); n > 0 {
 			for n--; n > 0 && t.line[n]&0xc0 == 0x80; n-- { // the whole character
@@ -114,10 +110,10 @@ func (t *terminal) key(c byte) (interrupted bool) {
 		}
 		t.line = nil
 	case c == '\r' || c == '\n':
-		t.ready = append(append(t.ready, t.line...), '\n')
-		t.line = nil
+		t.line = append(t.line, '\n')
+		t.hand()
 		t.echo = append(t.echo, "\r\n"...)
-	case len(t.line)+len(t.ready) >= typeAhead:
+	case len(t.line)+t.typed >= typeAhead:
 	case c < 0x20 && c != '\t':
 		t.line = append(t.line, c)
 		t.echo = append(t.echo, '^', c+'@')
@@ -126,6 +122,15 @@ func (t *terminal) key(c byte) (interrupted bool) {
 		t.echo = append(t.echo, c)
 	}
 	return false
+}
+
+// hand makes the line ready to be read. The lock is held.
+func (t *terminal) hand() {
+	if len(t.ready) < typeAhead {
+		t.ready = append(t.ready, t.line)
+		t.typed += len(t.line)
+	}
+	t.line = nil
 }
 
 // startEcho sees to it that what is to be echoed is written, in order. The
@@ -164,16 +169,15 @@ func (t *terminal) Read(p []byte) (int, error) {
 			t.broken = false
 			return 0, errInterrupt
 		case len(t.ready) > 0 && !t.echoing: // so that output follows the echo
-			n := len(t.ready)
-			if i := bytes.IndexByte(t.ready, '\n'); i >= 0 {
-				n = i + 1
+			n := copy(p, t.ready[0])
+			t.typed -= n
+			if t.ready[0] = t.ready[0][n:]; len(t.ready[0]) == 0 {
+				t.ready = t.ready[1:]
 			}
-			n = copy(p, t.ready[:n])
-			t.ready = t.ready[n:]
+			if n == 0 {
+				return 0, io.EOF
+			}
 			return n, nil
-		case t.ends > 0 && len(t.ready) == 0:
-			t.ends--
-			return 0, io.EOF
 		case t.closed:
 			return 0, io.EOF
 		}
