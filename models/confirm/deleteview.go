@@ -32,11 +32,14 @@ func (d *Delete) SetSize(cols, rows int) {
 func (d *Delete) WantSize(maxCols, maxRows int) (int, int) {
 	cols := 50
 	for _, t := range d.targets {
-		cols = max(cols, safetext.Width(safetext.Line(t.row.Name, 80))+36)
+		cols = max(cols, safetext.Width(safetext.Line(t.row.Name, 80))+noteCols)
 	}
 	cols = min(cols, maxCols, 100)
 	return cols, min(len(d.targets)+len(d.foot(cols))+1, maxRows)
 }
+
+// noteCols is the room for what is said beside a name.
+const noteCols = 44
 
 // View is the dialog as it was drawn last.
 func (d *Delete) View() string { return d.view }
