@@ -18,14 +18,21 @@ import (
 // bytes, in the time that Limits.BodyTime gives. A body that is there must be
 // JSON by its Content-Type (see jsonBody).
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	rc := http.NewResponseController(w)
+	// A response writer without deadlines is no socket: nothing can stall it.
+	// After an error the deadline stays, as net/http reads on to be rid of the
+	// rest before it answers.
+	_ = rc.SetReadDeadline(time.Now().Add(s.limits.BodyTime))
 	if r.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
-	rc := http.NewResponseController(w)
-	// A response writer without deadlines is no socket: nothing can stall it.
-	_ = rc.SetReadDeadline(time.Now().Add(s.limits.BodyTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	_ = rc.SetReadDeadline(time.Time{})
+	if err == nil {
+		err = rc.SetReadDeadline(time.Time{})
+		if errors.Is(err, http.ErrNotSupported) {
+			err = nil
+		}
+	}
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):

@@ -224,7 +224,7 @@ func TestKill(t *testing.T) {
 
 func TestExecsAreBoundedAndForgotten(t *testing.T) {
 	s := serve(t, nil, func(o *Options) {
-		o.Limits = Limits{ExecsWaiting: 3, StartWithin: 300 * time.Millisecond, ExecsEnded: 2, EndedFor: time.Hour}
+		o.Limits = Limits{ExecsWaiting: 3, StartWithin: 300 * time.Millisecond, ExecsEnded: 2, EndedFor: time.Hour, LingerTime: 300 * time.Millisecond}
 	})
 	s.runPod("web")
 	cfg := execJSON(false, false, "true")

@@ -50,7 +50,7 @@ func serve(t *testing.T, e engine.Engine, change func(*Options)) *site {
 		e = f
 	}
 	s := &site{t: t}
-	o := Options{Engine: e, Version: "test", Log: s.note}
+	o := Options{Engine: e, Version: "test", Log: s.note, Limits: Limits{LingerTime: 300 * time.Millisecond}}
 	if change != nil {
 		change(&o)
 	}
