@@ -132,6 +132,10 @@ func (m *Model) start(r *run) tea.Cmd {
 	return func() tea.Msg {
 		defer cancel()
 		session, err := client.Exec(ctx, r.ref.Namespace, r.ref.Name, container, cfg)
+		if err == nil && ctx.Err() != nil { // the screen has gone, and its messages with it
+			session.Close()
+			session, err = nil, ctx.Err()
+		}
 		return startedMsg{to: m, gen: gen, run: r, session: session, err: err}
 	}
 }

@@ -163,6 +163,10 @@ func (m *Model) start() tea.Cmd {
 	return func() tea.Msg {
 		defer cancel()
 		session, err := client.Exec(ctx, m.ref.Namespace, m.ref.Name, m.container, cfg)
+		if err == nil && ctx.Err() != nil { // the screen has gone, and its messages with it
+			session.Close()
+			session, err = nil, ctx.Err()
+		}
 		return startedMsg{to: m, gen: gen, session: session, err: err}
 	}
 }
@@ -231,8 +235,11 @@ func (m *Model) gotContainers(msg containersMsg) tea.Cmd {
 }
 
 func (m *Model) gotSession(msg startedMsg) tea.Cmd {
-	if msg.to != m || msg.gen != m.gen {
-		if msg.session != nil { // came too late for whoever asked
+	if msg.to != m {
+		return nil // another shell's, which sees it too
+	}
+	if msg.gen != m.gen {
+		if msg.session != nil { // nobody waits for it any more
 			m.env.Go(func() { msg.session.Close() })
 		}
 		return nil

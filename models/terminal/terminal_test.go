@@ -318,6 +318,32 @@ func TestCloseDoesNotWaitAndEndsTheSession(t *testing.T) {
 	})
 }
 
+// Every open shell sees the answers for all of them.
+func TestAnswerForAnotherShellIsLeftAlone(t *testing.T) {
+	_, bench, m, _ := open(t, shell())
+	bench.Env.Go = func(func()) { t.Error("something was done about a session of another shell") }
+	m.Update(startedMsg{to: New(bench.Env, shell()), session: newSession()})
+	bench.Env.Go = func(f func()) { go f() }
+	if m.state != running {
+		t.Errorf("the shell's state is %v", m.state)
+	}
+}
+
+func TestSessionThatOpensAfterItsScreenHasGoneIsClosed(t *testing.T) {
+	s, client := newSession(), mt.NewClient()
+	client.OnExec = func(ctx context.Context, _, _, _ string, _ api.ExecConfig) (api.ExecSession, error) {
+		<-ctx.Done()
+		return s, nil
+	}
+	m := New(mt.NewBench(client).Env, shell())
+	start := m.Init()
+	m.Close()
+	msg, ok := start().(startedMsg)
+	if !ok || msg.session != nil || msg.err == nil || !s.closed {
+		t.Errorf("the session came as %+v, closed: %v", msg, s.closed)
+	}
+}
+
 func TestViewIsPureAndFitsAnySize(t *testing.T) {
 	d, _, m, s := open(t, shell())
 	s.say(t, "wide 世界 and e\u0301 text\r\n")
