@@ -326,8 +326,10 @@ func probe(b *corev1.Probe) string {
 	case b.Exec != nil:
 		what = "runs " + quoted(b.Exec.Command)
 	case b.HTTPGet != nil:
-		what = fmt.Sprintf("gets %s:%s%s", strings.ToLower(string(b.HTTPGet.Scheme)), b.HTTPGet.Port.String(), b.HTTPGet.Path)
-		what = strings.Replace(what, "gets :", "gets port ", 1)
+		what = "gets " + b.HTTPGet.Path + " on port " + b.HTTPGet.Port.String()
+		if b.HTTPGet.Scheme == corev1.URISchemeHTTPS {
+			what += " with TLS"
+		}
 	case b.TCPSocket != nil:
 		what = "connects to port " + b.TCPSocket.Port.String()
 	case b.GRPC != nil:
