@@ -1,8 +1,6 @@
 package enginetest
 
 import (
-	"strings"
-
 	corev1 "k8s.io/api/core/v1"
 
 	"podium/api"
@@ -129,7 +127,12 @@ func (e *env) restarting(name string, policy corev1.RestartPolicy, script string
 		e.Errorf("its last state: %+v", state(p, "main").LastTerminationState)
 	}
 	e.needs(api.CapLog)
-	if out := e.log(name, nil); !strings.HasPrefix(out, "run\n") || strings.Count(out, "run") != 1 {
-		e.Errorf("the log of its present run is %q", out)
-	}
+	// Between a start and its first line the log of the present run is empty.
+	e.until("the log of "+name+" is that of one run", func() bool {
+		out := e.log(name, nil)
+		if out != "" && out != "run\n" {
+			e.Fatalf("the log of its present run is %q", out)
+		}
+		return out != ""
+	})
 }

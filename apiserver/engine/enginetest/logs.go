@@ -17,6 +17,12 @@ import (
 func logs() []scenario {
 	return []scenario{
 		{"log", logOptions},
+		{"log of both streams", func(e *env) {
+			e.needs(api.CapLog)
+			e.running("log-both", []string{"sh", "-c", "echo to stdout; echo to stderr >&2; sleep 1000"}, nil)
+			e.logHas("log-both", "to stdout\n")
+			e.logHas("log-both", "to stderr\n")
+		}},
 		{"log followed", followLog},
 		{"log follow is closed", func(e *env) {
 			e.needs(api.CapLog)
@@ -95,9 +101,9 @@ func (e *env) logHas(name, text string) {
 
 func logOptions(e *env) {
 	e.needs(api.CapLog)
-	e.running("log", []string{"sh", "-c", "for i in 1 2 3 4 5; do echo line $i; done; echo err >&2; sleep 1000"}, nil)
-	e.logHas("log", "err\n")
-	whole := "line 1\nline 2\nline 3\nline 4\nline 5\nerr\n"
+	e.running("log", []string{"sh", "-c", "for i in 1 2 3 4 5; do echo line $i; done; sleep 1000"}, nil)
+	e.logHas("log", "line 5\n")
+	whole := "line 1\nline 2\nline 3\nline 4\nline 5\n"
 	for _, row := range []struct {
 		name string
 		opts corev1.PodLogOptions
@@ -105,7 +111,7 @@ func logOptions(e *env) {
 	}{
 		{"whole", corev1.PodLogOptions{}, whole},
 		{"by name", corev1.PodLogOptions{Container: "main"}, whole},
-		{"tail 2", corev1.PodLogOptions{TailLines: new(int64(2))}, "line 5\nerr\n"},
+		{"tail 2", corev1.PodLogOptions{TailLines: new(int64(2))}, "line 4\nline 5\n"},
 		{"tail 0", corev1.PodLogOptions{TailLines: new(int64)}, ""},
 		{"tail more than there is", corev1.PodLogOptions{TailLines: new(int64(100))}, whole},
 		{"10 bytes", corev1.PodLogOptions{LimitBytes: new(int64(10))}, whole[:10]},
