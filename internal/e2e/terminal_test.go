@@ -35,6 +35,7 @@ type terminal struct {
 	mu      sync.Mutex
 	screen  *vt.Terminal
 	written bytes.Buffer // all output, for failures and byte counts
+	heard   time.Time    // when the last of it came
 	changed chan struct{}
 	done    chan struct{} // closed when the process has ended
 	err     error         // of the process, after done
@@ -100,7 +101,11 @@ func (tm *terminal) read() {
 	var replies []byte
 	for {
 		n, err := tm.ptm.Read(buf)
+		now := time.Now()
 		tm.mu.Lock()
+		if n > 0 {
+			tm.heard = now
+		}
 		_, _ = tm.screen.Write(buf[:n])
 		if tm.written.Len() < 64<<20 {
 			tm.written.Write(buf[:n])

@@ -1,0 +1,233 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// open shows the list of an endpoint in a terminal.
+func open(t *testing.T, url string) *terminal {
+	t.Helper()
+	return start(t, window, "--server", url, "--state-dir", t.TempDir())
+}
+
+// TestBenchStart measures how soon a user sees something: the first frame, the
+// first pod and the whole list, for growing lists, beside the hello program and
+// beside the rival's way to read the same list. The server is a process of its
+// own. Figures, never a verdict.
+func TestBenchStart(t *testing.T) {
+	benching(t)
+	small := hello(t)
+	heading("Start, ms from the start of the process", "program", "first frame", "first pods", "whole list", "slim decode of the same list", "CPU to the whole list")
+	row("hello", repeat(func() float64 {
+		tm := startProgram(t, window, []string{small})
+		defer tm.stop()
+		tm.sees("hello")
+		return tm.since()
+	}), "", "", "", "")
+	mute := silentServer(t)
+	row("podium, server that never answers", repeat(func() float64 {
+		tm := open(t, mute)
+		defer tm.stop()
+		tm.sees("silent.sock", "Asking")
+		return tm.since()
+	}), "", "", "", "")
+	for _, pods := range []int{100, 1000, 10_000, 50_000} {
+		url := serveFake(t, pods)
+		var frames, rows, whole, slim, cpu []float64
+		for range benchRuns {
+			runtime.GC() // ours, not in the middle of the program's start
+			tm := open(t, url)
+			tm.sees("api.sock")
+			frames = append(frames, tm.since())
+			tm.sees("Running")
+			rows = append(rows, tm.since())
+			tm.wholeList(pods)
+			whole = append(whole, tm.since())
+			cpu = append(cpu, ms(processCPU(t, tm.cmd.Process.Pid)))
+			tm.stop()
+			slim = append(slim, slimDecode(t, url, pods))
+		}
+		row(fmt.Sprintf("podium, %d pods", pods), median(frames), median(rows), median(whole), median(slim), median(cpu))
+	}
+	heading("Binary", "program", "MB", "`--version`, ms")
+	for _, bin := range []string{binary(t), small} {
+		info, err := os.Stat(bin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		version := any("")
+		if bin != small {
+			version = repeat(func() float64 {
+				began := time.Now()
+				if out, err := exec.Command(bin, "--version").CombinedOutput(); err != nil {
+					t.Fatalf("%v: %s", err, out)
+				}
+				return ms(time.Since(began))
+			})
+		}
+		row(info.Name(), float64(info.Size())/1e6, version)
+	}
+}
+
+// slimDecode is the usual way to read a list, at its best: the whole answer in
+// memory, then encoding/json into no more fields than a table shows. It
+// returns the milliseconds from the request on.
+func slimDecode(t *testing.T, url string, want int) float64 {
+	t.Helper()
+	var list struct {
+		Items []struct {
+			Metadata struct {
+				Name, Namespace, UID string
+				CreationTimestamp    time.Time
+				Labels               map[string]string
+			}
+			Spec struct {
+				NodeName   string
+				Containers []struct{ Name, Image string }
+			}
+			Status struct {
+				Phase, PodIP      string
+				ContainerStatuses []struct {
+					Ready        bool
+					RestartCount int
+					State        map[string]struct{ Reason string }
+				}
+			}
+		}
+	}
+	began := time.Now()
+	if err := json.Unmarshal(get(t, url, "/api/v1/namespaces/default/pods"), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Items) != want {
+		t.Fatalf("the list has %d pods: want %d", len(list.Items), want)
+	}
+	return ms(time.Since(began))
+}
+
+// silentServer takes connections and never says a word.
+func silentServer(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "silent.sock")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() { _, _ = io.Copy(io.Discard, conn); conn.Close() }()
+		}
+	}()
+	return "unix://" + path
+}
+
+// get asks an endpoint on a unix socket.
+func get(t *testing.T, url, path string) []byte {
+	t.Helper()
+	client := http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", strings.TrimPrefix(url, "unix://"))
+		},
+	}}
+	resp, err := client.Get("http://podium" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %s, %v", path, resp.Status, err)
+	}
+	return body
+}
+
+// TestBenchList measures what a list costs once it is there: memory, processor
+// time at rest and while pods change, a key, and a filter, beside hello.
+func TestBenchList(t *testing.T) {
+	benching(t)
+	small := startHello(t, hello(t))
+	idle := busy(t, small.cmd.Process.Pid, 2*time.Second)
+	keys := small.presses(400, idle, func(int) string { return "j" }, drawn)
+	heading("The list at work", "program", "RSS idle / peak, MB", "idle CPU, %", "CPU at 100 changes/s, %",
+		"`j` → output p50 / p99, ms", "CPU per `j`, ms", "filter typed → only matches, ms")
+	now, peak := memory(t, small.cmd.Process.Pid)
+	row("hello", figure(now)+" / "+figure(peak), 100*idle, "", figure(percentile(keys.ms, 50))+" / "+figure(percentile(keys.ms, 99)), keys.cpu, "")
+	small.stop()
+	for _, pods := range []int{10_000, 50_000} {
+		benchList(t, pods)
+	}
+}
+
+func benchList(t *testing.T, pods int) {
+	url := serveFake(t, pods)
+	tm := open(t, url)
+	tm.wholeList(pods)
+	pid := tm.cmd.Process.Pid
+	time.Sleep(3 * time.Second) // at rest is some time after the work
+	idle := busy(t, pid, 2*time.Second)
+	now, peak := memory(t, pid)
+	keys := tm.presses(400, idle, func(int) string { return "j" }, drawn)
+
+	one := podNames(t, url)[pods/2]
+	filter := repeat(func() float64 {
+		tm.types("/")
+		tm.sees(fmt.Sprintf("%d of %d", pods, pods))
+		m := tm.mark()
+		tm.types(one)
+		tm.until("the match alone", func(s string) bool { return strings.Contains(s, fmt.Sprintf("1 of %d", pods)) })
+		took := ms(tm.lastOutput().Sub(m.at))
+		tm.press("esc")
+		tm.until("the whole list", func(s string) bool { return !strings.Contains(s, " of ") && strings.Contains(s, "live") })
+		return took
+	})
+	tm.stop()
+
+	changing := open(t, serveFake(t, pods, "--churn", "100"))
+	changing.sees("live")
+	time.Sleep(2 * time.Second) // at rest but for the changes
+	work := busy(t, changing.cmd.Process.Pid, 2*time.Second)
+	changing.stop()
+	row(fmt.Sprintf("podium, %d pods", pods), figure(now)+" / "+figure(peak), 100*idle, 100*work,
+		figure(percentile(keys.ms, 50))+" / "+figure(percentile(keys.ms, 99)), keys.cpu, filter)
+}
+
+// lastOutput is when the program wrote last.
+func (tm *terminal) lastOutput() time.Time {
+	tm.mu.Lock()
+	defer tm.mu.Unlock()
+	return tm.heard
+}
+
+// podNames are the names of all pods of an endpoint, in its order.
+func podNames(t *testing.T, url string) []string {
+	t.Helper()
+	var list struct {
+		Items []struct{ Metadata struct{ Name string } }
+	}
+	if err := json.Unmarshal(get(t, url, "/api/v1/namespaces/default/pods"), &list); err != nil {
+		t.Fatal(err)
+	}
+	names := make([]string, len(list.Items))
+	for i, item := range list.Items {
+		names[i] = item.Metadata.Name
+	}
+	return names
+}
