@@ -47,8 +47,8 @@ lint: check-go ## vet and the linters, at a pinned version
 fmt: check-go ## format the code
 	$(LINT) fmt ./...
 
-golden: check-go ## write the golden files and generated documents anew
-	$(GO) test $$($(GO) list -f '{{if .TestGoFiles}}{{.Dir}}{{end}}{{if .XTestGoFiles}} {{.Dir}}{{end}}' ./... | tr ' ' '\n' | sort -u | xargs grep -ls 'golden\|"update"' -r --include='*_test.go' | xargs -n1 dirname | sort -u) -update
+golden: check-go ## write golden views and generated documents anew
+	$(GO) test $$(grep -rlE '"update"|exp/golden' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update
 
 check-go:
 	@v=$$($(GO) env GOVERSION 2>/dev/null) || { \
