@@ -116,17 +116,18 @@ func (c *containerRun) backOff(failures int) bool {
 	}
 }
 
-// begin prepares the status for a run and gives the run's number.
+// begin prepares the status for a run and gives the run's number, which
+// becomes the restartCount once the run is one.
 func (c *containerRun) begin(id string) int {
 	run := 0
 	c.p.setStatus(c.c.Name, func(s *corev1.ContainerStatus) {
 		if s.State.Terminated != nil {
 			s.LastTerminationState = s.State
 		}
-		if s.LastTerminationState.Terminated != nil {
-			s.RestartCount++
-		}
 		run = int(s.RestartCount)
+		if s.LastTerminationState.Terminated != nil {
+			run++
+		}
 		s.ContainerID, s.ImageID = "host://"+id, imageID
 		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reasonCreating}}
 	})
@@ -151,7 +152,7 @@ func (c *containerRun) once() {
 	if err != nil {
 		out.finish() // a command that cannot be run has said so there
 		log.close()
-		c.failed(err, began)
+		c.failed(err, began, run)
 		return
 	}
 	alive, over := context.WithCancel(context.Background())
@@ -159,7 +160,7 @@ func (c *containerRun) once() {
 		<-t.exited
 		over()
 	}()
-	ready := c.started(alive, began)
+	ready := c.started(alive, began, run)
 	if ready {
 		stop := c.startProbes(alive)
 		c.supervise(t)
@@ -201,7 +202,7 @@ func (c *containerRun) start(out *containerOutput) (*tree, error) {
 
 // started runs the postStart hook and calls the container running; false when
 // the hook failed and the run is to end.
-func (c *containerRun) started(alive context.Context, began metav1.Time) bool {
+func (c *containerRun) started(alive context.Context, began metav1.Time, run int) bool {
 	if l := c.c.Lifecycle; l != nil && l.PostStart != nil {
 		if err := c.hook(alive, l.PostStart); err != nil && alive.Err() == nil {
 			message := "PostStartHook failed: " + err.Error()
@@ -215,6 +216,7 @@ func (c *containerRun) started(alive context.Context, began metav1.Time) bool {
 	}
 	c.p.setStatus(c.c.Name, func(s *corev1.ContainerStatus) {
 		s.State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: began}}
+		s.RestartCount = int32(run)
 		started := c.c.StartupProbe == nil
 		s.Started = &started
 		s.Ready = !c.init && started && c.c.ReadinessProbe == nil
@@ -292,7 +294,7 @@ func (c *containerRun) stopSignal() syscall.Signal {
 }
 
 // failed notes a run that never became one.
-func (c *containerRun) failed(err error, began metav1.Time) {
+func (c *containerRun) failed(err error, began metav1.Time, run int) {
 	exit := engine.Exit{Code: 128, Reason: err.Error()}
 	var f *startFailure
 	if errors.As(err, &f) {
@@ -302,7 +304,7 @@ func (c *containerRun) failed(err error, began metav1.Time) {
 		return
 	}
 	c.p.event(c.c.Name, corev1.EventTypeWarning, "Failed", "Error: "+err.Error())
-	c.terminated(exit, began, reasonCannotRun, err.Error())
+	c.terminated(exit, began, run, reasonCannotRun, err.Error())
 }
 
 // ended notes how a run ended.
@@ -315,11 +317,12 @@ func (c *containerRun) ended(exit engine.Exit, began metav1.Time, run int) {
 	if m := c.terminationMessage(exit.Code, run); m != "" {
 		message = m
 	}
-	c.terminated(exit, began, reason, message)
+	c.terminated(exit, began, run, reason, message)
 }
 
-func (c *containerRun) terminated(exit engine.Exit, began metav1.Time, reason, message string) {
+func (c *containerRun) terminated(exit engine.Exit, began metav1.Time, run int, reason, message string) {
 	c.p.setStatus(c.c.Name, func(s *corev1.ContainerStatus) {
+		s.RestartCount = int32(run)
 		s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
 			ExitCode: int32(exit.Code), Reason: reason, Message: message,
 			StartedAt: began, FinishedAt: now(), ContainerID: s.ContainerID,

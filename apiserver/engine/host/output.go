@@ -38,7 +38,45 @@ func (r *outReader) Read(p []byte) (int, error) {
 	return 0, err
 }
 
-// readPresent reads what is there without waiting, once the deadline is over.
+// readUnder waits for output and hands it over while it holds the lock, so that
+// nobody else who holds it sees a part of the output read and not yet taken.
+func (r *outReader) readUnder(turn sync.Locker, p []byte, take func([]byte)) error {
+	raw, err := r.file.SyscallConn()
+	if err != nil {
+		return err
+	}
+	n := 0
+	var failed error
+	err = raw.Read(func(fd uintptr) bool {
+		turn.Lock()
+		defer turn.Unlock()
+		n, failed = unix.Read(int(fd), p)
+		switch {
+		case errors.Is(failed, unix.EAGAIN):
+			return false
+		case errors.Is(failed, unix.EINTR):
+			n, failed = 0, nil
+			take(nil)
+			return true
+		case n > 0:
+			take(p[:n])
+		case failed == nil:
+			failed = io.EOF
+		}
+		return true
+	})
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		turn.Lock()
+		defer turn.Unlock()
+		if n, err = r.readPresent(p); err == nil {
+			take(p[:n])
+		}
+		return err
+	}
+	return errors.Join(err, failed)
+}
+
+// readPresent reads what is there without waiting; io.EOF when there is nothing.
 func (r *outReader) readPresent(p []byte) (int, error) {
 	raw, err := r.file.SyscallConn()
 	if err != nil {
@@ -108,6 +146,7 @@ func resizeTerminal(master *os.File, size engine.Size) error {
 // too: a container that asks for it has one in which nothing ever comes.
 type containerOutput struct {
 	log     *runLog
+	turn    sync.Mutex // one stream at a time
 	theirs  []*os.File // the container's ends, ours until it has started
 	held    []*os.File // closed at the end
 	readers []*outReader
@@ -124,9 +163,10 @@ func (o *containerOutput) open(c *corev1.Container) ([3]*os.File, error) {
 		}
 		o.theirs = append(o.theirs, slave)
 		o.held = append(o.held, master)
-		o.pump(master, streamOut)
+		o.pump(master, streamOut, nil)
 		return [3]*os.File{slave, slave, slave}, nil
 	}
+	var before func()
 	for i, stream := range []string{streamOut, streamErr} {
 		r, w, err := os.Pipe()
 		if err != nil {
@@ -135,7 +175,7 @@ func (o *containerOutput) open(c *corev1.Container) ([3]*os.File, error) {
 		files[i+1] = w
 		o.theirs = append(o.theirs, w)
 		o.held = append(o.held, r)
-		o.pump(r, stream)
+		before = o.pump(r, stream, before)
 	}
 	if c.Stdin {
 		r, w, err := os.Pipe()
@@ -156,17 +196,40 @@ func (o *containerOutput) open(c *corev1.Container) ([3]*os.File, error) {
 	return files, nil
 }
 
-// pump copies one stream into the log until its end.
-func (o *containerOutput) pump(f *os.File, stream string) {
+// pump copies a stream into the log until its end. What is in the stream
+// before is written first: of two streams that a program wrote to one after
+// the other, the second is often seen as soon as the first. It returns what
+// makes a later stream do the same with this one.
+func (o *containerOutput) pump(f *os.File, stream string, before func()) (catchUp func()) {
 	r := &outReader{file: f}
 	o.readers = append(o.readers, r)
+	w := &lineWriter{log: o.log, stream: stream}
+	buf := make([]byte, 32<<10)
 	o.pumps.Go(func() {
-		w := &lineWriter{log: o.log, stream: stream}
-		// The end of the output, in whatever way, is the end of the log;
-		// the writer never fails.
-		_, _ = io.Copy(w, r)
+		take := func(p []byte) {
+			if before != nil {
+				before()
+			}
+			_, _ = w.Write(p) // it never fails
+		}
+		for r.readUnder(&o.turn, buf, take) == nil {
+		}
+		// The end of the output, in whatever way, is the end of the log.
+		o.turn.Lock()
+		defer o.turn.Unlock()
+		take(nil)
 		w.finish()
 	})
+	mine := make([]byte, len(buf))
+	return func() {
+		for {
+			n, err := r.readPresent(mine)
+			if err != nil {
+				return
+			}
+			_, _ = w.Write(mine[:n])
+		}
+	}
 }
 
 // started lets go of the container's ends.

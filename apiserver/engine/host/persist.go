@@ -71,6 +71,10 @@ func writeFile(path string, data []byte, sync bool) error {
 	return err
 }
 
+// firstVersion is below every resource version, so that the small numbers which
+// clients make up are none that a watch could resume from.
+const firstVersion = 1000
+
 // engineMeta is the engine's own memory.
 type engineMeta struct {
 	Version uint64 `json:"version"` // resource versions up to here may have been given out
@@ -78,7 +82,7 @@ type engineMeta struct {
 }
 
 func (f folders) loadMeta(warn func(error)) engineMeta {
-	var m engineMeta
+	m := engineMeta{Version: firstVersion}
 	data, err := os.ReadFile(f.meta())
 	if errors.Is(err, fs.ErrNotExist) {
 		return m
