@@ -129,6 +129,6 @@ func newRoot() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return runDashboard(cmd.Context(), &f) },
 	}
 	f.add(root)
-	root.AddCommand(newServe(&f), newHost(&f))
+	root.AddCommand(newServe(&f), newHost(&f), newScreenshot(&f))
 	return root
 }

@@ -1,0 +1,77 @@
+package svg
+
+import (
+	"fmt"
+
+	"podium/termbridge/vt"
+)
+
+// RGB is a colour as 0xRRGGBB; higher bits are ignored.
+type RGB uint32
+
+// String is the colour as SVG and CSS spell it.
+func (c RGB) String() string {
+	c &= 0xffffff
+	if c>>4&0x0f0f0f == c&0x0f0f0f {
+		return fmt.Sprintf("#%x%x%x", c>>16&15, c>>8&15, c&15)
+	}
+	return fmt.Sprintf("#%06x", uint32(c))
+}
+
+// Parts returns red, green and blue.
+func (c RGB) Parts() (r, g, b uint8) { return uint8(c >> 16), uint8(c >> 8), uint8(c) }
+
+// mix goes percent of the way from c to other.
+func (c RGB) mix(other RGB, percent int) RGB {
+	var out RGB
+	for shift := 0; shift <= 16; shift += 8 {
+		from, to := int(c>>shift&255), int(other>>shift&255)
+		out |= RGB(from+(to-from)*percent/100) << shift
+	}
+	return out
+}
+
+// Palette holds the colours that a screen leaves to its terminal.
+type Palette struct {
+	Foreground, Background, Cursor RGB
+	// Colors are the first sixteen of the palette; the others are xterm's.
+	Colors [16]RGB
+}
+
+// Dark is a palette for light text on dark.
+func Dark() *Palette {
+	return &Palette{
+		Foreground: 0xd8dbe6, Background: 0x161922, Cursor: 0xd8dbe6,
+		Colors: [16]RGB{
+			0x2a2e3b, 0xf07178, 0x8fd08a, 0xe6c36e, 0x7fb2f5, 0xc79bf0, 0x6fcfd6, 0xc3c8d6,
+			0x6a7085, 0xff9196, 0xa9e6a3, 0xf7da91, 0xa3cbff, 0xdcb9ff, 0x95e6ec, 0xffffff,
+		},
+	}
+}
+
+// Light is a palette for dark text on light.
+func Light() *Palette {
+	return &Palette{
+		Foreground: 0x22252e, Background: 0xfcfcfa, Cursor: 0x22252e,
+		Colors: [16]RGB{
+			0x22252e, 0xb3202c, 0x1d6b2c, 0x7a5200, 0x1557a8, 0x7b3aa8, 0x0c6370, 0x9a9ea9,
+			0x646977, 0xcf3340, 0x2b8440, 0x956600, 0x2a6fc9, 0x9450c4, 0x1a7d8c, 0xdfe1e6,
+		},
+	}
+}
+
+// color resolves c; def is what the default colour means.
+func (p *Palette) color(c vt.Color, def RGB) RGB {
+	if r, g, b, ok := c.RGB(); ok {
+		return RGB(r)<<16 | RGB(g)<<8 | RGB(b)
+	}
+	i, ok := c.Index()
+	switch {
+	case !ok:
+		return def
+	case i < 16:
+		return p.Colors[i] & 0xffffff
+	}
+	r, g, b := vt.PaletteRGB(i)
+	return RGB(r)<<16 | RGB(g)<<8 | RGB(b)
+}
