@@ -191,8 +191,10 @@ func TestWatchesThatOnlyFailGiveWayToPolling(t *testing.T) {
 		}
 		m, b, d := open(t, c, 80, 24)
 		d.Until("the watch given up", func() bool {
-			d.Send(b.Step(40 * time.Second))
-			return m.feed.noWatch
+			if m.feed.source == idle && !m.feed.noWatch {
+				d.Send(b.Step(40 * time.Second))
+			}
+			return m.feed.noWatch && m.feed.source == idle
 		})
 		if n := c.Called("watch"); n != watchTries+1 {
 			t.Errorf("%d watches were tried", n)
