@@ -51,17 +51,20 @@ type Action int
 
 // The actions of the leader menu.
 const (
-	ActionLiteral   Action = iota // send the leader key itself
-	ActionCopyMode                // move and select in the scrollback
-	ActionScroll                  // scroll back by a page
-	ActionSearch                  // search the scrollback
-	ActionPaste                   // paste the clipboard
-	ActionCopy                    // copy the last output
-	ActionSave                    // save the transcript to a file
-	ActionNewShell                // start a new shell in this place
-	ActionSameShell               // open another shell in the same container
-	ActionResize                  // send the size to the remote again
-	ActionSignal                  // choose a signal for the process
+	// ActionLiteral takes the leader key itself: the root gives the screen the
+	// press of that key, whichever it is, instead of an ActionMsg.
+	ActionLiteral   Action = iota
+	ActionCopyMode         // move and select in the scrollback
+	ActionScroll           // scroll back by a page
+	ActionSearch           // search the scrollback
+	ActionPaste            // paste the clipboard
+	ActionCopy             // copy the last output
+	ActionSave             // save the transcript to a file
+	ActionNewShell         // start a new shell in this place
+	ActionSameShell        // open another shell in the same container
+	ActionResize           // send the size to the remote again
+	ActionSignal           // choose a signal for the process
+	ActionAllowCopy        // let the program copy to the clipboard (OSC 52)
 )
 
 // Acting screens take actions of the leader menu. Actions are those that work
@@ -71,3 +74,18 @@ type Acting interface{ Actions() []Action }
 
 // ActionMsg asks the screen for one of its Actions.
 type ActionMsg struct{ Action Action }
+
+// Session screens tell how their session does, for the list of sessions.
+// Session is called when that list is drawn and must not wait.
+type Session interface{ Session() SessionState }
+
+// SessionState is how a session does.
+type SessionState struct {
+	Running  bool
+	Opened   time.Time
+	Printed  time.Time // when something last came from it, zero for never
+	LastLine string    // the last line with text, harmless to draw
+	Unread   bool      // something came since it was last shown
+	Bell     bool      // it rang since then
+	Trouble  string    // what is wrong with it, or how it ended; mostly ""
+}

@@ -96,6 +96,11 @@ type Env struct {
 	Endpoint  string       // what people call the endpoint, harmless to draw
 	ReadOnly  bool         // no change may be offered
 
+	// Graphemes says that the terminal measures text by grapheme clusters (mode
+	// 2027), and the renderer with it. When that turns out, screens get the
+	// terminal's tea.ModeReportMsg.
+	Graphemes bool
+
 	// Now is the time for everything that ages; tests step it.
 	Now func() time.Time
 

@@ -21,22 +21,26 @@ const typedAhead = 4096
 // program that has just gone.
 const endGrace = 400 * time.Millisecond
 
-// wheelLines is how far a turn of the wheel scrolls.
-const wheelLines = 3
-
 // fromUser handles keys, pastes and the mouse.
 func (m *Model) fromUser(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		if m.state == choosing || m.state == ended {
+		switch {
+		case m.look.search.typing:
+			m.typeSearch(msg)
+			return nil
+		case m.look.copying:
+			return m.copyKey(msg)
+		case m.signals:
+			return m.signalKey(msg)
+		case m.state == choosing || m.state == ended:
 			return m.ownKey(msg)
-		}
-		if m.scrollKey(msg) {
+		case m.scrollKey(msg):
 			return nil
 		}
 		return m.programKey(translate(tea.Key(msg), keys.Press))
 	case tea.KeyReleaseMsg:
-		if m.state == running && m.bridge.Modes().KittyFlags&2 != 0 {
+		if m.state == running && !m.look.copying && m.bridge.Modes().KittyFlags&2 != 0 {
 			return m.programKey(translate(tea.Key(msg), keys.Release))
 		}
 	case tea.PasteMsg:
@@ -55,11 +59,21 @@ func (m *Model) fromUser(msg tea.Msg) tea.Cmd {
 
 // programKey sends a key to the program and shows the end of the screen again.
 func (m *Model) programKey(k keys.Key) tea.Cmd {
-	if m.offset > 0 && k.Action != keys.Release {
-		m.offset = 0
+	if m.look.active() && k.Action != keys.Release {
+		m.look.reset()
 		m.draw()
+		m.stale = true
 	}
-	return m.input(func(b *termbridge.Bridge) error { return b.Key(k) })
+	return m.typed(func(b *termbridge.Bridge) error { return b.Key(k) })
+}
+
+// typed is input to which a program that lives answers, if only with an echo.
+func (m *Model) typed(send func(*termbridge.Bridge) error) tea.Cmd {
+	cmd := m.input(send)
+	if m.state == running {
+		m.asked.note(m.bridge, m.env.Now)
+	}
+	return cmd
 }
 
 // input hands something to the bridge at once, or keeps it until there is one.
@@ -86,6 +100,14 @@ func notice(level models.Level, text string) tea.Cmd {
 // paste sends text as a paste. Several lines to a program that did not ask for
 // bracketed paste would each run as they arrive, so the user is asked.
 func (m *Model) paste(text string) tea.Cmd {
+	switch {
+	case m.look.search.typing:
+		m.typeSearch(tea.PasteMsg{Content: text})
+		return nil
+	case m.look.copying:
+		m.env.Wish(models.NoticeMsg{Text: "Nothing was pasted: q leaves copy mode first"})
+		return nil
+	}
 	if m.state != starting && m.state != running {
 		return nil
 	}
@@ -99,7 +121,7 @@ func (m *Model) paste(text string) tea.Cmd {
 		})
 		return nil
 	}
-	return m.input(func(b *termbridge.Bridge) error { return b.Paste(text) })
+	return m.typed(func(b *termbridge.Bridge) error { return b.Paste(text) })
 }
 
 // scrollKey handles the keys that scroll back unless the program has its own
@@ -119,62 +141,6 @@ func (m *Model) scrollKey(msg tea.KeyPressMsg) bool {
 	return true
 }
 
-func (m *Model) scroll(lines int) {
-	if m.bridge == nil {
-		return
-	}
-	m.offset = max(m.offset+lines, 0)
-	m.stale = true
-	m.draw()
-}
-
-// wheel goes to a program that asked for the mouse, moves the cursor of one
-// that has its own screen, and else scrolls back.
-func (m *Model) wheel(msg tea.MouseWheelMsg) tea.Cmd {
-	if m.bridge == nil || m.state == ended {
-		m.scroll(wheelTurn(tea.Mouse(msg)))
-		return nil
-	}
-	modes := m.bridge.Modes()
-	switch {
-	case modes.Mouse != vt.MouseNone:
-		return m.mouse(tea.Mouse(msg), keys.MousePress)
-	case modes.AltScreen:
-		arrow := keys.Key{Code: keys.Up}
-		if wheelTurn(tea.Mouse(msg)) < 0 {
-			arrow.Code = keys.Down
-		}
-		return m.input(func(b *termbridge.Bridge) error {
-			for range wheelLines {
-				if err := b.Key(arrow); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	m.scroll(wheelTurn(tea.Mouse(msg)))
-	return nil
-}
-
-func wheelTurn(e tea.Mouse) int {
-	switch e.Button {
-	case tea.MouseWheelUp:
-		return wheelLines
-	case tea.MouseWheelDown:
-		return -wheelLines
-	}
-	return 0
-}
-
-func (m *Model) mouse(e tea.Mouse, action keys.MouseAction) tea.Cmd {
-	if m.state != running || m.bridge.Modes().Mouse == vt.MouseNone {
-		return nil
-	}
-	ev := keys.Mouse{X: e.X, Y: e.Y, Mod: mods(e.Mod), Action: action, Button: buttons[e.Button]}
-	return m.input(func(b *termbridge.Bridge) error { return b.Mouse(ev) })
-}
-
 var buttons = map[tea.MouseButton]keys.Button{
 	tea.MouseLeft: keys.LeftButton, tea.MouseMiddle: keys.MiddleButton, tea.MouseRight: keys.RightButton,
 	tea.MouseWheelUp: keys.WheelUp, tea.MouseWheelDown: keys.WheelDown,
@@ -185,7 +151,7 @@ var buttons = map[tea.MouseButton]keys.Button{
 
 // MouseMode asks the outer terminal for what the program asked for.
 func (m *Model) MouseMode() tea.MouseMode {
-	if m.state == running && m.focused && m.bridge.Modes().Mouse == vt.MouseAny {
+	if m.state == running && m.focused && !m.look.pinned && m.bridge.Modes().Mouse == vt.MouseAny {
 		return tea.MouseModeAllMotion
 	}
 	return tea.MouseModeCellMotion

@@ -8,8 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/models"
-	"podium/termbridge"
-	"podium/termbridge/keys"
 )
 
 // KeyMap are the screen's own keys. While a program runs all others are the
@@ -44,7 +42,45 @@ func (b bindings) FullHelp() [][]key.Binding { return [][]key.Binding{b} }
 
 func (k KeyMap) choosing() help.KeyMap { return bindings{k.Up, k.Down, k.Choose, k.Back} }
 func (k KeyMap) ended() help.KeyMap    { return bindings{k.NewShell, k.Back, k.ScrollUp} }
-func (k KeyMap) running() help.KeyMap  { return bindings{k.ScrollUp, k.ScrollDown} }
+
+// running are the keys that the screen keeps from a program: none from one that
+// has a screen of its own.
+func (k KeyMap) running(alt bool) help.KeyMap {
+	if alt {
+		return bindings{}
+	}
+	return bindings{k.ScrollUp, k.ScrollDown}
+}
+
+// copyHelp are the keys of copy mode, or of the line that is searched for.
+type copyHelp struct{ m *Model }
+
+// ShortHelp are the most used.
+func (c copyHelp) ShortHelp() []key.Binding {
+	bind := func(k, what string) key.Binding {
+		return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what))
+	}
+	if c.m.look.search.typing {
+		return bindings{bind("enter", "search"), bind("esc", "cancel")}
+	}
+	out := bindings{}
+	for _, cmd := range c.m.copyKeys {
+		switch cmd.Help().Key {
+		case "y", "v", "/", "n", "q", "[":
+			out = append(out, cmd.Binding)
+		}
+	}
+	return out
+}
+
+// FullHelp are all of them.
+func (c copyHelp) FullHelp() [][]key.Binding {
+	var out bindings
+	for _, cmd := range c.m.copyKeys {
+		out = append(out, cmd.Binding)
+	}
+	return [][]key.Binding{out}
+}
 
 // ownKey handles a key while no program has the keyboard.
 func (m *Model) ownKey(msg tea.KeyPressMsg) tea.Cmd {
@@ -86,38 +122,6 @@ func (m *Model) chooseKey(msg tea.KeyPressMsg) {
 // the user gave: who knows what it did.
 func (m *Model) again() tea.Cmd {
 	m.Close()
-	m.cmd, m.podGone, m.offset = nil, false, 0
+	m.cmd, m.podGone, m.look = nil, false, look{}
 	return m.start()
-}
-
-// Actions are what the leader menu can ask of the screen now.
-func (m *Model) Actions() []models.Action {
-	switch m.state {
-	case running:
-		return []models.Action{models.ActionLiteral, models.ActionScroll, models.ActionNewShell, models.ActionSameShell, models.ActionResize, models.ActionSave}
-	case ended:
-		return []models.Action{models.ActionScroll, models.ActionNewShell, models.ActionSameShell, models.ActionSave}
-	}
-	return nil
-}
-
-func (m *Model) act(msg models.ActionMsg) tea.Cmd {
-	switch msg.Action {
-	case models.ActionLiteral:
-		return m.programKey(keys.Key{Code: 'g', Mod: keys.Ctrl})
-	case models.ActionScroll:
-		m.scroll(max(m.rows-1, 1))
-	case models.ActionNewShell:
-		if m.state == ended {
-			return m.again()
-		}
-		m.env.Wish(models.ExecMsg{Ref: m.ref, Container: m.container})
-	case models.ActionSameShell:
-		m.env.Wish(models.ExecMsg{Ref: m.ref, Container: m.container})
-	case models.ActionResize:
-		return m.input(func(b *termbridge.Bridge) error { b.ResendSize(); return nil })
-	case models.ActionSave:
-		return m.save()
-	}
-	return nil
 }

@@ -8,7 +8,6 @@ package terminal
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -59,6 +58,7 @@ type Model struct {
 	control api.ExecControl
 	pace    *pace
 	ahead   []func(*termbridge.Bridge) // typed before the session was there
+	asked   asked
 	opened  time.Time
 	endedAt time.Time
 	end     models.End
@@ -67,10 +67,19 @@ type Model struct {
 	choice []string // containers to choose from
 	at     int
 
+	news    news
+	clip    clip
+	signals bool // the list of signals is shown
+
 	cols, rows int
+	width      vt.WidthMethod
 	focused    bool
 	frame      vt.Frame
-	offset     int // lines scrolled back
+	used       int // rows of the last screen that hold something, once ended
+	look       look
+	copyKeys   []command
+	painter    painter
+	trouble    string // what is wrong with the connection, for the pane's mark
 	view       string
 	stale      bool // view does not show all of the above yet
 }
@@ -88,6 +97,7 @@ var (
 	_ models.Inside    = (*Model)(nil)
 	_ models.Acting    = (*Model)(nil)
 	_ models.Canceling = (*Model)(nil)
+	_ models.Session   = (*Model)(nil)
 )
 
 // New makes the screen of a session that Init opens: a shell, whichever the
@@ -97,78 +107,16 @@ func New(env *models.Env, wish models.ExecMsg) *Model {
 		env: env, keys: DefaultKeyMap(),
 		ref: wish.Ref, container: wish.Container, cmd: wish.Cmd,
 		state: starting, focused: true, pace: newPace(), stale: true,
+		width: widthMethod(env), copyKeys: copyCommands(),
 	}
 }
 
-// The answers to the screen's commands. Each carries the model and the session
-// it belongs to.
-type (
-	containersMsg struct {
-		to  *Model
-		gen int
-		pod api.PodObject
-		err error
+// widthMethod is how the outer terminal, and so the renderer, measures text.
+func widthMethod(env *models.Env) vt.WidthMethod {
+	if env.Graphemes {
+		return vt.WidthGrapheme
 	}
-	startedMsg struct {
-		to      *Model
-		gen     int
-		session api.ExecSession
-		err     error
-	}
-	changedMsg struct {
-		to  *Model
-		gen int
-	}
-	endedMsg struct {
-		to  *Model
-		gen int
-		end models.End
-	}
-	pasteMsg struct {
-		to   *Model
-		gen  int
-		text string
-	}
-)
-
-// Init opens the session. A container that was not named is looked up first.
-func (m *Model) Init() tea.Cmd {
-	if m.container == "" {
-		return m.findContainer()
-	}
-	return m.start()
-}
-
-func (m *Model) findContainer() tea.Cmd {
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-	m.cancel = cancel
-	client, gen := m.env.Client, m.gen
-	return func() tea.Msg {
-		defer cancel()
-		pod, err := client.Get(ctx, m.ref.Namespace, m.ref.Name)
-		return containersMsg{to: m, gen: gen, pod: pod, err: err}
-	}
-}
-
-func (m *Model) start() tea.Cmd {
-	m.state, m.stale = starting, true
-	m.opened = m.env.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-	m.cancel = cancel
-	client, gen := m.env.Client, m.gen
-	cfg := api.ExecConfig{TTY: true, AttachStdin: true, AttachStdout: true, AttachStderr: true, Cmd: m.cmd}
-	if len(cfg.Cmd) == 0 {
-		cfg.Cmd = findShell()
-	}
-	return func() tea.Msg {
-		defer cancel()
-		session, err := client.Exec(ctx, m.ref.Namespace, m.ref.Name, m.container, cfg)
-		if err == nil && ctx.Err() != nil { // the screen has gone, and its messages with it
-			session.Close()
-			session, err = nil, ctx.Err()
-		}
-		return startedMsg{to: m, gen: gen, session: session, err: err}
-	}
+	return vt.WidthWC
 }
 
 // Update handles a message.
@@ -192,11 +140,21 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		}
 	case endedMsg:
 		if msg.to == m && msg.gen == m.gen {
-			m.end, m.state, m.endedAt, m.stale = msg.end, ended, m.env.Now(), true
+			m.ended(msg.end)
 		}
+	case dragMsg:
+		return m.dragged(msg)
+	case models.TickMsg:
+		m.watch()
+	case tea.ModeReportMsg:
+		m.measure(widthMethod(m.env))
+	case tea.FocusMsg:
+		m.report(true)
+	case tea.BlurMsg:
+		m.report(false)
 	case pasteMsg:
 		if msg.to == m && msg.gen == m.gen {
-			return m.input(func(b *termbridge.Bridge) error { return b.Paste(msg.text) })
+			return m.typed(func(b *termbridge.Bridge) error { return b.Paste(msg.text) })
 		}
 	case models.PodsGoneMsg:
 		for _, ref := range msg.Refs {
@@ -210,121 +168,6 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (m *Model) gotContainers(msg containersMsg) tea.Cmd {
-	if msg.to != m || msg.gen != m.gen {
-		return nil
-	}
-	if msg.err != nil {
-		return m.failed(msg.err)
-	}
-	for _, c := range msg.pod.Pod.Spec.Containers {
-		m.choice = append(m.choice, c.Name)
-	}
-	if m.ref.UID == "" {
-		m.ref.UID = string(msg.pod.Pod.UID)
-	}
-	switch len(m.choice) {
-	case 0:
-		return m.failed(fmt.Errorf("pod %s has no containers", m.ref))
-	case 1:
-		m.container = m.choice[0]
-		return m.start()
-	}
-	m.state, m.stale = choosing, true
-	return nil
-}
-
-func (m *Model) gotSession(msg startedMsg) tea.Cmd {
-	if msg.to != m {
-		return nil // another shell's, which sees it too
-	}
-	if msg.gen != m.gen {
-		if msg.session != nil { // nobody waits for it any more
-			m.env.Go(func() { msg.session.Close() })
-		}
-		return nil
-	}
-	if msg.err != nil {
-		return m.failed(msg.err)
-	}
-	cols, rows := max(m.cols, 1), max(m.rows, 1)
-	bridge, err := termbridge.New(termbridge.Options{
-		Cols: cols, Rows: rows, Stream: msg.session,
-		Terminal: vt.Options{ScrollbackBytes: scrollbackBytes},
-		OnPanic: func(value any, stack []byte) {
-			m.env.Go(func() { panic(fmt.Sprintf("%v\n\n%s", value, stack)) })
-		},
-	})
-	if err != nil {
-		m.env.Go(func() { msg.session.Close() })
-		return m.failed(err)
-	}
-	m.bridge, m.control = bridge, msg.session.Control()
-	m.state, m.frame, m.offset, m.stale = running, vt.Frame{}, 0, true
-	for _, typed := range m.ahead {
-		typed(bridge)
-	}
-	m.ahead = nil
-	return m.wait()
-}
-
-func (m *Model) failed(err error) tea.Cmd {
-	m.state, m.endedAt, m.stale = ended, m.env.Now(), true
-	m.end = startFailure(err)
-	return nil
-}
-
-// wait is the one command in flight per session: it comes back when there is
-// something to draw, as often as the pace allows.
-func (m *Model) wait() tea.Cmd {
-	bridge, gen, pace := m.bridge, m.gen, m.pace
-	return func() tea.Msg {
-		select {
-		case <-bridge.Changed():
-		case <-bridge.Done():
-		}
-		pace.wait(bridge.Done())
-		return changedMsg{to: m, gen: gen}
-	}
-}
-
-// changed takes the new picture and waits for the next, or learns how the
-// session ended once all its output is drawn.
-func (m *Model) changed() tea.Cmd {
-	reason, err := m.bridge.End()
-	m.draw()
-	var cmds []tea.Cmd
-	for _, e := range m.bridge.TakeEvents() {
-		cmds = append(cmds, m.event(e))
-	}
-	if reason == termbridge.Running {
-		return tea.Batch(append(cmds, m.wait())...)
-	}
-	return tea.Batch(append(cmds, m.learnEnd(reason, err))...)
-}
-
-func (m *Model) draw() {
-	if m.bridge == nil {
-		return
-	}
-	if m.offset > 0 {
-		m.stale = m.bridge.SnapshotAt(&m.frame, m.offset) || m.stale
-		m.offset = m.frame.Offset
-		return
-	}
-	m.stale = m.bridge.Snapshot(&m.frame) || m.stale
-}
-
-// event answers what a program did besides drawing.
-func (m *Model) event(e vt.Event) tea.Cmd {
-	if e.Kind == vt.EventBell {
-		return func() tea.Msg {
-			return models.NoticeMsg{Text: "bell in " + m.Title()}
-		}
-	}
-	return nil
-}
-
 // SetSize gives the pane's size; program and screen follow.
 func (m *Model) SetSize(cols, rows int) {
 	if cols == m.cols && rows == m.rows {
@@ -334,26 +177,66 @@ func (m *Model) SetSize(cols, rows int) {
 	if m.bridge != nil && cols > 0 && rows > 0 {
 		// The bridge keeps the newest size and repeats it until accepted; an
 		// error here could only be a size that the line above rules out.
-		_ = m.bridge.Resize(cols, rows)
+		resize := func() { _ = m.bridge.Resize(cols, rows) }
+		if m.look.active() {
+			m.rewrap(resize)
+		} else {
+			resize()
+		}
+		m.countUsed()
 		m.draw()
 	}
 	m.render()
 }
 
+// measure changes how text is measured, to what the renderer does.
+func (m *Model) measure(width vt.WidthMethod) {
+	if width == m.width {
+		return
+	}
+	m.width = width
+	if m.bridge != nil {
+		m.bridge.View(func(t *vt.Terminal) { t.SetWidthMethod(width) })
+		m.draw()
+	}
+	m.stale = true
+}
+
 // SetFocus tells the program in the terminal, if it asked.
 func (m *Model) SetFocus(focused bool) {
-	if m.focused != focused && m.bridge != nil {
-		_ = m.bridge.Focus(focused) // an ended session needs no focus report
+	if m.focused == focused {
+		return
 	}
+	m.focused = true // so that a loss of the focus is reported, too
+	m.report(focused)
 	m.focused = focused
+	if focused {
+		m.news.seen()
+	}
+}
+
+// report tells the program that the pane got or lost the focus, also when it is
+// the window around that did.
+func (m *Model) report(in bool) {
+	if m.focused && m.bridge != nil {
+		_ = m.bridge.Focus(in) // an ended session needs no focus report
+	}
 }
 
 // SetTheme takes a new theme for what the screen itself draws; the program's
 // colours are the program's.
 func (m *Model) SetTheme(themes.Theme) { m.render() }
 
-// Title names what runs where.
+// Title names what runs where, and what the program calls itself.
 func (m *Model) Title() string {
+	if t := safetext.Line(strings.TrimSpace(m.news.title), 40); t != "" {
+		return m.what() + " · " + t
+	}
+	return m.what()
+}
+
+// what names what runs where.
+func (m *Model) what() string {
 	what := "shell"
 	if len(m.cmd) > 0 {
 		what = strings.Join(m.cmd, " ")
@@ -365,8 +248,11 @@ func (m *Model) Title() string {
 	return safetext.Line(what+" in "+where, 120)
 }
 
-// Grabbing is true while keys go to the program, or wait for it.
-func (m *Model) Grabbing() bool { return m.state == running || m.state == starting }
+// Grabbing is true while keys go to the program, wait for it, or move in copy
+// mode.
+func (m *Model) Grabbing() bool {
+	return m.state == running || m.state == starting || m.look.copying || m.signals
+}
 
 // Holds is true while leaving the screen must not end the session.
 func (m *Model) Holds() bool { return m.state == running || m.state == starting }
@@ -374,7 +260,7 @@ func (m *Model) Holds() bool { return m.state == running || m.state == starting 
 // Ends says what quitting would end.
 func (m *Model) Ends() string {
 	if m.Holds() {
-		return m.Title()
+		return m.what()
 	}
 	return ""
 }
@@ -398,13 +284,16 @@ func (m *Model) Cancel() (tea.Cmd, bool) {
 
 // Keys are the bindings that work right now.
 func (m *Model) Keys() help.KeyMap {
+	if m.look.copying {
+		return copyHelp{m}
+	}
 	switch m.state {
 	case choosing:
 		return m.keys.choosing()
 	case ended:
 		return m.keys.ended()
 	}
-	return m.keys.running()
+	return m.keys.running(m.bridge != nil && m.bridge.Modes().AltScreen)
 }
 
 // Close ends the session and its process, without waiting.

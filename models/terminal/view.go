@@ -2,8 +2,8 @@ package terminal
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -17,10 +17,20 @@ import (
 // session ended.
 func (m *Model) View() string { return m.view }
 
-// Cursor is the program's cursor, in its own shape.
+// Cursor is the program's cursor, in its own shape; in copy mode the one that
+// keys move.
 func (m *Model) Cursor() *tea.Cursor {
+	l := &m.look
+	if l.search.typing {
+		room := max(m.cols-len(searchPrompt), 0)
+		_, x := l.search.line.View(room)
+		return tea.NewCursor(min(len(searchPrompt)+x, max(m.cols-1, 0)), max(m.rows-1, 0))
+	}
+	if l.copying {
+		return tea.NewCursor(min(l.at.x, max(m.cols-1, 0)), int(l.at.line-l.top))
+	}
 	c := m.frame.Cursor
-	if m.state != running || m.offset > 0 || !c.Visible || c.X >= m.cols || c.Y >= m.rows {
+	if m.state != running || l.back() > 0 || m.signals || !c.Visible || c.X >= m.cols || c.Y >= m.rows {
 		return nil
 	}
 	cursor := tea.NewCursor(c.X, c.Y)
@@ -43,30 +53,110 @@ func (m *Model) render() {
 		m.view = ""
 		return
 	}
+	m.painter.theme, m.painter.width, m.painter.cols = m.env.Theme, m.width, m.cols
 	lines := make([]string, m.rows)
 	blank := strings.Repeat(" ", m.cols)
+	shift := m.shift()
 	for i := range lines {
 		lines[i] = blank
 		// While a resize is on its way the picture may still have the old
 		// size: only rows that fit are shown.
-		if i < len(m.frame.Lines) && m.frame.Cols == m.cols {
-			lines[i] = m.frame.Lines[i]
+		if i+shift < len(m.frame.Lines) && m.frame.Cols == m.cols {
+			lines[i] = m.frame.Lines[i+shift]
+			if i < len(m.look.spans) && m.look.active() {
+				lines[i] = m.painter.over(lines[i], m.look.spans[i])
+			}
 		}
 	}
-	switch m.state {
-	case choosing:
+	switch {
+	case m.state == choosing:
 		m.overlay(lines, 0, m.choiceLines())
-	case starting:
-		m.overlay(lines, 0, []string{m.paint(themes.Muted, "opening "+m.Title()+" …")})
-	case ended:
+	case m.state == starting:
+		m.overlay(lines, 0, []string{m.paint(themes.Muted, "opening "+m.what()+" …")})
+	case m.signals:
+		m.overlay(lines, 0, m.signalLines())
+	case m.state == ended && !m.look.pinned:
 		said := m.endLines()
 		m.overlay(lines, max(m.rows-len(said), 0), said)
 	}
-	if m.offset > 0 {
-		mark := fmt.Sprintf(" %s back ", plural(m.offset, "line"))
-		m.overlay(lines, 0, []string{m.paint(themes.Notice, mark)})
+	if mark := m.mark(); mark != "" {
+		mark = safetext.Line(" "+mark+" ", m.cols)
+		lines[0] = m.painter.cut(lines[0], m.cols-safetext.Width(mark)) + m.env.Theme.PaintOn(themes.Accent, themes.Bar, mark)
+	}
+	if s := &m.look.search; s.typing {
+		text, _ := s.line.View(max(m.cols-len(searchPrompt), 0))
+		prompt := searchPrompt
+		if s.back {
+			prompt = searchBackPrompt
+		}
+		m.overlay(lines, m.rows-1, []string{m.env.Theme.PaintOn(themes.KeyHint, themes.Bar, prompt) + m.env.Theme.Paint(themes.Bar, text)})
 	}
 	m.view = strings.Join(lines, "\n")
+}
+
+// The prompts of the line that is searched for are of one length.
+const (
+	searchPrompt     = "search on: "
+	searchBackPrompt = "search up: "
+)
+
+// mark says in the pane's corner where one looks, when that is not the end, and
+// what is wrong.
+func (m *Model) mark() string {
+	l := &m.look
+	var parts []string
+	if l.copying {
+		parts = append(parts, "copy mode")
+		switch s := &l.search; {
+		case s.failed:
+			parts = append(parts, "no match")
+		case s.round && !s.typing:
+			parts = append(parts, "went round")
+		}
+		if l.sel.shape != noShape {
+			a, b := l.sel.ordered()
+			parts = append(parts, plural(int(b.line-a.line)+1, "line")+" selected")
+		}
+		if l.count > 0 {
+			parts = append(parts, strconv.Itoa(l.count))
+		}
+	}
+	if n := l.back(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %s back", n, plural(int(l.base-l.low), "line")))
+	}
+	if m.trouble != "" {
+		parts = append(parts, m.trouble)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// shift is how many rows of the last screen are moved out of the view at the
+// top, so that the words about the end hide none at the bottom.
+func (m *Model) shift() int {
+	if m.state != ended || m.look.pinned || m.used == 0 {
+		return 0
+	}
+	return max(min(m.used-(m.rows-len(m.endLines())), m.rows-1), 0)
+}
+
+// countUsed counts the rows that hold something once the session has ended.
+func (m *Model) countUsed() {
+	if m.state == ended {
+		m.read(func(tx text) {
+			m.used = 0
+			if last := tx.last(); last > tx.base || tx.line(last).Text != "" {
+				m.used = int(last-tx.base) + 1
+			}
+		})
+	}
+}
+
+// ended takes the session's end: its screen stays, the last lines say why.
+func (m *Model) ended(end models.End) {
+	m.end, m.state, m.endedAt, m.stale = end, ended, m.env.Now(), true
+	m.signals, m.trouble = false, ""
+	m.countUsed()
+	m.draw()
 }
 
 // overlay replaces lines from the given row on.
@@ -102,7 +192,7 @@ func (m *Model) endLines() []string {
 	}
 	lines := []string{
 		m.paint(themes.Border, strings.Repeat("─", m.cols)),
-		m.paint(role, m.Title()+": "+m.end.Line),
+		m.paint(role, m.what()+": "+m.end.Line),
 	}
 	for _, more := range safetext.Wrap(strings.TrimSpace(m.end.More), m.cols) {
 		if len(lines) < max(m.rows-1, 1) {
@@ -110,31 +200,6 @@ func (m *Model) endLines() []string {
 		}
 	}
 	return append(lines, m.paint(themes.KeyDesc, "enter: new shell here   esc: back"))
-}
-
-// save writes the session's text, scrollback and screen, to a file.
-func (m *Model) save() tea.Cmd {
-	if m.bridge == nil {
-		return nil
-	}
-	var text strings.Builder
-	m.bridge.View(func(t *vt.Terminal) {
-		for i := range t.LineCount() {
-			text.WriteString(t.Line(i).Text)
-			if !t.Line(i).Wrapped {
-				text.WriteByte('\n')
-			}
-		}
-	})
-	name := fmt.Sprintf("%s-%s.txt", m.ref.Name, m.env.Now().Format(time.DateOnly+"-150405"))
-	store := m.env.Store
-	return func() tea.Msg {
-		path, err := store.Save(name, []byte(text.String()))
-		if err != nil {
-			return models.NoticeMsg{Level: models.LevelError, Text: "The transcript could not be saved: " + err.Error()}
-		}
-		return models.NoticeMsg{Text: "Transcript saved to " + path}
-	}
 }
 
 func plural(n int, what string) string {

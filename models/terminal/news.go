@@ -1,0 +1,159 @@
+package terminal
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/internal/safetext"
+	"podium/models"
+	"podium/termbridge"
+	"podium/termbridge/vt"
+)
+
+// news is what a program did besides drawing.
+type news struct {
+	title  string
+	bell   bool // it rang since the user last looked
+	unread bool // it printed since then
+	in     int64
+	last   time.Time // when it last printed
+	rang   time.Time
+	said   time.Time // its last notification
+}
+
+// seen forgets what asked for attention: the user looks.
+func (n *news) seen() { n.bell, n.unread = false, false }
+
+// ringEvery is how often a program's bell and notifications are passed on at
+// most.
+const ringEvery = time.Second
+
+// asked watches whether anything comes back for what was typed.
+type asked struct {
+	waiting bool
+	since   time.Time // of the first key that nothing came back for
+	in      int64     // bytes that had come by then
+}
+
+// quietAfter is for how long nothing must have come back until the pane says so.
+const quietAfter = 12 * time.Second
+
+func (a *asked) note(b *termbridge.Bridge, now func() time.Time) {
+	in, _ := b.Counts()
+	if !a.waiting || a.in != in {
+		*a = asked{waiting: true, since: now(), in: in}
+	}
+}
+
+// heard notes that the program may have printed something.
+func (m *Model) heard() {
+	in, _ := m.bridge.Counts()
+	if in == m.news.in {
+		return
+	}
+	m.news.in, m.news.last = in, m.env.Now()
+	m.news.unread = m.news.unread || !m.focused
+	if m.asked.waiting {
+		m.asked.waiting = false
+		m.watch()
+	}
+}
+
+// watch looks, once a second, whether the connection still seems to live.
+func (m *Model) watch() {
+	trouble := ""
+	if m.state == running {
+		in, _ := m.bridge.Counts()
+		switch quiet := m.env.Now().Sub(m.asked.since); {
+		case m.bridge.Stalled():
+			trouble = "input stalled: " + plural(m.bridge.Waiting(), "byte") + " not taken"
+		case m.asked.waiting && in == m.asked.in && quiet >= quietAfter:
+			trouble = "no bytes for " + models.Age(quiet) + " since you typed"
+		}
+	}
+	if trouble != m.trouble {
+		m.trouble, m.stale = trouble, true
+	}
+}
+
+// event answers what a program did besides drawing.
+func (m *Model) event(e vt.Event) tea.Cmd {
+	now := m.env.Now()
+	switch e.Kind {
+	case vt.EventBell:
+		if now.Sub(m.news.rang) < ringEvery {
+			return nil
+		}
+		m.news.rang = now
+		if m.focused {
+			return tea.Raw("\a") // the outer terminal's bell is how it sounds, or shows
+		}
+		if !m.news.bell {
+			m.news.bell = true
+			m.env.Wish(models.NoticeMsg{Text: "bell in " + m.what()})
+		}
+	case vt.EventTitle:
+		m.news.title = e.Text
+	case vt.EventNotify:
+		if now.Sub(m.news.said) >= ringEvery && e.Text != "" {
+			m.news.said = now
+			m.env.Wish(models.NoticeMsg{Text: m.what() + " says: " + e.Text})
+		}
+	case vt.EventClipboard:
+		m.wantsCopy(string(e.Data))
+	case vt.EventReset:
+		m.news.title = ""
+		if e.Text != "" {
+			m.env.Wish(models.NoticeMsg{Level: models.LevelError, Text: "The screen of " + m.what() + " was reset: " + e.Text})
+		}
+	}
+	return nil
+}
+
+// clip is what the program wants on the user's clipboard (OSC 52).
+type clip struct {
+	allowed bool   // the user said yes, for this session
+	asked   bool   // and was told how to
+	waiting string // the latest text, until the user says yes
+}
+
+// wantsCopy copies what the program hands over, if the user allowed that: a
+// program must not change what a paste elsewhere would run, unasked.
+func (m *Model) wantsCopy(text string) {
+	switch {
+	case text == "":
+	case m.clip.allowed:
+		c := copyOf(text)
+		c.What += " from " + m.what()
+		m.env.Wish(c)
+	default:
+		m.clip.waiting = text
+		if !m.clip.asked {
+			m.clip.asked = true
+			m.env.Wish(models.NoticeMsg{Text: m.what() + " wants to copy " + amount(text) + " to your clipboard: the leader, then C, allows it for this session"})
+		}
+	}
+}
+
+func (m *Model) allowCopy() {
+	text := m.clip.waiting
+	m.clip = clip{allowed: true}
+	m.wantsCopy(text)
+}
+
+// Session tells how the session does, for the list of sessions.
+func (m *Model) Session() models.SessionState {
+	s := models.SessionState{
+		Running: m.Holds(), Opened: m.opened, Printed: m.news.last,
+		Unread: m.news.unread, Bell: m.news.bell, Trouble: m.trouble,
+	}
+	if m.state == ended {
+		s.Trouble = m.end.Line
+	}
+	m.read(func(tx text) {
+		s.LastLine = safetext.Line(strings.TrimSpace(tx.line(tx.last()).Text), 200)
+	})
+	return s
+}

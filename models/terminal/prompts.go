@@ -1,0 +1,132 @@
+package terminal
+
+import (
+	"podium/models"
+	"podium/termbridge/vt"
+)
+
+// noMarks says that the shell does not tell where its prompts are, and what can
+// be done.
+const noMarks = "This shell does not mark its prompts (OSC 133), so where output begins is not known. " +
+	"Copy mode selects any part; a bash opened by s marks them by itself, others have settings for it (\"shell integration\")"
+
+// toPrompt moves the cursor to a prompt, so many of them before (-1) or after
+// (1) it as the count says.
+func (m *Model) toPrompt(dir int) {
+	l := &m.look
+	some, found := false, false
+	m.read(func(tx text) {
+		for range max(l.count, 1) {
+			n, ok := tx.marked(l.at.line, dir, vt.MarkPrompt)
+			if !ok {
+				break
+			}
+			l.at, l.want, found = pos{line: n}, 0, true
+		}
+		if !found {
+			_, some = tx.marked(l.at.line, -dir, vt.MarkPrompt)
+			some = some || tx.line(l.at.line).Mark&vt.MarkPrompt != 0
+		}
+		l.extend()
+		m.reveal(0)
+		m.drawLook(tx)
+	})
+	m.stale = true
+	switch {
+	case found:
+	case some && dir < 0:
+		m.env.Wish(models.NoticeMsg{Text: "There is no prompt further back"})
+	case some:
+		m.env.Wish(models.NoticeMsg{Text: "There is no prompt further on"})
+	default:
+		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: noMarks})
+	}
+}
+
+// marked finds the nearest line with a mark beyond n.
+func (tx text) marked(n uint64, dir int, mark vt.Mark) (uint64, bool) {
+	for {
+		if dir < 0 && n <= tx.low || dir > 0 && n >= tx.high {
+			return 0, false
+		}
+		n += uint64(dir) // wraps round for -1, as it should
+		if tx.line(n).Mark&mark != 0 {
+			return n, true
+		}
+	}
+}
+
+// output is the output of a command, as far as the shell's marks tell.
+type output struct {
+	lines   selection // linewise; no shape when the command printed nothing
+	running bool      // the command has not ended yet
+	known   bool      // there are marks at all
+}
+
+// lastOutput finds the output of the last command that ran, or runs. The shell
+// marks where output begins (OSC 133 C) and where the command is done (D); of
+// one that marks prompts only, output is what stands between the line of a
+// prompt and the next prompt.
+func (tx text) lastOutput() output {
+	begins, ok := tx.high, tx.line(tx.high).Mark&vt.MarkOutput != 0
+	if !ok {
+		begins, ok = tx.marked(tx.high, -1, vt.MarkOutput)
+	}
+	if ok {
+		ends, done := begins, tx.line(begins).Mark&(vt.MarkDone|vt.MarkPrompt) != 0
+		if done { // on the same line: nothing was printed
+			return output{known: true}
+		}
+		if ends, done = tx.marked(begins, 1, vt.MarkDone|vt.MarkPrompt); !done {
+			return output{known: true, running: true, lines: tx.between(begins, tx.last())}
+		}
+		if tx.line(ends).Mark&vt.MarkPrompt == 0 && tx.line(ends).Text != "" {
+			return output{known: true, lines: tx.between(begins, ends)}
+		}
+		return output{known: true, lines: tx.between(begins, ends-1)}
+	}
+	now, ok := tx.high, tx.line(tx.high).Mark&vt.MarkPrompt != 0
+	if !ok {
+		now, ok = tx.marked(tx.high, -1, vt.MarkPrompt)
+	}
+	if !ok {
+		return output{}
+	}
+	before, ok := tx.marked(now, -1, vt.MarkPrompt)
+	if !ok {
+		return output{known: true}
+	}
+	_, typed := tx.logical(before)
+	return output{known: true, lines: tx.between(typed+1, now-1)}
+}
+
+// between selects whole lines; nothing when there are none.
+func (tx text) between(from, to uint64) selection {
+	if from > to {
+		return selection{}
+	}
+	return selection{shape: linewise, from: pos{line: from}, to: pos{line: to}}
+}
+
+// copyOutput copies the output of the last command.
+func (m *Model) copyOutput() {
+	var out output
+	var got string
+	m.read(func(tx text) {
+		out = tx.lastOutput()
+		got = out.lines.read(tx)
+	})
+	switch {
+	case !out.known:
+		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: noMarks})
+	case got == "":
+		m.env.Wish(models.NoticeMsg{Text: "The last command printed nothing"})
+	default:
+		c := copyOf(got)
+		c.What = "the last output, " + c.What
+		if out.running {
+			c.What = "the output so far, " + amount(got)
+		}
+		m.env.Wish(c)
+	}
+}
