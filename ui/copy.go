@@ -27,9 +27,10 @@ func (r *root) copyText(msg models.CopyMsg) {
 		r.notify(models.NoticeMsg{Text: "There is nothing to copy"})
 		return
 	}
+	r.copied = msg.Text
 	put := r.opts.Copy
 	if put == nil {
-		r.copied(copiedMsg{msg: msg, err: fmt.Errorf("this machine has no clipboard")})
+		r.sayCopied(copiedMsg{msg: msg, err: fmt.Errorf("this machine has no clipboard")})
 		return
 	}
 	r.do(func() tea.Msg {
@@ -40,8 +41,8 @@ func (r *root) copyText(msg models.CopyMsg) {
 	})
 }
 
-// copied says which way the text went.
-func (r *root) copied(c copiedMsg) {
+// sayCopied says which way the text went.
+func (r *root) sayCopied(c copiedMsg) {
 	what := c.msg.What
 	if what == "" {
 		what = plural(len([]rune(c.msg.Text)), "character")

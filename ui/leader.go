@@ -61,11 +61,12 @@ var actions = []struct {
 	{models.ActionCopyMode, "[", "copy mode"},
 	{models.ActionScroll, "pgup", "scroll back"},
 	{models.ActionSearch, "/", "search"},
-	{models.ActionPaste, "]", "paste"},
+	{models.ActionPaste, "]", "paste what was copied"},
 	{models.ActionCopy, "y", "copy last output"},
 	{models.ActionSave, "s", "save transcript"},
 	{models.ActionResize, "T", "send the size again"},
 	{models.ActionSignal, "!", "signals"},
+	{models.ActionAllowCopy, "C", "let it copy (OSC 52)"},
 }
 
 // leaderItems are the commands that work right now.
@@ -101,7 +102,7 @@ func (r *root) leaderItems() []leaderItem {
 		can := a.Actions()
 		for _, act := range actions {
 			if slices.Contains(can, act.action) {
-				add(spell(act.key), act.what, func(r *root) { r.update(top, models.ActionMsg{Action: act.action}) }, act.key)
+				add(spell(act.key), act.what, func(r *root) { r.act(top, act.action) }, act.key)
 			}
 		}
 	}
@@ -115,7 +116,7 @@ func (r *root) leaderItems() []leaderItem {
 func (r *root) pressAfterLeader(k tea.KeyPressMsg) {
 	r.leader.end()
 	if key.Matches(k, r.keys.Leader) {
-		r.leaderTwice()
+		r.leaderTwice(k)
 		return
 	}
 	for _, it := range r.leaderItems() {
@@ -133,9 +134,9 @@ func (r *root) pressAfterLeader(k tea.KeyPressMsg) {
 
 // leaderTwice is the leader itself for a terminal, and elsewhere the way back to
 // the last one.
-func (r *root) leaderTwice() {
+func (r *root) leaderTwice(k tea.KeyPressMsg) {
 	if a, ok := r.top().(models.Acting); ok && slices.Contains(a.Actions(), models.ActionLiteral) {
-		r.update(r.top(), models.ActionMsg{Action: models.ActionLiteral})
+		r.update(r.top(), k)
 		return
 	}
 	if s := r.lastSession(); s != nil && s != r.top() {
@@ -143,6 +144,19 @@ func (r *root) leaderTwice() {
 		return
 	}
 	r.notify(models.NoticeMsg{Text: "No shell is open: s on a pod opens one"})
+}
+
+// act asks the screen for an action. A paste is the root's to give: it knows what
+// was copied last.
+func (r *root) act(s models.Screen, action models.Action) {
+	switch {
+	case action != models.ActionPaste:
+		r.update(s, models.ActionMsg{Action: action})
+	case r.copied == "":
+		r.notify(models.NoticeMsg{Text: "Nothing was copied here yet; your terminal's own key pastes its clipboard"})
+	default:
+		r.update(s, tea.PasteMsg{Content: r.copied})
+	}
 }
 
 // step goes n sessions on, around the end.

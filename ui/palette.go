@@ -129,15 +129,8 @@ func (r *root) openSessions() {
 	p.all = func() []choice {
 		var out []choice
 		for i, s := range r.sessions {
-			state := "ended"
-			if h, ok := s.(models.Holding); ok && h.Holds() {
-				state = "running"
-			}
-			if s == r.top() {
-				state += ", shown"
-			}
 			out = append(out, choice{
-				name: fmt.Sprintf("%d %s", i+1, safetext.Line(titleOf(s), 60)), detail: state,
+				name: fmt.Sprintf("%d %s", i+1, safetext.Line(titleOf(s), 60)), detail: r.howIsSession(s),
 				do: func(r *root) { r.switchTo(s) },
 			})
 		}

@@ -35,7 +35,8 @@ type root struct {
 	notices  notices
 	log      errorLog
 	info     infoState
-	blurred  bool // the terminal's window has not the focus
+	copied   string // the text copied last, to paste into terminals
+	blurred  bool   // the terminal's window has not the focus
 	colours  colours
 	quitting bool
 	dialogAt time.Time // when the last dialog closed

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"charm.land/bubbles/v2/key"
+	"github.com/charmbracelet/x/ansi"
 
 	"podium/models"
 )
@@ -30,6 +31,8 @@ func (r *root) route(msg tea.Msg) {
 		c := r.colours
 		c.dark = msg.IsDark()
 		r.setColours(c)
+	case tea.ModeReportMsg:
+		r.reported(msg)
 	case tea.ColorProfileMsg:
 		r.profile(msg.Profile)
 	case models.TickMsg:
@@ -39,12 +42,21 @@ func (r *root) route(msg tea.Msg) {
 	case infoMsg:
 		r.gotInfo(msg)
 	case copiedMsg:
-		r.copied(msg)
+		r.sayCopied(msg)
 	default:
 		if !r.grant(wish{what: msg}) {
 			r.broadcast(msg)
 		}
 	}
+}
+
+// reported takes what the terminal says of a mode. When it knows grapheme
+// clusters, the renderer measures by them from now on.
+func (r *root) reported(msg tea.ModeReportMsg) {
+	if msg.Mode == ansi.ModeUnicodeCore && !msg.Value.IsNotRecognized() && !msg.Value.IsPermanentlyReset() {
+		r.env.Graphemes = true
+	}
+	r.broadcast(msg)
 }
 
 // ticked passes the second on and forgets what is over.

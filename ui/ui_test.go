@@ -299,7 +299,7 @@ func TestLeader(t *testing.T) {
 	u.Press("ctrl+g").Sees("leave running", "send the size again", "send ctrl-g") // the menu comes by itself
 	u.Press("Z").Sees("ctrl-g Z does nothing here; nothing was sent")
 	u.Press("ctrl+g T ctrl+g ctrl+g")
-	want := fmt.Sprintf("q : ? ctrl+c action %d action %d", models.ActionResize, models.ActionLiteral)
+	want := fmt.Sprintf("q : ? ctrl+c action %d ctrl+g", models.ActionResize)
 	if got := strings.Join(a.got, " "); got != want {
 		t.Errorf("the terminal got %q, want %q", got, want)
 	}
