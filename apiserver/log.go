@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -62,7 +63,7 @@ func (s *Server) podLog(w http.ResponseWriter, r *http.Request, p params) error 
 			}
 		}
 		switch {
-		case err == io.EOF, ctx.Err() != nil: //nolint:errorlint // Read gives io.EOF itself
+		case errors.Is(err, io.EOF), ctx.Err() != nil:
 			return nil
 		case err != nil:
 			return fmt.Errorf("read the log of pod %q: %w", p["name"], err)

@@ -169,7 +169,7 @@ func (s *Server) recovered(w *answer, r *http.Request) {
 	if p == nil {
 		return
 	}
-	if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
 	s.opts.Log(fmt.Sprintf("panic while serving %s %s: %v\n%s", r.Method, r.URL.Path, p, debug.Stack()))
