@@ -64,6 +64,8 @@ func streams() []scenario {
 			e.running("keys", forever(), nil)
 			s := e.start("keys", shell())
 			t := &screen{env: e, s: s}
+			t.write("PS1=pro''mpt:\r")
+			t.shows("prompt:") // the shell must not write between the two lines below
 			t.write("cat\r")
 			t.write("echoed\r")
 			t.shows("echoed\r\nechoed\r\n")

@@ -245,9 +245,12 @@ func (sh *shell) interactive(ctx context.Context) int {
 	pending := ""
 	for ctx.Err() == nil {
 		if term != nil {
-			prompt := "$ "
-			if pending != "" {
+			prompt, set := sh.vars["PS1"]
+			switch {
+			case pending != "":
 				prompt = "> "
+			case !set:
+				prompt = "$ "
 			}
 			_, _ = io.WriteString(sh.out, prompt) // the next read tells of a closed terminal
 		}
