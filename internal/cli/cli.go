@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -56,18 +55,34 @@ func Main(args []string) int {
 		fmt.Println("podium", version)
 		return exitOK
 	}
-	err := fang.Execute(ctx, root,
-		fang.WithVersion(version), fang.WithoutManpage(), fang.WithErrorHandler(printError))
+	var said *statusError
+	keepQuiet(root, &said)
+	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithoutManpage())
+	if said != nil {
+		return said.status
+	}
 	return exitStatus(ctx, err)
 }
 
-// printError says what went wrong, unless it has been said.
-func printError(w io.Writer, styles fang.Styles, err error) {
-	var status *statusError
-	if errors.As(err, &status) && status.err == nil {
-		return
+// keepQuiet takes errors for which everything has been said out of cobra's
+// hands and into said. To print an error its colours are chosen first, and for
+// that the terminal is asked for its background: one that is going away, or
+// never answers, costs seconds.
+func keepQuiet(cmd *cobra.Command, said **statusError) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			err := run(cmd, args)
+			var status *statusError
+			if errors.As(err, &status) && status.err == nil {
+				*said = status
+				return nil
+			}
+			return err
+		}
 	}
-	fang.DefaultErrorHandler(w, styles, err)
+	for _, sub := range cmd.Commands() {
+		keepQuiet(sub, said)
+	}
 }
 
 func exitStatus(ctx context.Context, err error) int {
