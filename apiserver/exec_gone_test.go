@@ -43,13 +43,13 @@ func TestAClientThatGoesEndsItsProcess(t *testing.T) {
 		"stubborn ": execJSON(false, true, "sh", "-c", "trap '' TERM HUP; sleep infinity"),
 	}
 	for cn, cfg := range commands {
-		for ln, go_ := range leave {
+		for ln, depart := range leave {
 			t.Run(cn+"/"+ln, func(t *testing.T) {
 				t.Parallel()
 				id := s.createExec("web", cfg)
 				w := s.start(id, "", true)
 				w.head()
-				go_(w)
+				depart(w)
 				end := time.Now().Add(10 * time.Second)
 				for s.inspect(id).Running {
 					if time.Now().After(end) {

@@ -246,14 +246,14 @@ func TestSelfSignedTLS(t *testing.T) {
 		return nil
 	}}}
 	defer transport.CloseIdleConnections()
-	req, _ := http.NewRequest("GET", l.URL()+"/info", nil)
+	req, _ := http.NewRequest(http.MethodGet, l.URL()+"/info", nil)
 	req.Header.Set("Authorization", "Bearer "+testToken)
 	resp, err := (&http.Client{Transport: transport}).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	if resp.StatusCode != 200 || resp.ProtoMajor != 1 || Fingerprint(seen[0].Raw) != l.Fingerprint() {
+	if resp.StatusCode != http.StatusOK || resp.ProtoMajor != 1 || Fingerprint(seen[0].Raw) != l.Fingerprint() {
 		t.Errorf("%s %s, %s", resp.Proto, resp.Status, Fingerprint(seen[0].Raw))
 	}
 	pool := x509.NewCertPool()
@@ -295,14 +295,14 @@ func TestTLSHalfCloseWithoutNotify(t *testing.T) {
 	for end := time.Now().Add(5 * time.Second); id == ""; {
 		_, _, resp := ask("POST", api.ExecCreatePath("default", "web", ""), execJSON(false, true, "sh", "-c", "cat; sleep 0.3; echo late"), "")
 		b, _ := io.ReadAll(resp.Body)
-		if parts := strings.Split(string(b), `"`); resp.StatusCode == 201 {
+		if parts := strings.Split(string(b), `"`); resp.StatusCode == http.StatusCreated {
 			id = parts[3]
 		} else if time.Now().After(end) {
 			t.Fatalf("%s", b)
 		}
 	}
 	c, in, resp := ask("POST", api.ExecStartPath(id), "", "Connection: Upgrade\r\nUpgrade: tcp\r\n")
-	if resp.StatusCode != 101 {
+	if resp.StatusCode != http.StatusSwitchingProtocols {
 		t.Fatal(resp.Status)
 	}
 	io.WriteString(c, "in\n")

@@ -56,10 +56,10 @@ func (s *Server) podLog(w http.ResponseWriter, r *http.Request, p params) error 
 		n, err := in.Read(buf)
 		if n > 0 {
 			if _, werr := w.Write(buf[:n]); werr != nil {
-				return nil //nolint:nilerr // the client has gone: nobody to tell
+				return nil // the client has gone: nobody to tell
 			}
 			if ferr := rc.Flush(); ferr != nil {
-				return nil //nolint:nilerr // as above
+				return nil // as above
 			}
 		}
 		switch {

@@ -1,16 +1,19 @@
 package apiserver
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"iter"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"podium/api"
@@ -247,6 +250,112 @@ func TestGarbageIsAnsweredOrClosed(t *testing.T) {
 		}
 		if len(b) > 0 && !strings.HasPrefix(string(b), "HTTP/1.") {
 			t.Errorf("%q is answered with %q", text, b)
+		}
+	}
+}
+
+// resources is an engine that serves the resources itself.
+type resources struct {
+	engine.Engine
+}
+
+func (resources) ServeResource(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Query().Get("watch") != "" {
+		w.WriteHeader(http.StatusOK)
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			return err
+		}
+		<-r.Context().Done()
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	if strings.HasSuffix(r.URL.Path, "/none") {
+		return apierrors.NewNotFound(pods(), "none")
+	}
+	fmt.Fprintf(w, "%s %s %s %d", r.Method, r.URL, body, r.ContentLength)
+	return nil
+}
+
+func TestAnEngineMayServeResourcesItself(t *testing.T) {
+	f, err := fake.New(fake.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	s := serve(t, resources{f}, nil)
+	for _, row := range []struct {
+		method, path, body string
+		code               int
+		has                string
+	}{
+		{"GET", "/api/v1/namespaces/prod/pods?x=y", "", 200, "GET /api/v1/namespaces/prod/pods?x=y  0"},
+		{"POST", "/api/v1/namespaces/prod/pods", `{"a":1}`, 200, `POST /api/v1/namespaces/prod/pods {"a":1} 7`},
+		{"DELETE", "/api/v1/namespaces/prod/pods/p", "", 200, "DELETE /api/v1/namespaces/prod/pods/p  0"},
+		{"GET", "/api/v1/namespaces/prod/pods/none", "", 404, "NotFound"},
+		{"POST", "/api/v1/namespaces/prod/pods", `{"a":"` + strings.Repeat("x", 140_000) + `"}`, 413, "RequestEntityTooLarge"},
+		{"PATCH", "/api/v1/namespaces/prod/pods/p", "{}", 405, "MethodNotAllowed"},
+		{"GET", "/api/v1/namespaces/prod/secrets", "", 404, "NotFound"},
+		{"GET", "/info", "", 200, `"engine":"fake"`},
+	} {
+		r := s.call(row.method, row.path, row.body)
+		if r.code != row.code || !strings.Contains(string(r.body), row.has) {
+			t.Errorf("%s %s: %d %s, want %d with %q", row.method, row.path, r.code, r.body, row.code, row.has)
+		}
+	}
+	w := s.dial()
+	w.send("GET /api/v1/pods?watch=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+	w.head()
+	go s.server.Shutdown(context.Background())
+	w.rest() // ends with the server
+}
+
+// Over TCP a client that resets after its half-close is seen to be gone.
+func TestATCPResetEndsTheProcess(t *testing.T) {
+	s := newServer(t, nil)
+	l := listen(t, s, ListenOptions{Address: "127.0.0.1:0"})
+	send := func(method, path, body, extra string) (*net.TCPConn, *http.Response, string) {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		c.SetDeadline(time.Now().Add(10 * time.Second))
+		fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s", method, path, testToken, extra, len(body), body)
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.StatusCode == http.StatusSwitchingProtocols {
+			return c.(*net.TCPConn), resp, ""
+		}
+		b, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.(*net.TCPConn), resp, string(b)
+	}
+	send("POST", api.PodsPath("default"), podJSON("web"), "")
+	for end := time.Now().Add(5 * time.Second); ; {
+		_, resp, body := send("POST", api.ExecCreatePath("default", "web", ""), execJSON(false, true, "sleep", "infinity"), "")
+		if resp.StatusCode == http.StatusCreated {
+			c, _, _ := send("POST", api.ExecStartPath(strings.Split(body, `"`)[3]), "", "Connection: Upgrade\r\nUpgrade: tcp\r\n")
+			if err := c.CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+			c.SetLinger(0)
+			c.Close()
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal(body)
+		}
+	}
+	for end := time.Now().Add(10 * time.Second); s.Activity().Execs > 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the process still runs")
 		}
 	}
 }

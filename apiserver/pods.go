@@ -100,7 +100,7 @@ func (s *Server) decodePod(body []byte, namespace string) (*corev1.Pod, []string
 	pod.Namespace = namespace
 	pod.Status = corev1.PodStatus{}
 	m := &pod.ObjectMeta
-	m.UID, m.ResourceVersion, m.SelfLink, m.Generation = "", "", "", 0
+	m.UID, m.ResourceVersion, m.Generation = "", "", 0
 	m.CreationTimestamp, m.DeletionTimestamp, m.DeletionGracePeriodSeconds = metav1.Time{}, nil, nil
 	m.ManagedFields = nil
 	return pod, strict, nil

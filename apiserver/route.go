@@ -1,6 +1,9 @@
 package apiserver
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -8,6 +11,8 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"podium/apiserver/engine"
 )
 
 // route is one row of the served page: a path whose segments in braces match
@@ -15,6 +20,7 @@ import (
 type route struct {
 	path    []string
 	methods map[string]handler
+	pods    bool // an engine.ResourceServer serves it itself
 }
 
 // handler answers one request. An error it returns is answered as a Status,
@@ -32,20 +38,25 @@ func (s *Server) table() []route {
 	row := func(path string, methods map[string]handler) route {
 		return route{path: strings.Split(strings.Trim(path, "/"), "/"), methods: methods}
 	}
+	resource := func(path string, methods map[string]handler) route {
+		rt := row(path, methods)
+		rt.pods = true
+		return rt
+	}
 	return []route{
-		row(ns+"/pods", map[string]handler{get: s.listPods, post: s.createPod}),
-		row(ns+"/pods/{name}", map[string]handler{get: s.getPod, del: s.deletePod}),
-		row(ns+"/pods/{name}/log", map[string]handler{get: s.podLog}),
+		resource(ns+"/pods", map[string]handler{get: s.listPods, post: s.createPod}),
+		resource(ns+"/pods/{name}", map[string]handler{get: s.getPod, del: s.deletePod}),
+		resource(ns+"/pods/{name}/log", map[string]handler{get: s.podLog}),
 		row(ns+"/pods/{name}/exec", map[string]handler{post: s.createExec}),
 		row("/api/v1/exec/{id}/start", map[string]handler{post: s.startExec}),
 		row("/api/v1/exec/{id}/resize", map[string]handler{post: s.resizeExec}),
 		row("/api/v1/exec/{id}/json", map[string]handler{get: s.inspectExec}),
 		row("/api/v1/exec/{id}/kill", map[string]handler{post: s.killExec}),
-		row("/api/v1/pods", map[string]handler{get: s.listPods}),
-		row(ns+"/events", map[string]handler{get: s.listEvents}),
-		row("/api/v1/events", map[string]handler{get: s.listEvents}),
-		row("/api/v1/namespaces", map[string]handler{get: s.listNamespaces}),
-		row(ns, map[string]handler{get: s.getNamespace}),
+		resource("/api/v1/pods", map[string]handler{get: s.listPods}),
+		resource(ns+"/events", map[string]handler{get: s.listEvents}),
+		resource("/api/v1/events", map[string]handler{get: s.listEvents}),
+		resource("/api/v1/namespaces", map[string]handler{get: s.listNamespaces}),
+		resource(ns, map[string]handler{get: s.getNamespace}),
 		row("/api", map[string]handler{get: s.apiVersions}),
 		row("/apis", map[string]handler{get: s.apiGroups}),
 		row("/api/v1", map[string]handler{get: s.apiResources}),
@@ -129,9 +140,33 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) error {
 			return failure(http.StatusMethodNotAllowed, metav1.StatusReasonMethodNotAllowed,
 				"%s is not served here; there is %s", r.Method, strings.Join(allow, ", "))
 		}
+		if rs, ok := s.engine.(engine.ResourceServer); ok && rt.pods {
+			return s.serveResource(w, r, rs)
+		}
 		return h(w, r, p)
 	}
 	return failure(http.StatusNotFound, metav1.StatusReasonNotFound, "nothing is served at this path")
+}
+
+// serveResource lets an engine answer by itself, with the body read and bounded
+// as for any other.
+func (s *Server) serveResource(w http.ResponseWriter, r *http.Request, rs engine.ResourceServer) error {
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(s.life, cancel)()
+	r = r.WithContext(ctx)
+	if r.ContentLength != 0 {
+		limit := s.limits.PodBytes
+		if r.Method == http.MethodDelete {
+			limit = deleteBodyBytes
+		}
+		body, err := s.readBody(w, r, limit)
+		if err != nil {
+			return err
+		}
+		r.Body, r.ContentLength, r.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
+	}
+	return rs.ServeResource(w, r)
 }
 
 func keys(m map[string]handler) []string {

@@ -68,7 +68,7 @@ func streams() []scenario {
 			t.shows("prompt:") // the shell must not write between the two lines below
 			t.write("cat\r")
 			t.write("echoed\r")
-			t.shows("echoed\r\nechoed\r\n")
+			t.shows("echoed\r\n" + "echoed\r\n") // by the terminal, then by cat
 			t.write("\x03")
 			t.write("echo code $?\r")
 			t.shows("code 130")

@@ -132,8 +132,8 @@ func head(ctx context.Context, sh *shell, args []string) (int, error) {
 		a := args[i]
 		switch {
 		case (a == "-c" || a == "-n") && i+1 < len(args):
-			n, err := strconv.ParseInt(args[i+1], 10, 64)
-			if err != nil || n < 0 {
+			n, ok := number(args[i+1])
+			if !ok || n < 0 {
 				sh.complain("head: invalid number " + args[i+1])
 				return 1, nil
 			}
@@ -151,7 +151,7 @@ func head(ctx context.Context, sh *shell, args []string) (int, error) {
 		return copyTo(ctx, sh.out, io.LimitReader(in, count))
 	}
 	one := make([]byte, 1)
-	for lines > 0 {
+	for more := true; more && lines > 0; {
 		n, err := in.Read(one)
 		if n > 0 {
 			if code, _ := put(sh.out, one); code != 0 {
@@ -161,11 +161,15 @@ func head(ctx context.Context, sh *shell, args []string) (int, error) {
 				lines--
 			}
 		}
-		if err != nil || ctx.Err() != nil {
-			break
-		}
+		more = err == nil && ctx.Err() == nil
 	}
 	return 0, nil
+}
+
+// number reads a whole number.
+func number(text string) (int64, bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil
 }
 
 type zeros struct{}
@@ -193,28 +197,24 @@ func (c *counter) Write(p []byte) (int, error) {
 }
 
 func seq(ctx context.Context, sh *shell, args []string) (int, error) {
-	from, to := 1, 0
-	var err error
-	switch len(args) {
-	case 2:
-		to, err = strconv.Atoi(args[1])
-	case 3:
-		var err1 error
-		from, err = strconv.Atoi(args[1])
-		to, err1 = strconv.Atoi(args[2])
-		err = errors.Join(err, err1)
-	default:
-		return 1, nil
+	from, first := int64(1), true
+	if len(args) == 3 {
+		from, first = number(args[1])
 	}
-	if err != nil {
+	to, last := number(args[len(args)-1])
+	if !first || !last || len(args) > 3 {
 		sh.complain("seq: invalid number")
 		return 1, nil
 	}
 	var b []byte
 	for i := from; i <= to; i++ {
-		b = append(strconv.AppendInt(b, int64(i), 10), '\n')
+		b = append(strconv.AppendInt(b, i, 10), '\n')
 		if len(b) >= 16<<10 || i == to {
-			if code, _ := put(sh.out, b); code != 0 || ctx.Err() != nil {
+			code, _ := put(sh.out, b)
+			if ctx.Err() != nil {
+				return 130, errStop
+			}
+			if code != 0 {
 				return code, nil
 			}
 			b = b[:0]
@@ -230,11 +230,18 @@ func yes(ctx context.Context, sh *shell, args []string) (int, error) {
 	}
 	block := bytes.Repeat([]byte(line), max(1, 16<<10/len(line)))
 	for ctx.Err() == nil {
-		if code, _ := put(sh.out, block); code != 0 {
+		code, _ := put(sh.out, block)
+		if code != 0 && ctx.Err() == nil {
 			return code, nil
 		}
 	}
 	return 130, errStop
+}
+
+// seconds reads a time as sleep takes it.
+func seconds(text string) (float64, bool) {
+	n, err := strconv.ParseFloat(strings.TrimSuffix(text, "s"), 64)
+	return n, err == nil && n >= 0
 }
 
 func sleep(ctx context.Context, sh *shell, args []string) (int, error) {
@@ -243,8 +250,8 @@ func sleep(ctx context.Context, sh *shell, args []string) (int, error) {
 	}
 	d := time.Duration(1<<63 - 1)
 	if args[1] != "infinity" {
-		seconds, err := strconv.ParseFloat(strings.TrimSuffix(args[1], "s"), 64)
-		if err != nil || seconds < 0 {
+		seconds, ok := seconds(args[1])
+		if !ok {
 			sh.complain("sleep: invalid time " + args[1])
 			return 1, nil
 		}

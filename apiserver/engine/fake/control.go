@@ -51,9 +51,9 @@ func compare(sh *shell, a []string, truth func(bool) (int, error)) (int, error) 
 	case "!=":
 		return truth(a[0] != a[2])
 	}
-	x, err1 := strconv.Atoi(a[0])
-	y, err2 := strconv.Atoi(a[2])
-	if err1 != nil || err2 != nil {
+	x, ok1 := number(a[0])
+	y, ok2 := number(a[2])
+	if !ok1 || !ok2 {
 		sh.complain("test: not a number")
 		return 2, nil
 	}
@@ -118,8 +118,7 @@ func kill(ctx context.Context, sh *shell, args []string) (int, error) {
 			sh.complain("kill: (" + a + ") - No such process")
 			return 1, nil
 		default:
-			if err := sh.proc.Signal(signal); err != nil {
-				sh.complain("kill: " + err.Error())
+			if !sh.signal(signal) {
 				return 1, nil
 			}
 		}
@@ -128,6 +127,15 @@ func kill(ctx context.Context, sh *shell, args []string) (int, error) {
 		return 0, errStop
 	}
 	return 0, nil
+}
+
+// signal sends this process a signal, or says why not.
+func (sh *shell) signal(name string) bool {
+	err := sh.proc.Signal(name)
+	if err != nil {
+		sh.complain("kill: " + err.Error())
+	}
+	return err == nil
 }
 
 // trap knows how to ignore signals (trap ” TERM) and to heed them again.
@@ -172,7 +180,7 @@ func read(_ context.Context, sh *shell, args []string) (int, error) {
 			line = append(line, one[0])
 		}
 		if err != nil && len(line) == 0 {
-			return 1, nil //nolint:nilerr // end of input is read's failure
+			return 1, nil
 		}
 		if err != nil || n > 0 && one[0] == '\n' {
 			break

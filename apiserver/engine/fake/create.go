@@ -91,17 +91,17 @@ func setDefaults(pod *corev1.Pod) {
 
 // qosOf is the class of service by the rules of Kubernetes.
 func qosOf(pod *corev1.Pod) corev1.PodQOSClass {
-	any, all := false, true
+	some, all := false, true
 	for _, c := range pod.Spec.Containers {
 		for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory} {
 			limit, hasLimit := c.Resources.Limits[name]
 			request, hasRequest := c.Resources.Requests[name]
-			any = any || hasLimit || hasRequest
+			some = some || hasLimit || hasRequest
 			all = all && hasLimit && (!hasRequest || same(limit, request))
 		}
 	}
 	switch {
-	case !any:
+	case !some:
 		return corev1.PodQOSBestEffort
 	case all:
 		return corev1.PodQOSGuaranteed

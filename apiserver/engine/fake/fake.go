@@ -363,5 +363,5 @@ func (e *Engine) Log(ctx context.Context, namespace, name string, opts *corev1.P
 	if run := e.runners[r.uid]; run != nil {
 		return run.log(ctx, container, opts)
 	}
-	return syntheticLog(ctx, e.clock, e.life, r, pod, container, opts)
+	return syntheticLog(ctx, e.life, e.clock, r, pod, container, opts)
 }

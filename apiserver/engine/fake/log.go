@@ -207,7 +207,7 @@ const (
 )
 
 // syntheticLog makes up a log: the same lines for the same pod and time.
-func syntheticLog(ctx context.Context, clock Clock, life context.Context, r *record, pod *corev1.Pod, container string, opts *corev1.PodLogOptions) (io.ReadCloser, error) {
+func syntheticLog(ctx, life context.Context, clock Clock, r *record, pod *corev1.Pod, container string, opts *corev1.PodLogOptions) (io.ReadCloser, error) {
 	started, end, live := r.created, clock.Now(), true
 	for _, s := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
 		if s.Name != container {

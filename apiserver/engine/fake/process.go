@@ -68,7 +68,7 @@ func startProcess(j job) *process {
 }
 
 func (p *process) wireTerminal(sh *shell, j job) {
-	out := io.Writer(io.Discard)
+	out := io.Discard
 	if j.cfg.AttachStdout {
 		r, w := io.Pipe()
 		p.stdout, out = r, w

@@ -183,7 +183,7 @@ func (sh *shell) simple(ctx context.Context, c simple) error {
 
 func (sh *shell) redirect(rs []redir) {
 	for _, r := range rs {
-		to := io.Writer(io.Discard)
+		to := io.Discard
 		switch r.to {
 		case 1:
 			to = sh.out
