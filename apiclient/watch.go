@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"podium/api"
 )
@@ -86,10 +87,23 @@ func (w *watch) Close() error {
 	return nil
 }
 
+// watchPause is how long a watch that had to wait for an event lets the next
+// ones gather. Waking up for each would cost more than decoding it, and a list
+// is not drawn more often.
+const watchPause = 50 * time.Millisecond
+
+// waited is from when on reading an event has meant waiting for it. A stream
+// that is behind is read without pauses.
+const waited = time.Millisecond
+
 func (w *watch) read() {
 	defer close(w.ended)
+	pause := time.NewTimer(watchPause)
+	defer pause.Stop()
 	for {
+		began := time.Now()
 		item := w.decoder.guardedNext()
+		took := time.Since(began)
 		select {
 		case w.events <- item:
 		case <-w.done:
@@ -97,6 +111,15 @@ func (w *watch) read() {
 		}
 		if item.err != nil {
 			w.decoder.answer.Close()
+			return
+		}
+		if took < waited {
+			continue
+		}
+		pause.Reset(watchPause)
+		select {
+		case <-pause.C:
+		case <-w.done:
 			return
 		}
 	}
@@ -132,6 +155,9 @@ func (d *watchDecoder) next() (api.RowEvent, error) {
 		raw, err := d.raw()
 		if err != nil {
 			return api.RowEvent{}, err
+		}
+		if event, ok := d.common(raw); ok {
+			return event, nil
 		}
 		event, known, err := d.event(raw)
 		if err != nil {
@@ -179,6 +205,54 @@ func startsLikeEvent(buf []byte) bool {
 	s := scanner{r: bytes.NewReader(nil), buf: buf, end: len(buf), mark: -1, limit: len(buf)}
 	stop := s.object(func(k string) error { key = k; return io.EOF })
 	return stop != nil && (key == "type" || key == "object")
+}
+
+// common decodes an event of the usual form in one pass; false when anything
+// about it is unusual, which is event's business.
+func (d *watchDecoder) common(raw []byte) (api.RowEvent, bool) {
+	kind, object, ok := envelope(raw)
+	if !ok {
+		return api.RowEvent{}, false
+	}
+	row, err := d.rows.Decode(object)
+	if err != nil || row.Name == "" {
+		return api.RowEvent{}, false
+	}
+	if row.Namespace == "" {
+		row.Namespace = d.namespace
+	}
+	d.begun = true
+	return api.RowEvent{Type: kind, Row: row, ResourceVersion: row.ResourceVersion}, true
+}
+
+// envelope takes apart an event that says what became of a pod: an object with
+// the fields type and object, each once, and no other.
+func envelope(raw []byte) (kind api.EventType, object []byte, ok bool) {
+	s := scanner{r: bytes.NewReader(nil), buf: raw, end: len(raw), mark: -1, limit: len(raw)}
+	err := s.object(func(key string) error {
+		value, err := s.value()
+		switch {
+		case err != nil:
+			return err
+		case key == "object" && object == nil:
+			object = value
+			return nil
+		case key != "type" || kind != "":
+			return errNotJSON
+		}
+		switch string(value) {
+		case `"ADDED"`:
+			kind = api.EventAdded
+		case `"MODIFIED"`:
+			kind = api.EventModified
+		case `"DELETED"`:
+			kind = api.EventDeleted
+		default:
+			return errNotJSON
+		}
+		return nil
+	})
+	return kind, object, err == nil && kind != "" && object != nil
 }
 
 // event decodes one event. known is false for types that mean nothing here.

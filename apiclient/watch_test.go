@@ -183,3 +183,43 @@ func TestWatchMayBeSilent(t *testing.T) {
 		t.Errorf("got %+v, %v", e, err)
 	}
 }
+
+// The usual form of an event and every other way to write it mean the same.
+func TestWatchFormsMeanTheSame(t *testing.T) {
+	const pod = `{"metadata":{"name":"a","resourceVersion":"6"},"status":{"phase":"Pending"}}`
+	forms := []string{
+		`{"type":"MODIFIED","object":` + pod + `}`,
+		` { "object" : ` + pod + ` , "type" : "MODIFIED" } `,
+		`{"type":"\u004dODIFIED","object":` + pod + `}`,
+		`{"type":"MODIFIED","object":` + pod + `,"more":1}`,
+		`{"type":"ADDED","type":"MODIFIED","object":{},"object":` + pod + `}`,
+	}
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, strings.Join(forms, "\n")) })
+	w := startWatch(t, c)
+	for _, form := range forms {
+		e, err := w.Next(t.Context())
+		if err != nil || e.Type != api.EventModified || e.Row.Name != "a" || e.Row.Status != "Pending" || e.ResourceVersion != "6" {
+			t.Errorf("%s: %+v, %v", form, e, err)
+		}
+	}
+}
+
+// A stream that is behind is not held up by the pauses of one that is not.
+func TestWatchCatchesUpWithoutPauses(t *testing.T) {
+	const events = 5000
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		for range events {
+			io.WriteString(w, `{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"6"}}}`+"\n")
+		}
+	})
+	w := startWatch(t, c)
+	began := time.Now()
+	for range events {
+		if _, err := w.Next(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took := time.Since(began); took > events*watchPause/10 {
+		t.Errorf("%d events took %s", events, took)
+	}
+}
