@@ -1,0 +1,58 @@
+#!/bin/sh
+# Takes the pictures of the documentation anew: make pictures.
+# usage: make.sh PODIUM FOLDER
+set -eu
+podium=$1 out=$2
+state=$(mktemp -d) work=$(mktemp -d)
+trap '"$podium" host stop --state-dir "$state" >/dev/null; rm -rf "$state" "$work"' EXIT
+
+# shot NAME FLAG...: one picture for each theme.
+shot() {
+	name=$1
+	shift
+	for theme in dark light; do
+		"$podium" screenshot --theme "$theme" --title "podium: $name" --out "$out/$name-$theme.svg" "$@"
+	done
+}
+fake() { shot "$@" -- --engine fake --pods 20; }
+host() { shot "$@" -- --state-dir "$state"; }
+
+fake list --rows 24 --wait live
+fake inspect --rows 28 --wait live --keys "down down enter" --wait Containers
+fake delete --rows 24 --wait live --keys "down ctrl-d" --wait Cancel
+
+# The first start explains itself, which is not what these are about.
+"$podium" screenshot --wait "samples are there" --keys esc --gone "samples are there" -- --state-dir "$state" >/dev/null
+
+host editor --rows 20 --wait counter --keys n --wait minimal --keys enter --wait "no problems" \
+	--keys "down down down down down down end enter" --type "restartPolcy: Always" --wait "1 error"
+host command --rows 14 --wait counter --keys x --wait '$ ' --wait "enter run" \
+	--type 'for i in 1 2 3; do echo "step $i of 3"; done; echo "disk is 91% full" >&2; exit 3\n' --wait "exit 3 ·"
+
+cat >"$work/vimrc" <<'VIM'
+set nocompatible encoding=utf-8 laststatus=2 ruler number showcmd noswapfile viminfo=
+set statusline=\ %f\ %=%l:%c\ 
+syntax on
+VIM
+cat >"$work/count.py" <<'PYTHON'
+#!/usr/bin/env python3
+"""Count the words of standard input."""
+
+import sys
+from collections import Counter
+
+
+def count(lines):
+    words = Counter()
+    for line in lines:
+        words.update(line.split())
+    return words
+
+
+if __name__ == "__main__":
+    # The ten most common ones.
+    for word, n in count(sys.stdin).most_common(10):
+        print(f"{n:6d}  {word}")
+PYTHON
+host shell-vim --rows 26 --wait counter --keys s --wait "shell in" \
+	--type "cd $work; exec vim -u vimrc -c 'call cursor(10, 5)' count.py\n" --wait "10:5"
