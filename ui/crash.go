@@ -10,9 +10,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Crash is the error of a program that ended by a panic. It is printed after
+// CrashError is the error of a program that ended by a panic. It is printed after
 // the terminal was restored; the exit status is 2.
-type Crash struct {
+type CrashError struct {
 	Value  any    // what was panicked with
 	Stack  []byte // of the goroutine that did
 	Report string // path of the report, "" when none could be written
@@ -20,7 +20,7 @@ type Crash struct {
 }
 
 // Error tells what happened and where the report is.
-func (c *Crash) Error() string {
+func (c *CrashError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "podium crashed: %v\n", c.Value)
 	switch {
@@ -42,14 +42,14 @@ type crashes struct {
 	happened chan struct{}
 
 	mu    sync.Mutex
-	crash *Crash
+	crash *CrashError
 }
 
 func newCrashes(report func([]byte) (string, error)) *crashes {
 	return &crashes{report: report, happened: make(chan struct{})}
 }
 
-func (c *crashes) first() *Crash {
+func (c *crashes) first() *CrashError {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.crash
@@ -68,7 +68,7 @@ func (c *crashes) add(value any, stack []byte) {
 	if c.crash != nil {
 		return
 	}
-	c.crash = &Crash{Value: value, Stack: stack}
+	c.crash = &CrashError{Value: value, Stack: stack}
 	if c.report != nil {
 		text := fmt.Appendf(nil, "panic: %v\n\n%s", value, stack)
 		c.crash.Report, c.crash.Failed = c.report(text)

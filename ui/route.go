@@ -170,8 +170,9 @@ func (r *root) mouse(msg tea.MouseMsg) {
 			return
 		}
 	}
-	m.X -= area.x
-	m.Y -= area.y
+	// A drag may end outside; screens see it end at their edge.
+	m.X = min(max(m.X-area.x, 0), max(area.cols-1, 0))
+	m.Y = min(max(m.Y-area.y, 0), max(area.rows-1, 0))
 	r.update(target, moved(msg, m))
 }
 

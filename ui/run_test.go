@@ -30,7 +30,7 @@ type outer struct {
 }
 
 // runIn starts the program in a terminal of its own.
-func runIn(t *testing.T, ctx context.Context, c *modelstest.Client, change ...func(*Options)) *outer {
+func runIn(ctx context.Context, t *testing.T, c *modelstest.Client, change ...func(*Options)) *outer {
 	t.Helper()
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -124,7 +124,7 @@ func (o *outer) restored() {
 }
 
 func TestRunAndQuit(t *testing.T) {
-	o := runIn(t, context.Background(), client("api-1"))
+	o := runIn(context.Background(), t, client("api-1"))
 	o.sees("api-1")
 	if _, err := io.WriteString(o.master, "q"); err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestRunAndQuit(t *testing.T) {
 func TestRunSaysWhatGoesOn(t *testing.T) {
 	c := client("api-1", "web-1")
 	c.InfoAnswer = api.Info{api.InfoEngine: "host"}.With(api.CapWatch)
-	o := runIn(t, context.Background(), c)
+	o := runIn(context.Background(), t, c)
 	o.sees("live")
 	if _, err := io.WriteString(o.master, "q"); err != nil {
 		t.Fatal(err)
@@ -151,7 +151,7 @@ func TestRunSaysWhatGoesOn(t *testing.T) {
 
 func TestRunEndedFromOutside(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	o := runIn(t, ctx, client("api-1"))
+	o := runIn(ctx, t, client("api-1"))
 	o.sees("api-1")
 	cancel(errors.New("terminated"))
 	if err := o.end(); !errors.Is(err, ErrEnded) || !strings.Contains(err.Error(), "terminated") {
@@ -182,8 +182,8 @@ func TestRunAfterAPanic(t *testing.T) {
 		t.Run(where, func(t *testing.T) {
 			c := client("api-1")
 			harm(c)
-			o := runIn(t, context.Background(), c, report)
-			var crash *Crash
+			o := runIn(context.Background(), t, c, report)
+			var crash *CrashError
 			if err := o.end(); !errors.As(err, &crash) {
 				t.Fatalf("a panic gives %v", err)
 			}

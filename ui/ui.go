@@ -67,7 +67,7 @@ var ErrEnded = errors.New("podium was ended from outside")
 //
 // Quitting gives nil. A done ctx gives an error that wraps ErrEnded and the
 // cause. A panic in any goroutine started through Env.Go, in any command and in
-// the program's own loop gives a *Crash; the caller prints it and exits with
+// the program's own loop gives a *CrashError; the caller prints it and exits with
 // status 2. Run installs no signal handlers: who calls it ends ctx on SIGTERM,
 // SIGHUP and SIGINT.
 func Run(ctx context.Context, opts Options) error {
@@ -98,7 +98,7 @@ func Run(ctx context.Context, opts Options) error {
 	}
 	switch {
 	case errors.Is(err, tea.ErrProgramPanic):
-		return &Crash{Value: "a panic inside the terminal library"}
+		return &CrashError{Value: "a panic inside the terminal library"}
 	case err != nil:
 		return fmt.Errorf("run the dashboard: %w", err)
 	case ctx.Err() != nil && !r.quitting:

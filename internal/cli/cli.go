@@ -87,7 +87,7 @@ func keepQuiet(cmd *cobra.Command, said **statusError) {
 
 func exitStatus(ctx context.Context, err error) int {
 	var status *statusError
-	var crash *ui.Crash
+	var crash *ui.CrashError
 	var bySignal *signalError
 	switch {
 	case errors.As(err, &status):

@@ -32,11 +32,11 @@ func runDashboard(ctx context.Context, f *flags) error {
 		Env: &models.Env{
 			Client: ep.client, Store: store{dir}, Endpoint: ep.name, Namespace: f.namespace, ReadOnly: f.readOnly,
 		},
-		Environ: os.Environ(), Version: version,
+		Output: os.Stdout, Environ: os.Environ(), Version: version,
 		Copy:   copyToClipboard,
 		Report: func(report []byte) (string, error) { return keepReport(dir, report) },
 	})
-	var crash *ui.Crash
+	var crash *ui.CrashError
 	switch {
 	case errors.As(err, &crash):
 		fmt.Fprintln(os.Stderr, crash.Error())

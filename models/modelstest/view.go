@@ -39,6 +39,6 @@ var Sizes = [][2]int{{80, 24}, {200, 50}, {40, 12}, {1, 1}, {0, 0}, {3, 2}, {17,
 
 // Hostile are texts that a server may send and that must not reach a terminal.
 var Hostile = []string{
-	"\x1b[2J\x1b]0;owned\x07", "a\r\nb", "\x9b31m", "‮txt.exe", strings.Repeat("x", 4096),
+	"\x1b[2J\x1b]0;owned\x07", "a\r\nb", "\x9b31m", "\u202etxt.exe", strings.Repeat("x", 4096),
 	"\x00\x01\x7f", "\xff\xfe", "\t\t", "\x1b]52;c;aGk=\x1b\\", "世界👩‍👩‍👧", "",
 }

@@ -45,8 +45,6 @@ type Model struct {
 	blurred        bool // the terminal's window has not the focus
 	intro          bool // the first start: explain
 	view           string
-	stale          bool
-	base           string // the table's view that view was made from
 }
 
 var (
@@ -63,7 +61,7 @@ var (
 
 // New makes the list of the pods that env names.
 func New(env *models.Env) *Model {
-	m := &Model{env: env, theme: env.Theme, keys: DefaultKeyMap(), rows: newRows(), focused: true, now: env.Now(), stale: true}
+	m := &Model{env: env, theme: env.Theme, keys: DefaultKeyMap(), rows: newRows(), focused: true, now: env.Now()}
 	m.feed.m = m
 	m.table = table.New(env.Theme, columns(env.Namespace == "", false), provider{m})
 	m.table.SetSort(colName, false)

@@ -26,7 +26,7 @@ func main() {
 		panic("a command failed on purpose")
 	}
 	err := ui.Run(context.Background(), ui.Options{Env: env, Environ: os.Environ()})
-	var crash *ui.Crash
+	var crash *ui.CrashError
 	if errors.As(err, &crash) {
 		fmt.Fprintln(os.Stderr, crash.Error())
 		os.Exit(2)

@@ -1,0 +1,159 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/internal/safetext"
+	"podium/manifest"
+	"podium/models"
+	"podium/models/widget/textview"
+	"podium/themes"
+)
+
+// show makes the text of the current tab, if it is not made yet.
+func (m *Model) show() {
+	if m.tab == events || m.object.Pod == nil || m.made[m.tab] {
+		return
+	}
+	m.made[m.tab] = true
+	v := m.texts[m.tab]
+	switch m.tab {
+	case overview:
+		v.UpdateLines(m.overview())
+	case yaml:
+		text, err := manifest.ToYAML(m.object.Raw)
+		if err != nil {
+			text = []byte("# The server's JSON cannot be shown as YAML: " + err.Error() + "\n# The JSON is one tab on.\n")
+		}
+		v.UpdateLines(textLines(string(text)))
+	case raw:
+		v.UpdateLines(textLines(indented(m.object.Raw)))
+	}
+}
+
+// indented is JSON with its fields on lines of their own, each byte of a value
+// as it came; what is no JSON is left as it is.
+func indented(data []byte) string {
+	var b bytes.Buffer
+	if err := json.Indent(&b, data, "", "  "); err != nil {
+		return string(data)
+	}
+	return b.String()
+}
+
+func textLines(text string) []textview.Line {
+	var out []textview.Line
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		out = append(out, textview.Line{Text: line})
+	}
+	return out
+}
+
+// Cursor is in the search while it is typed.
+func (m *Model) Cursor() *tea.Cursor {
+	if m.tab == events {
+		return nil
+	}
+	if x, y, ok := m.texts[m.tab].Cursor(); ok {
+		return tea.NewCursor(x, y+m.headRows())
+	}
+	return nil
+}
+
+// headRows is the number of lines above the text: the tabs, and what is wrong.
+func (m *Model) headRows() int {
+	n := 0
+	if m.rows >= 4 {
+		n++
+		if m.err != nil && m.object.Pod != nil {
+			n++
+		}
+	}
+	return n
+}
+
+func (m *Model) draw() {
+	if m.cols == 0 || m.rows == 0 {
+		m.drawn = ""
+		return
+	}
+	head := m.headRows()
+	var b strings.Builder
+	if head > 0 {
+		b.WriteString(m.tabsLine())
+		b.WriteByte('\n')
+	}
+	if head > 1 {
+		b.WriteString(m.theme.Paint(themes.Error, safetext.Fit(" "+m.troubleText(), m.cols)))
+		b.WriteByte('\n')
+	}
+	if m.tab == events {
+		m.list.SetSize(m.cols, m.rows-head)
+		m.list.SetFaded(m.err != nil)
+		b.WriteString(m.list.View())
+	} else {
+		m.texts[m.tab].SetSize(m.cols, m.rows-head)
+		b.WriteString(m.texts[m.tab].View())
+	}
+	if text := b.String(); text != m.drawn {
+		m.drawn = text
+	}
+}
+
+func (m *Model) troubleText() string {
+	if m.gone {
+		return "The pod is gone; this is how it was at " + m.at.Format("15:04:05")
+	}
+	return safetext.Line(fmt.Sprintf("As of %s ago: %v", models.Age(m.env.Now().Sub(m.at)), m.err), m.cols)
+}
+
+func (m *Model) tabsLine() string {
+	var b strings.Builder
+	b.WriteByte(' ')
+	used := 1
+	for t, name := range tabNames {
+		role := themes.Muted
+		if tab(t) == m.tab {
+			role = themes.Selected
+		}
+		if used+len(name)+3 > m.cols {
+			break
+		}
+		b.WriteString(m.theme.Paint(role, " "+name+" ") + " ")
+		used += len(name) + 3
+	}
+	b.WriteString(strings.Repeat(" ", max(m.cols-used, 0)))
+	return b.String()
+}
+
+// View is the screen as it was drawn last.
+func (m *Model) View() string { return m.drawn }
+
+// savedMsg is where a text was saved.
+type savedMsg struct {
+	owner *Model
+	path  string
+	err   error
+}
+
+func (m *Model) save(t tab, text string) tea.Cmd {
+	name := m.ref.Name + [...]string{".txt", ".yaml", ".json"}[t]
+	store := m.env.Store
+	return func() tea.Msg {
+		path, err := store.Save(name, []byte(text))
+		return savedMsg{owner: m, path: path, err: err}
+	}
+}
+
+func (m *Model) saved(msg savedMsg) {
+	if msg.err != nil {
+		m.env.Wish(models.NoticeMsg{Level: models.LevelError, Text: msg.err.Error()})
+		return
+	}
+	m.env.Wish(models.NoticeMsg{Text: "Saved to " + msg.path})
+}
