@@ -148,17 +148,18 @@ type feed struct {
 	ctx     context.Context // of that one
 	cancel  context.CancelFunc
 	pipe    *pipe
-	began   time.Time // of the current list
-	version string    // where a watch resumes, "" when the server gives none
-	loaded  bool      // a whole list was read once
-	at      time.Time // when the rows were last known to be true
-	live    bool      // the watch is established
-	noWatch bool      // the endpoint has none, or none that works
-	broken  int       // watches in a row that ended early
-	lost    error     // why the server cannot be reached, nil while it can
-	since   time.Time // when it was lost
-	tries   int       // failures in a row
-	due     time.Time // when to list or watch again, zero for not at all
+	began   time.Time    // of the current list
+	version string       // where a watch resumes, "" when the server gives none
+	loaded  bool         // a whole list was read once
+	at      time.Time    // when the rows were last known to be true
+	live    bool         // the watch is established
+	noWatch bool         // the endpoint has none, or none that works
+	memo    *api.RowMemo // what the last list said, while polling
+	broken  int          // watches in a row that ended early
+	lost    error        // why the server cannot be reached, nil while it can
+	since   time.Time    // when it was lost
+	tries   int          // failures in a row
+	due     time.Time    // when to list or watch again, zero for not at all
 }
 
 // list starts reading the whole list.
@@ -168,7 +169,7 @@ func (f *feed) list() tea.Cmd {
 	m.rows.begin()
 	f.began = m.env.Now()
 	client, ns := m.env.Client, m.env.Namespace
-	opts := api.ListOptions{LabelSelector: m.selector}
+	opts := api.ListOptions{LabelSelector: m.selector, Memo: f.memo}
 	m.env.Go(func() {
 		meta, err := client.List(ctx, ns, opts, func(row api.PodRow) error {
 			return p.add(ctx, change{kind: api.EventAdded, row: row})
@@ -184,6 +185,7 @@ func (f *feed) list() tea.Cmd {
 // watch starts reading changes from the last known version on.
 func (f *feed) watch() tea.Cmd {
 	ctx := f.begin(watching)
+	f.memo = nil
 	m, p := f.m, f.pipe
 	client, ns := m.env.Client, m.env.Namespace
 	opts := api.ListOptions{LabelSelector: m.selector, ResourceVersion: f.version, Timeout: watchFor}
@@ -337,6 +339,9 @@ func (f *feed) listed(e ending, now time.Time) tea.Cmd {
 func (f *feed) follow(now time.Time, took time.Duration) tea.Cmd {
 	if f.canWatch() {
 		return f.watch()
+	}
+	if f.memo == nil {
+		f.memo = api.NewRowMemo()
 	}
 	wait := min(max(pollEvery, pollCost*took), pollMax)
 	f.due = now.Add(jitter(wait))

@@ -240,6 +240,26 @@ func TestPollingRestsWhileNobodyLooks(t *testing.T) {
 	d.Misses("api-1")
 }
 
+// Polls share a memo, so that the client need not decode what has not changed.
+func TestPollsShareAMemo(t *testing.T) {
+	c := modelstest.NewClient()
+	memos := make(chan *api.RowMemo, 10)
+	c.OnList = func(_ context.Context, opts api.ListOptions, each func(api.PodRow) error) (api.ListMeta, error) {
+		memos <- opts.Memo
+		return api.ListMeta{}, each(row("web-1", "Running"))
+	}
+	m, b, d := open(t, c, 80, 24)
+	d.Until("the list", listed(m))
+	for range 2 {
+		d.Send(b.Step(time.Minute))
+		d.Until("the poll", func() bool { return m.feed.source == idle })
+	}
+	first, second, third := <-memos, <-memos, <-memos
+	if first != nil || second == nil || third != second {
+		t.Errorf("the first list has the memo %p, the polls %p and %p", first, second, third)
+	}
+}
+
 func TestALostServerLeavesTheRows(t *testing.T) {
 	c := modelstest.NewClient(sample()...)
 	m, b, d := open(t, c, 100, 24)
