@@ -11,11 +11,11 @@ type RGB uint32
 
 // String is the colour as SVG and CSS spell it.
 func (c RGB) String() string {
-	c &= 0xffffff
-	if c>>4&0x0f0f0f == c&0x0f0f0f {
-		return fmt.Sprintf("#%x%x%x", c>>16&15, c>>8&15, c&15)
+	n := uint32(c & 0xffffff)
+	if n>>4&0x0f0f0f == n&0x0f0f0f {
+		return fmt.Sprintf("#%x%x%x", n>>16&15, n>>8&15, n&15)
 	}
-	return fmt.Sprintf("#%06x", uint32(c))
+	return fmt.Sprintf("#%06x", n)
 }
 
 // Parts returns red, green and blue.

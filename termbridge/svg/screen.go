@@ -58,6 +58,9 @@ func (d *drawing) resolve() {
 		return
 	}
 	at := c.Y*d.screen.Cols + c.X
+	if d.cells[at].width == 0 && c.X > 0 {
+		at-- // the second half of a wide character
+	}
 	for i := at; i < min(at+max(1, d.cells[at].width), (c.Y+1)*d.screen.Cols); i++ {
 		d.cells[i].fg, d.cells[i].bg, d.cells[i].line = d.pal.Background, d.pal.Cursor, d.pal.Background
 	}
