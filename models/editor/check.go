@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -81,7 +82,7 @@ func marks(problems []manifest.Problem) []buffer.Mark {
 		if p.End.Line == p.Start.Line {
 			mark.EndCol = p.End.Column
 		}
-		if p.Suggestion != "" {
+		if p.Suggestion != "" && !strings.Contains(p.Message, p.Suggestion) {
 			mark.Message += " Did you mean " + p.Suggestion + "?"
 		}
 		out = append(out, mark)

@@ -102,7 +102,7 @@ func TestProblemsAreShownByLineAndNothingIsSent(t *testing.T) {
 	if line, _ := m.buf.Position(); line != 8 {
 		t.Fatalf("the cursor is in line %d", line)
 	}
-	if mark, ok := m.buf.Problem(); !ok || !strings.Contains(mark.Message, "Did you mean image?") {
+	if mark, ok := m.buf.Problem(); !ok || !strings.Contains(mark.Message, "did you mean image?") {
 		t.Errorf("the problem of line 8 is %+v, %v", mark, ok)
 	}
 }
