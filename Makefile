@@ -11,7 +11,7 @@ LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_
 FUZZTIME ?= 20s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-e2e bench bench-e2e fuzz lint fmt golden pictures check-go check-cc
+.PHONY: help build run test test-e2e bench bench-e2e bench-tmux fuzz lint fmt golden pictures check-go check-cc
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,10 +29,14 @@ test-e2e: build ## the built binary in a terminal, and the big volumes (no race 
 	PODIUM_E2E=1 PODIUM_BIG=1 PODIUM_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 -timeout 900s ./internal/e2e/... ./termbridge/... ./apiserver/...
 
 bench: check-go ## benchmarks of the parts; docs/benchmarks.md has a run of them
-	$(GO) test -run '^$$' -bench . -benchmem ./termbridge/... ./apiclient/... ./manifest/... ./models/... ./ui/...
+	$(GO) test -run '^$$' -bench . -benchmem ./api/... ./termbridge/... ./apiclient/... ./manifest/... ./models/... ./ui/...
+	$(GO) test -count=1 -v -run '^TestScrollbackMemory$$' ./termbridge/vt
 
 bench-e2e: build ## figures of the built binary in a terminal, beside a hello program
 	PODIUM_BENCH=1 PODIUM_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 -v -timeout 900s -run 'TestBench' ./internal/e2e/...
+
+bench-tmux: check-go ## the emulator beside tmux, per second of processor time
+	PODIUM_BENCH=1 $(GO) test -count=1 -v -timeout 600s -run '^TestBenchTmux$$' ./termbridge/vt
 
 fuzz: check-go ## run every fuzz target for FUZZTIME (20s) each
 	@for pkg in $$($(GO) list ./...); do \
