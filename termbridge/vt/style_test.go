@@ -6,52 +6,56 @@ import (
 	"testing"
 )
 
+func fg(c Color) Style { return Style{Foreground: c} }
+
+// sgrCases are parameters of SGR and the style that they leave.
+var sgrCases = []struct {
+	in   string
+	want Style
+}{
+	{"", Style{}},
+	{"1", Style{Attrs: AttrBold}},
+	{"1;2;3;5;6;7;8;9;53", Style{Attrs: 1<<9 - 1}},
+	{"1;2;22", Style{}},
+	{"3;23", Style{}},
+	{"5;6;25", Style{}},
+	{"7;27", Style{}},
+	{"8;28", Style{}},
+	{"9;29", Style{}},
+	{"53;55", Style{}},
+	{"4", Style{Underline: UnderlineSingle}},
+	{"21", Style{Underline: UnderlineDouble}},
+	{"4:3", Style{Underline: UnderlineCurly}},
+	{"4:5;1", Style{Underline: UnderlineDashed, Attrs: AttrBold}},
+	{"4:0", Style{}},
+	{"4;24", Style{}},
+	{"31", fg(IndexColor(1))},
+	{"97", fg(IndexColor(15))},
+	{"44;103", Style{Background: IndexColor(11)}},
+	{"31;39", Style{}},
+	{"41;49", Style{}},
+	{"38;5;200", fg(IndexColor(200))},
+	{"38:5:200", fg(IndexColor(200))},
+	{"38;5;200;1", Style{Foreground: IndexColor(200), Attrs: AttrBold}},
+	{"38;2;1;2;3", fg(RGBColor(1, 2, 3))},
+	{"38:2::1:2:3", fg(RGBColor(1, 2, 3))},
+	{"38:2:1:2:3", fg(RGBColor(1, 2, 3))},
+	{"38:2::1:2:3:0:1;1", Style{Foreground: RGBColor(1, 2, 3), Attrs: AttrBold}},
+	{"38;2;300;2;3", fg(RGBColor(255, 2, 3))},
+	{"48;2;1;2;3;31", Style{Background: RGBColor(1, 2, 3), Foreground: IndexColor(1)}},
+	{"58;5;9", Style{UnderlineColor: IndexColor(9)}},
+	{"58:2::1:2:3;59", Style{}},
+	{"31;0", Style{}},
+	{"31;", Style{}},
+	{"38;5", Style{}},
+	{"38;2;1", Style{}},
+	{"38;5;256", Style{}},
+	{"38:9:1;1", Style{Attrs: AttrBold}},
+	{"99;1;1000", Style{Attrs: AttrBold}},
+}
+
 func TestSGR(t *testing.T) {
-	fg := func(c Color) Style { return Style{Foreground: c} }
-	for _, c := range []struct {
-		in   string
-		want Style
-	}{
-		{"", Style{}},
-		{"1", Style{Attrs: AttrBold}},
-		{"1;2;3;5;6;7;8;9;53", Style{Attrs: 1<<9 - 1}},
-		{"1;2;22", Style{}},
-		{"3;23", Style{}},
-		{"5;6;25", Style{}},
-		{"7;27", Style{}},
-		{"8;28", Style{}},
-		{"9;29", Style{}},
-		{"53;55", Style{}},
-		{"4", Style{Underline: UnderlineSingle}},
-		{"21", Style{Underline: UnderlineDouble}},
-		{"4:3", Style{Underline: UnderlineCurly}},
-		{"4:5;1", Style{Underline: UnderlineDashed, Attrs: AttrBold}},
-		{"4:0", Style{}},
-		{"4;24", Style{}},
-		{"31", fg(IndexColor(1))},
-		{"97", fg(IndexColor(15))},
-		{"44;103", Style{Background: IndexColor(11)}},
-		{"31;39", Style{}},
-		{"41;49", Style{}},
-		{"38;5;200", fg(IndexColor(200))},
-		{"38:5:200", fg(IndexColor(200))},
-		{"38;5;200;1", Style{Foreground: IndexColor(200), Attrs: AttrBold}},
-		{"38;2;1;2;3", fg(RGBColor(1, 2, 3))},
-		{"38:2::1:2:3", fg(RGBColor(1, 2, 3))},
-		{"38:2:1:2:3", fg(RGBColor(1, 2, 3))},
-		{"38:2::1:2:3:0:1;1", Style{Foreground: RGBColor(1, 2, 3), Attrs: AttrBold}},
-		{"38;2;300;2;3", fg(RGBColor(255, 2, 3))},
-		{"48;2;1;2;3;31", Style{Background: RGBColor(1, 2, 3), Foreground: IndexColor(1)}},
-		{"58;5;9", Style{UnderlineColor: IndexColor(9)}},
-		{"58:2::1:2:3;59", Style{}},
-		{"31;0", Style{}},
-		{"31;", Style{}},
-		{"38;5", Style{}},
-		{"38;2;1", Style{}},
-		{"38;5;256", Style{}},
-		{"38:9:1;1", Style{Attrs: AttrBold}},
-		{"99;1;1000", Style{Attrs: AttrBold}},
-	} {
+	for _, c := range sgrCases {
 		v := term(10, 1, "\x1b["+c.in+"mx")
 		if got := v.Cell(0, 0).Style; got != c.want {
 			t.Errorf("SGR %s: %+v, want %+v", c.in, got, c.want)
@@ -59,20 +63,23 @@ func TestSGR(t *testing.T) {
 	}
 }
 
+// attributeCases change attributes of abcd in red on 4x3.
+var attributeCases = []struct {
+	name, in string
+	want     string // bold cells are b, underlined u, both B, others a dot
+}{
+	{"stream", "\x1b[1;3;2;2;1$r", "..bb/bb../...."},
+	{"rectangle", "\x1b[2*x\x1b[1;2;2;3;1$r", ".bb./.bb./...."},
+	{"several", "\x1b[2*x\x1b[1;1;1;2;1;4$r", "BB../..../...."},
+	{"cleared", "\x1b[2*x\x1b[;;;;1$r\x1b[1;1;1;2;22$r", "..bb/bbbb/bbbb"},
+	{"plain", "\x1b[2*x\x1b[;;;;1;4$r\x1b[1;1;1;2$r", "..BB/BBBB/BBBB"},
+	{"toggled", "\x1b[2*x\x1b[1;1;1;2;1$r\x1b[1;2;1;3;1;4$t", "bu" + "B./..../...."},
+	{"in one line", "\x1b[1;2;1;3;4$r", ".uu./..../...."},
+}
+
 // TestAttributesOfRectangles: DECCARA and DECRARA, as streams and rectangles.
 func TestAttributesOfRectangles(t *testing.T) {
-	for _, c := range []struct {
-		name, in string
-		want     string // bold cells are b, underlined u, both B, others a dot
-	}{
-		{"stream", "\x1b[1;3;2;2;1$r", "..bb/bb../...."},
-		{"rectangle", "\x1b[2*x\x1b[1;2;2;3;1$r", ".bb./.bb./...."},
-		{"several", "\x1b[2*x\x1b[1;1;1;2;1;4$r", "BB../..../...."},
-		{"cleared", "\x1b[2*x\x1b[;;;;1$r\x1b[1;1;1;2;22$r", "..bb/bbbb/bbbb"},
-		{"plain", "\x1b[2*x\x1b[;;;;1;4$r\x1b[1;1;1;2$r", "..BB/BBBB/BBBB"},
-		{"toggled", "\x1b[2*x\x1b[1;1;1;2;1$r\x1b[1;2;1;3;1;4$t", "bu" + "B./..../...."},
-		{"in one line", "\x1b[1;2;1;3;4$r", ".uu./..../...."},
-	} {
+	for _, c := range attributeCases {
 		t.Run(c.name, func(t *testing.T) {
 			v := term(4, 3, "\x1b[31mabcd"+c.in)
 			var rows []string
