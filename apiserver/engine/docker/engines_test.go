@@ -1,0 +1,80 @@
+package docker
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"podium/api"
+	"podium/apiserver/engine"
+	"podium/apiserver/engine/enginetest"
+)
+
+// realEngine is an engine at a real daemon of the test environment, which
+// testenv's scripts bring up; it is skipped by name without.
+func realEngine(t *testing.T, which string) Options {
+	t.Helper()
+	if os.Getenv("PODIUM_ENGINES") != "1" {
+		t.Skipf("%s is only tried with PODIUM_ENGINES=1 (make test-engines)", which)
+	}
+	if os.Geteuid() != 0 {
+		t.Skipf("%s needs root to be brought up", which)
+	}
+	socket := filepath.Join(stateDir(), which+".sock")
+	if conn, err := net.Dial("unix", socket); err == nil {
+		conn.Close()
+	} else {
+		script := filepath.Join("..", "..", "..", "testenv", which+"-up.sh")
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+		defer cancel()
+		if out, err := exec.CommandContext(ctx, script).CombinedOutput(); err != nil {
+			t.Skipf("%s cannot be brought up here: %v\n%s", which, err, out)
+		}
+	}
+	return Options{Host: "unix://" + socket, BackOff: 300 * time.Millisecond, Log: testLog{t}}
+}
+
+func stateDir() string {
+	if dir := os.Getenv("PODIUM_TESTENV"); dir != "" {
+		return dir
+	}
+	cache := os.Getenv("XDG_CACHE_HOME")
+	if cache == "" {
+		cache = filepath.Join(os.Getenv("HOME"), ".cache")
+	}
+	return filepath.Join(cache, "podium-testenv")
+}
+
+// testImage is the one that testenv/images.sh makes.
+const testImage = "docker.io/library/busybox:podium"
+
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(p []byte) (int, error) {
+	l.t.Logf("engine: %s", p)
+	return len(p), nil
+}
+
+func TestSuitePodman(t *testing.T) { suite(t, "podman") }
+func TestSuiteDocker(t *testing.T) { suite(t, "docker") }
+
+func suite(t *testing.T, which string) {
+	opts := realEngine(t, which)
+	enginetest.Run(t, enginetest.Harness{
+		Image:    testImage,
+		Patience: 60 * time.Second,
+		Open: func(t *testing.T) engine.Engine {
+			e, err := Open(opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e
+		},
+	})
+}
+
+var _ = api.CapLog

@@ -1,0 +1,411 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"podium/api"
+	"podium/apiserver/engine"
+	"podium/termbridge/frame"
+)
+
+// detachKeys are what Docker and Podman are told to leave a terminal at: by
+// default they eat ctrl-p. Only ASCII can be told, so the sequence is one that
+// nobody types; of its first key, which they hold back until the next one,
+// the least is seen (it sets a mark in editors).
+const detachKeys = "ctrl-@,ctrl-^,ctrl-@,ctrl-_,ctrl-@,ctrl-],ctrl-@,ctrl-^,ctrl-@,ctrl-_,ctrl-@,ctrl-]"
+
+// consoleSizeAPI is the version of the API that gives a terminal its size when
+// it is made.
+const consoleSizeAPI = "1.42"
+
+// envTag marks the processes of one exec, children included, by a variable.
+const envTag = "PODIUM_EXEC"
+
+var noSize engine.Size
+
+// Exec implements engine.Engine. Containers that podium did not make can be
+// entered, too.
+func (e *Engine) Exec(ctx context.Context, namespace, name, container string, cfg api.ExecConfig, size engine.Size) (engine.Process, error) {
+	pod, err := e.find(ctx, namespace, name)
+	if err != nil {
+		return nil, err
+	}
+	if container == "" {
+		container = engine.ContainerNames(pod)[0]
+	}
+	if err := engine.CheckExec(pod, container); err != nil {
+		return nil, err
+	}
+	if len(cfg.Cmd) == 0 {
+		return nil, apierrors.NewBadRequest("an exec needs a command")
+	}
+	e.mu.Lock()
+	o := e.seen[string(pod.UID)]
+	if p := e.pods[pod.UID]; p != nil {
+		o = p.latest(container)
+	}
+	e.mu.Unlock()
+	if o == nil {
+		return nil, apierrors.NewNotFound(podResource, name)
+	}
+	x, err := e.startExec(ctx, o, cfg, size)
+	if err == nil {
+		return x, nil
+	}
+	// Docker answers 409 for a container that does not run, Podman 500: what
+	// counts is how it is.
+	if refreshed := e.refresh(ctx, o.id); refreshed == nil {
+		if pod, err := e.store.get(podKey{namespace, name}); err == nil {
+			if err := engine.CheckExec(pod, container); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, err
+}
+
+// process implements engine.Process over an exec of the daemon's.
+type process struct {
+	e   *Engine
+	o   *observed
+	id  string
+	tag string
+	tty bool
+
+	conn           client.HijackedResponse
+	stdin          io.WriteCloser
+	stdout, stderr io.Reader
+	readers        []*io.PipeReader
+
+	ctx    context.Context // ends with Close
+	cancel context.CancelFunc
+	done   chan struct{} // closed when exit is known
+	exit   engine.Exit
+
+	sizeMu sync.Mutex // held while one is sent
+	wishMu sync.Mutex
+	wish   engine.Size
+
+	once   sync.Once
+	closed chan struct{}
+}
+
+// startExec makes and starts an exec in a container.
+func (e *Engine) startExec(ctx context.Context, o *observed, cfg api.ExecConfig, size engine.Size) (*process, error) {
+	tag := string(newUID())
+	opts := client.ExecCreateOptions{
+		TTY: cfg.TTY, AttachStdin: cfg.AttachStdin, DetachKeys: detachKeys, Cmd: cfg.Cmd,
+		// Always, so that the stream tells the end; what nobody wants is dropped.
+		AttachStdout: true, AttachStderr: true,
+		Env: []string{envTag + "=" + tag},
+	}
+	attach := client.ExecAttachOptions{TTY: cfg.TTY}
+	if cfg.TTY {
+		opts.Env = append(opts.Env, "TERM=xterm-256color")
+		if size != noSize {
+			console := client.ConsoleSize{Height: uint(size.Rows), Width: uint(size.Cols)}
+			if d := e.about(); !d.podman && d.speaks(consoleSizeAPI) {
+				opts.ConsoleSize, attach.ConsoleSize = console, console
+			} else {
+				opts.Cmd = e.sizedCommand(ctx, o, cfg.Cmd, size)
+			}
+		}
+	}
+	made, err := e.cli.ExecCreate(ctx, o.id, opts)
+	if err != nil {
+		return nil, fmt.Errorf("make an exec in container %.12s: %w", o.id, err)
+	}
+	conn, err := e.cli.ExecAttach(ctx, made.ID, attach)
+	if err != nil {
+		return nil, fmt.Errorf("start an exec in container %.12s: %w", o.id, err)
+	}
+	x := &process{e: e, o: o, id: made.ID, tag: tag, tty: cfg.TTY, conn: conn.HijackedResponse, done: make(chan struct{}), closed: make(chan struct{})}
+	x.ctx, x.cancel = context.WithCancel(e.life)
+	out, errs := io.Writer(io.Discard), io.Writer(io.Discard)
+	if cfg.AttachStdout {
+		x.stdout, out = x.pipe()
+	}
+	if cfg.AttachStderr && !cfg.TTY {
+		x.stderr, errs = x.pipe()
+	}
+	if cfg.AttachStdin {
+		x.stdin = execInput{x}
+	}
+	go x.pump(out, errs) // ends with the connection, which Close closes
+	if cfg.TTY && size != noSize {
+		x.wish = size
+		go x.sendSize(size, firstSizeTime) // ends with the process, Close or its time
+	}
+	return x, nil
+}
+
+// sizedCommand sets the size of the terminal from within before the command
+// runs: the engines at hand make it 0x0, and a resize from outside may come
+// after the command has looked. Containers without a shell do without.
+func (e *Engine) sizedCommand(ctx context.Context, o *observed, argv []string, size engine.Size) []string {
+	e.mu.Lock()
+	has, known := e.shells[o.id]
+	e.mu.Unlock()
+	if !known {
+		st, err := e.stat(ctx, o.id, "/bin/sh")
+		has = err == nil && st != nil && !(st.Stat.Mode.IsDir() && st.Stat.Mode&os.ModeSymlink == 0)
+		e.mu.Lock()
+		e.shells[o.id] = has
+		e.mu.Unlock()
+	}
+	if !has {
+		return argv
+	}
+	script := fmt.Sprintf(`stty rows %d cols %d 2>/dev/null; exec "$@"`, size.Rows, size.Cols)
+	return append([]string{"/bin/sh", "-c", script, "sh"}, argv...)
+}
+
+// pipe is one of the output streams.
+func (x *process) pipe() (io.Reader, io.Writer) {
+	r, w := io.Pipe()
+	x.readers = append(x.readers, r)
+	return r, &drain{w: w}
+}
+
+// drain is a pipe's writer that goes on without a reader: the process must not
+// block on its way out.
+type drain struct {
+	w    *io.PipeWriter
+	gone bool
+}
+
+func (d *drain) Write(p []byte) (int, error) {
+	if !d.gone {
+		if _, err := d.w.Write(p); err != nil {
+			d.gone = true
+		}
+	}
+	return len(p), nil
+}
+
+func endOf(w io.Writer) {
+	if d, ok := w.(*drain); ok {
+		d.w.Close()
+	}
+}
+
+// pump carries the output and then learns the exit code, which is known before
+// the output ends.
+func (x *process) pump(out, errs io.Writer) {
+	var err error
+	early := &refusal{out: out}
+	if x.tty {
+		_, err = io.Copy(out, x.conn.Reader)
+	} else {
+		_, err = frame.Demux(early, errs, x.conn.Reader)
+	}
+	x.exit = x.learn(err)
+	if early.held != nil {
+		early.release(&x.exit, errs)
+	}
+	endOf(out)
+	endOf(errs)
+	close(x.done)
+}
+
+// Times of an exec's ends.
+const (
+	learnTime     = 10 * time.Second // to learn the exit code once the stream has ended
+	firstSizeTime = 3 * time.Second  // to set a new terminal's size
+	signalTime    = 10 * time.Second // for a signal sent from within the container
+)
+
+// learn asks for the exit code until the daemon has it: right after the stream
+// it may not. A running exec has an exit code of 0, which means nothing.
+func (x *process) learn(broken error) engine.Exit {
+	ctx, cancel := context.WithTimeout(x.ctx, learnTime)
+	defer cancel()
+	for wait := 2 * time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
+		in, err := x.e.cli.ExecInspect(ctx, x.id, client.ExecInspectOptions{})
+		switch {
+		case err == nil && !in.Running:
+			return engine.Exit{Code: in.ExitCode}
+		case errdefs.IsNotFound(err):
+			return engine.Exit{Code: 137, Reason: "the container was removed, and the command with it"}
+		case err != nil && !client.IsErrConnectionFailed(err) && !x.e.exists(ctx, x.o.id):
+			return engine.Exit{Code: 137, Reason: "the container has ended, and the command with it"}
+		}
+		if !pause(ctx, wait) {
+			reason := "how the command ended cannot be learnt from the daemon"
+			if broken != nil {
+				reason += ": " + clip(broken.Error())
+			} else if err != nil {
+				reason += ": " + clip(err.Error())
+			}
+			return engine.Exit{Code: 137, Reason: reason}
+		}
+	}
+}
+
+// exists tells whether there is such a container, and it runs.
+func (e *Engine) exists(ctx context.Context, id string) bool {
+	in, err := e.cli.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+	if err != nil {
+		return !errdefs.IsNotFound(err)
+	}
+	return in.Container.State != nil && in.Container.State.Running
+}
+
+// Stdin implements engine.Process.
+func (x *process) Stdin() io.WriteCloser { return x.stdin }
+
+// Stdout implements engine.Process.
+func (x *process) Stdout() io.Reader { return x.stdout }
+
+// Stderr implements engine.Process.
+func (x *process) Stderr() io.Reader { return x.stderr }
+
+// execInput writes to the process. Its Close is the end of input and nothing
+// else; a terminal has no such end.
+type execInput struct{ x *process }
+
+func (i execInput) Write(p []byte) (int, error) { return i.x.conn.Conn.Write(p) }
+
+func (i execInput) Close() error {
+	if i.x.tty {
+		return nil
+	}
+	return i.x.conn.CloseWrite()
+}
+
+// Resize implements engine.Process. A daemon may not know the process yet; it
+// is asked again for a while, and the newest wish wins.
+func (x *process) Resize(size engine.Size) error {
+	switch {
+	case !x.tty:
+		return apierrors.NewBadRequest("the command has no terminal to resize")
+	case size.Rows == 0 || size.Cols == 0:
+		return apierrors.NewBadRequest("a terminal has at least one row and one column")
+	}
+	x.wishMu.Lock()
+	x.wish = size
+	x.wishMu.Unlock()
+	return x.sendSize(size, firstSizeTime)
+}
+
+func (x *process) sendSize(size engine.Size, within time.Duration) error {
+	x.sizeMu.Lock()
+	defer x.sizeMu.Unlock()
+	ctx, cancel := context.WithTimeout(x.ctx, within)
+	defer cancel()
+	for wait := 5 * time.Millisecond; ; wait = min(2*wait, 200*time.Millisecond) {
+		x.wishMu.Lock()
+		stale := x.wish != size
+		x.wishMu.Unlock()
+		if stale || x.over() {
+			return nil
+		}
+		_, err := x.e.cli.ExecResize(ctx, x.id, client.ExecResizeOptions{Height: uint(size.Rows), Width: uint(size.Cols)})
+		if err == nil || x.over() {
+			return nil
+		}
+		if !pause(ctx, wait) {
+			return fmt.Errorf("the daemon does not resize the terminal: %w", err)
+		}
+	}
+}
+
+// over tells whether the process has ended.
+func (x *process) over() bool {
+	select {
+	case <-x.done:
+		return true
+	default:
+		return x.ctx.Err() != nil
+	}
+}
+
+// Signal implements engine.Process. To a command that has ended it is nothing.
+func (x *process) Signal(name string) error {
+	if x.over() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(x.ctx, signalTime)
+	defer cancel()
+	err := x.signal(ctx, name, false)
+	if x.over() {
+		return nil
+	}
+	return err
+}
+
+// Wait implements engine.Process.
+func (x *process) Wait(ctx context.Context) (engine.Exit, error) {
+	select {
+	case <-x.done:
+		return x.exit, nil
+	default:
+	}
+	select {
+	case <-x.done:
+		return x.exit, nil
+	case <-ctx.Done():
+		return engine.Exit{}, ctx.Err()
+	}
+}
+
+// Close implements engine.Process. A process that goes on is ended, since the
+// engines leave it running when its stream goes.
+func (x *process) Close() error {
+	x.once.Do(func() {
+		defer close(x.closed)
+		for _, r := range x.readers {
+			r.Close()
+		}
+		var err error
+		if !x.over() {
+			err = x.finish()
+		}
+		x.conn.Close()
+		x.cancel()
+		<-x.done
+		if err != nil && !errors.Is(err, context.Canceled) {
+			x.e.warn(fmt.Errorf("end the command of an exec: %w", err))
+		}
+	})
+	<-x.closed
+	return nil
+}
+
+// Times that a process has to end in.
+const (
+	hangupTime = 200 * time.Millisecond
+	termTime   = 300 * time.Millisecond
+	killTime   = 3 * time.Second
+)
+
+// finish ends the process's whole tree: HUP, TERM, KILL.
+func (x *process) finish() error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.ctx), signalTime)
+	defer cancel()
+	for _, step := range []struct {
+		signal string
+		wait   time.Duration
+	}{{"HUP", hangupTime}, {"TERM", termTime}, {"KILL", killTime}} {
+		if err := x.signal(ctx, step.signal, true); err != nil {
+			return err
+		}
+		select {
+		case <-x.done:
+			// Children that were not asked, or do not listen, end as well.
+			return x.signal(ctx, "KILL", true)
+		case <-time.After(step.wait):
+		}
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package docker
+
+import (
+	"fmt"
+	"net/netip"
+	"path"
+	"regexp"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"podium/manifest"
+)
+
+// volumeNames are the names that Docker and Podman give volumes.
+var volumeNames = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$`)
+
+// Validate implements engine.Validator: it refuses what a daemon cannot do and
+// where doing without would be dangerous or pointless, and warns of the rest
+// that is not done. What the API page does not support is the server's to warn
+// of.
+func (e *Engine) Validate(pod *corev1.Pod) ([]string, error) {
+	problems := manifest.ValidateObject(pod, Rules())
+	errs := manifest.FieldErrors(problems)
+	page := manifest.PageRules()
+	var told []manifest.Problem
+	for _, p := range problems {
+		if rule, listed := page.Rule(p.Field); p.Code == manifest.CodeUnsupported && listed && rule.Treatment != manifest.Warned {
+			told = append(told, p)
+		}
+	}
+	warnings := manifest.Warnings(told)
+	spec := field.NewPath("spec")
+	for i := range pod.Spec.Volumes {
+		v := &pod.Spec.Volumes[i]
+		if id := volumeID(v); id != "" && !volumeNames.MatchString(id) {
+			errs = append(errs, field.Invalid(spec.Child("volumes").Index(i).Child("flexVolume", "options").Key("volumeID"), id,
+				"the name of a volume has letters, digits, '_', '.' and '-', begins with a letter or digit, and is 2 to 128 long"))
+		}
+	}
+	for i, a := range pod.Spec.HostAliases {
+		if _, err := netip.ParseAddr(a.IP); err != nil {
+			errs = append(errs, field.Invalid(spec.Child("hostAliases").Index(i).Child("ip"), a.IP, "it is no IP address"))
+		}
+	}
+	for i := range pod.Spec.InitContainers {
+		errs = append(errs, e.validateContainer(pod, &pod.Spec.InitContainers[i], spec.Child("initContainers").Index(i))...)
+	}
+	for i := range pod.Spec.Containers {
+		errs = append(errs, e.validateContainer(pod, &pod.Spec.Containers[i], spec.Child("containers").Index(i))...)
+	}
+	if len(errs) > 0 {
+		name := pod.Name
+		if name == "" {
+			name = pod.GenerateName
+		}
+		return warnings, apierrors.NewInvalid(corev1.SchemeGroupVersion.WithKind("Pod").GroupKind(), name, errs)
+	}
+	return warnings, nil
+}
+
+func (e *Engine) validateContainer(pod *corev1.Pod, c *corev1.Container, at *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for i, from := range c.EnvFrom {
+		if from.ConfigMapRef != nil && !isTrue(from.ConfigMapRef.Optional) || from.SecretRef != nil && !isTrue(from.SecretRef.Optional) {
+			errs = append(errs, field.Forbidden(at.Child("envFrom").Index(i), "a daemon has no configMaps and secrets: give the values as env"))
+		}
+	}
+	for i := range c.Env {
+		if from := c.Env[i].ValueFrom; from != nil {
+			if _, _, err := valueFrom(pod, c, from, "", daemon{}); err != nil {
+				errs = append(errs, field.Forbidden(at.Child("env").Index(i).Child("valueFrom"), err.Error()))
+			}
+		}
+	}
+	for i, p := range c.Ports {
+		if p.HostIP == "" {
+			continue
+		}
+		if _, err := netip.ParseAddr(p.HostIP); err != nil {
+			errs = append(errs, field.Invalid(at.Child("ports").Index(i).Child("hostIP"), p.HostIP, "it is no IP address"))
+		}
+	}
+	for i, m := range c.VolumeMounts {
+		mounts := at.Child("volumeMounts").Index(i)
+		if !path.IsAbs(m.MountPath) || path.Clean(m.MountPath) == "/" {
+			errs = append(errs, field.Invalid(mounts.Child("mountPath"), m.MountPath, "it must be an absolute path other than /"))
+		}
+	}
+	if l := c.Lifecycle; l != nil && l.StopSignal != nil {
+		name := string(*l.StopSignal)
+		if len(name) < 4 || name[:3] != "SIG" || !slices.Contains(signalNames, name[3:]) && name != "SIGRTMIN+3" {
+			errs = append(errs, field.Invalid(at.Child("lifecycle", "stopSignal"), name, "it is no signal that can be sent"))
+		}
+	}
+	if user := userOf(pod, c); user != "" {
+		if err := checkUser(pod, c, user, ""); err != nil {
+			errs = append(errs, field.Forbidden(at.Child("securityContext", "runAsNonRoot"), fmt.Sprint(err)))
+		}
+	}
+	return errs
+}
