@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -81,8 +82,18 @@ func (e *env) start(pod string, cfg api.ExecConfig) api.ExecSession {
 	e.Helper()
 	s, err := e.client.Exec(e.ctx, api.DefaultNamespace, pod, "", cfg)
 	e.ok("exec "+strings.Join(cfg.Cmd, " "), err)
-	e.Cleanup(func() { _ = s.Close() }) // most are closed already
+	e.bound(s)
 	return s
+}
+
+// bound sees to it that a session ends with its test, and that one which says
+// nothing does not hold the test for ever. Most are closed already.
+func (e *env) bound(s api.ExecSession) {
+	late := time.AfterFunc(4*e.h.Patience, func() { _ = s.Close() })
+	e.Cleanup(func() {
+		late.Stop()
+		_ = s.Close()
+	})
 }
 
 // result is how a command went.
@@ -102,6 +113,7 @@ func (e *env) exec(pod, container, input string, cmd ...string) result {
 	e.Helper()
 	s, err := e.client.Exec(e.ctx, api.DefaultNamespace, pod, container, plain(input != "", cmd...))
 	e.ok("exec "+strings.Join(cmd, " "), err)
+	e.bound(s)
 	defer s.Close()
 	if input != "" {
 		_, err := io.WriteString(s, input)

@@ -95,7 +95,7 @@ func (e *env) sized(id string, cfg api.ExecConfig, rows, cols uint16) api.ExecSe
 	e.resize(id, rows, cols)
 	s, err := e.client.StartExec(e.ctx, id, cfg)
 	e.ok("exec start", err)
-	e.Cleanup(func() { _ = s.Close() }) // most are closed already
+	e.bound(s)
 	return s
 }
 
@@ -130,23 +130,22 @@ func (t *screen) write(keys string) {
 	t.ok("type", err)
 }
 
-// shows waits for the text and forgets what came before its end.
+// shows waits for the text and forgets what came before its end. A terminal
+// that says nothing is closed when the patience is over, which ends the read.
 func (t *screen) shows(text string) {
 	t.Helper()
-	end := time.Now().Add(t.h.Patience)
+	patience := time.AfterFunc(t.h.Patience, func() { _ = t.s.Close() }) // the read tells
+	defer patience.Stop()
 	buf := make([]byte, 4096)
 	for {
 		if i := bytes.Index(t.got, []byte(text)); i >= 0 {
 			t.got = t.got[i+len(text):]
 			return
 		}
-		if time.Now().After(end) {
-			t.Fatalf("the terminal does not show %q; it shows %q", text, t.got)
-		}
 		n, err := t.s.Read(buf)
 		t.got = append(t.got, buf[:n]...)
 		if err != nil && !bytes.Contains(t.got, []byte(text)) {
-			t.Fatalf("the terminal ends (%v) without showing %q; it shows %q", err, text, t.got)
+			t.Fatalf("the terminal ends, or says nothing for %s (%v), without showing %q; it shows %q", t.h.Patience, err, text, t.got)
 		}
 	}
 }
