@@ -295,7 +295,7 @@ func TestAnEngineMayServeResourcesItself(t *testing.T) {
 		{"POST", "/api/v1/namespaces/prod/pods", `{"a":1}`, 200, `POST /api/v1/namespaces/prod/pods {"a":1} 7`},
 		{"DELETE", "/api/v1/namespaces/prod/pods/p", "", 200, "DELETE /api/v1/namespaces/prod/pods/p  0"},
 		{"GET", "/api/v1/namespaces/prod/pods/none", "", 404, "NotFound"},
-		{"POST", "/api/v1/namespaces/prod/pods", `{"a":"` + strings.Repeat("x", 140_000) + `"}`, 413, "RequestEntityTooLarge"},
+		{"POST", "/api/v1/namespaces/prod/pods", `{"a":"` + strings.Repeat("x", 4<<20) + `"}`, 413, "RequestEntityTooLarge"},
 		{"PATCH", "/api/v1/namespaces/prod/pods/p", "{}", 405, "MethodNotAllowed"},
 		{"GET", "/api/v1/namespaces/prod/secrets", "", 404, "NotFound"},
 		{"GET", "/info", "", 200, `"engine":"fake"`},

@@ -1,9 +1,6 @@
 package apiserver
 
 import (
-	"bytes"
-	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,8 +8,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
-	"podium/apiserver/engine"
 )
 
 // route is one row of the served page: a path whose segments in braces match
@@ -20,7 +15,6 @@ import (
 type route struct {
 	path    []string
 	methods map[string]handler
-	pods    bool // an engine.ResourceServer serves it itself
 }
 
 // handler answers one request. An error it returns is answered as a Status,
@@ -38,10 +32,12 @@ func (s *Server) table() []route {
 	row := func(path string, methods map[string]handler) route {
 		return route{path: strings.Split(strings.Trim(path, "/"), "/"), methods: methods}
 	}
+	// resource is a row that an engine may serve itself.
 	resource := func(path string, methods map[string]handler) route {
-		rt := row(path, methods)
-		rt.pods = true
-		return rt
+		for method, own := range methods {
+			methods[method] = s.resource(own, strings.HasSuffix(path, "/log"))
+		}
+		return row(path, methods)
 	}
 	return []route{
 		resource(ns+"/pods", map[string]handler{get: s.listPods, post: s.createPod}),
@@ -140,33 +136,9 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) error {
 			return failure(http.StatusMethodNotAllowed, metav1.StatusReasonMethodNotAllowed,
 				"%s is not served here; there is %s", r.Method, strings.Join(allow, ", "))
 		}
-		if rs, ok := s.engine.(engine.ResourceServer); ok && rt.pods {
-			return s.serveResource(w, r, rs)
-		}
 		return h(w, r, p)
 	}
 	return failure(http.StatusNotFound, metav1.StatusReasonNotFound, "nothing is served at this path")
-}
-
-// serveResource lets an engine answer by itself, with the body read and bounded
-// as for any other.
-func (s *Server) serveResource(w http.ResponseWriter, r *http.Request, rs engine.ResourceServer) error {
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	defer context.AfterFunc(s.life, cancel)()
-	r = r.WithContext(ctx)
-	if r.ContentLength != 0 {
-		limit := s.limits.PodBytes
-		if r.Method == http.MethodDelete {
-			limit = deleteBodyBytes
-		}
-		body, err := s.readBody(w, r, limit)
-		if err != nil {
-			return err
-		}
-		r.Body, r.ContentLength, r.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
-	}
-	return rs.ServeResource(w, r)
 }
 
 func keys(m map[string]handler) []string {
