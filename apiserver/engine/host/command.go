@@ -245,7 +245,7 @@ func (e *Engine) probeMapping() bool {
 	attr := &syscall.SysProcAttr{Setsid: true}
 	namespaceAttr(attr)
 	process, err := os.StartProcess(e.trees.shim[0], slices.Concat(e.trees.shim, []string{probeArg}), &os.ProcAttr{
-		Dir: e.folders.running(), Env: []string{"GOMAXPROCS=1"}, Sys: attr,
+		Dir: e.folders.running(), Env: shimEnv, Sys: attr,
 	})
 	if err != nil {
 		return false

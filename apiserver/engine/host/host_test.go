@@ -13,6 +13,7 @@ import (
 )
 
 func TestPodFromCreateToDelete(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	created := create(t, e, podOf("web", `echo out; echo err >&2; trap 'echo bye; exit 0' TERM; while :; do sleep 0.05; done`))
 	if created.UID == "" || created.ResourceVersion == "" || created.CreationTimestamp.IsZero() {

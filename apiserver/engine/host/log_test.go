@@ -28,6 +28,7 @@ func reader(dir string, run int, live *runLog, edits ...func(*logReader)) *logRe
 func failOn(t *testing.T) func(error) { return func(err error) { t.Error(err) } }
 
 func TestLineWriterCutsAndKeepsEveryByte(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("x", 3*maxLine+7)
 	for _, text := range []string{"", "a\n", "a", "a\nb", "\n\n", long, long + "\n" + long, strings.Repeat("y", maxLine) + "\nz\n", "tab\tcr\r\n\x00\xff\n"} {
 		for _, step := range []int{1, 7, maxLine - 1, maxLine, maxLine + 1, 1 << 20} {
@@ -57,6 +58,7 @@ func TestLineWriterCutsAndKeepsEveryByte(t *testing.T) {
 }
 
 func TestLogRotatesAndFollowersSeeAll(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	l := openRunLog(dir, 3, failOn(t))
 	w := &lineWriter{log: l, stream: streamErr}
@@ -139,6 +141,7 @@ func TestLogRotatesAndFollowersSeeAll(t *testing.T) {
 }
 
 func TestClosingAFollowerEndsItsRead(t *testing.T) {
+	t.Parallel()
 	l := openRunLog(t.TempDir(), 0, failOn(t))
 	defer l.close()
 	r := reader(l.dir, 0, l, func(r *logReader) { r.follow = true })
@@ -156,6 +159,7 @@ func TestClosingAFollowerEndsItsRead(t *testing.T) {
 }
 
 func TestLogOptions(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	create(t, e, podOf("p", `for i in 1 2 3 4; do echo line $i; done; printf tail`))
 	await(t, e, "p", "end", finished)
@@ -198,6 +202,7 @@ func TestLogOptions(t *testing.T) {
 }
 
 func TestLogOfATerminal(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	create(t, e, podOf("tty", `test -t 0 && test -t 1 && echo yes $TERM`, first(func(c *corev1.Container) { c.TTY = true; c.Stdin = true })))
 	await(t, e, "tty", "end", finished)

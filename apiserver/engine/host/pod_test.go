@@ -51,6 +51,7 @@ func reasonsOf(t *testing.T, e *Engine, name string) []string {
 }
 
 func TestPhasesByRestartPolicy(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	for _, test := range []struct {
 		name, script string
@@ -79,6 +80,7 @@ func TestPhasesByRestartPolicy(t *testing.T) {
 }
 
 func TestCrashLoopBacksOff(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	create(t, e, podOf("crash", "echo run; exit 3", withPolicy(corev1.RestartPolicyAlways)))
 	waiting := func(pod *corev1.Pod) bool {
@@ -106,6 +108,7 @@ func TestCrashLoopBacksOff(t *testing.T) {
 }
 
 func TestInitContainersRunInOrder(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	dir := t.TempDir()
 	step := func(name, script string) corev1.Container {
@@ -135,6 +138,7 @@ func TestInitContainersRunInOrder(t *testing.T) {
 }
 
 func TestCommandThatCannotRun(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	dir := t.TempDir()
 	plain := filepath.Join(dir, "plain")
@@ -186,6 +190,7 @@ func TestCommandThatCannotRun(t *testing.T) {
 }
 
 func TestPlaceholder(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	pod := podOf("image", "")
 	_, warnings, err := e.Create(testContext(t), pod)
@@ -216,6 +221,7 @@ func TestPlaceholder(t *testing.T) {
 }
 
 func TestActiveDeadline(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	seconds := int64(1)
 	create(t, e, podOf("slow", "sleep 1000", withPolicy(corev1.RestartPolicyAlways), func(pod *corev1.Pod) { pod.Spec.ActiveDeadlineSeconds = &seconds }))
@@ -226,6 +232,7 @@ func TestActiveDeadline(t *testing.T) {
 }
 
 func TestDeleteGraceCanOnlyShorten(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	long := int64(1000)
 	create(t, e, podOf("stubborn", `trap "" TERM; echo up; while :; do sleep 0.05; done`, func(p *corev1.Pod) { p.Spec.TerminationGracePeriodSeconds = &long }))
@@ -259,15 +266,17 @@ func TestDeleteGraceCanOnlyShorten(t *testing.T) {
 }
 
 func TestHooks(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	dir := t.TempDir()
-	create(t, e, podOf("hooks", `trap 'echo term >> `+dir+`/order; exit 0' TERM; while :; do sleep 0.02; done`, first(func(c *corev1.Container) {
+	create(t, e, podOf("hooks", `trap 'echo term >> `+dir+`/order; exit 0' TERM; echo set; while :; do sleep 0.02; done`, first(func(c *corev1.Container) {
 		c.Lifecycle = &corev1.Lifecycle{
 			PostStart: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"sh", "-c", "echo post >> " + dir + "/order"}}},
 			PreStop:   &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"sh", "-c", "echo pre >> " + dir + "/order"}}},
 		}
-	})))
+	}), func(p *corev1.Pod) { *p.Spec.TerminationGracePeriodSeconds = 20 }))
 	awaitRunning(t, e, "hooks")
+	awaitLog(t, e, "hooks", "set")
 	if err := e.Delete(testContext(t), "default", "hooks", metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -285,6 +294,7 @@ func TestHooks(t *testing.T) {
 }
 
 func TestProbes(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	answer := make(chan int, 100)
 	status := http.StatusServiceUnavailable
@@ -325,6 +335,7 @@ func TestProbes(t *testing.T) {
 }
 
 func TestLivenessRestarts(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	create(t, e, podOf("sick", "touch ok; [ -e second ] || { touch second; rm ok; }; sleep 1000", withPolicy(corev1.RestartPolicyAlways), first(func(c *corev1.Container) {
 		c.LivenessProbe = &corev1.Probe{
@@ -342,6 +353,7 @@ func TestLivenessRestarts(t *testing.T) {
 }
 
 func TestTerminationMessages(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	create(t, e, podOf("said", `echo -n because > "$PODIUM_TERMINATION_LOG"; exit 1`))
 	create(t, e, podOf("logged", `echo one; echo two >&2; exit 1`, first(func(c *corev1.Container) {
@@ -362,6 +374,7 @@ func TestTerminationMessages(t *testing.T) {
 }
 
 func TestSamples(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	opts := Options{Dir: dir, BackOff: 20 * time.Millisecond, Samples: true, Log: testLog{t}}
 	e, err := Open(opts)
@@ -418,16 +431,18 @@ func TestSamples(t *testing.T) {
 }
 
 func TestNamedVolumeIsInOnePodAtATime(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	shared := func(pod *corev1.Pod) {
 		pod.Spec.Volumes = []corev1.Volume{{Name: "my-data", VolumeSource: corev1.VolumeSource{FlexVolume: &corev1.FlexVolumeSource{Options: map[string]string{"volumeID": "vol1"}}}}}
 		pod.Spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: "my-data", MountPath: "/no/such/place", SubPath: "a/b"}}
 	}
-	_, warnings, err := e.Create(testContext(t), podOf("one", `echo text > "$PODIUM_VOLUME_MY_DATA/file"; sleep 1000`, shared))
+	_, warnings, err := e.Create(testContext(t), podOf("one", `echo text > "$PODIUM_VOLUME_MY_DATA/file"; echo done; sleep 1000`, shared))
 	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "/no/such/place") {
 		t.Fatalf("%v, %v", warnings, err)
 	}
 	awaitRunning(t, e, "one")
+	awaitLog(t, e, "one", "done")
 	create(t, e, podOf("two", `cat "${PODIUM_VOLUMES#my-data=}/file"`, shared))
 	deadline := time.Now().Add(patience)
 	for !slices.Contains(reasonsOf(t, e, "two"), "FailedAttachVolume") && time.Now().Before(deadline) {
@@ -447,6 +462,7 @@ func TestNamedVolumeIsInOnePodAtATime(t *testing.T) {
 }
 
 func TestMappedMounts(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	if !e.mapping {
 		t.Skip("this machine allows no mount namespace")
@@ -484,6 +500,7 @@ func TestMappedMounts(t *testing.T) {
 }
 
 func TestRunAsAnotherUser(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	uid, group := int64(54321), int64(4567)
 	pod := podOf("other", `id -u; id -g; id -G; echo $HOME; echo ok > file && cat file; sleep 1000`, func(p *corev1.Pod) {
@@ -507,6 +524,7 @@ func TestRunAsAnotherUser(t *testing.T) {
 }
 
 func TestCorruptFilesAreSetAside(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	f := folders{dir}
 	if err := f.make(); err != nil {

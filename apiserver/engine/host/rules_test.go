@@ -18,6 +18,7 @@ var update = flag.Bool("update", false, "write the generated documents anew")
 const fieldsFile = "../../../docs/fields.md"
 
 func TestFieldsDocumentIsThatOfTheTable(t *testing.T) {
+	t.Parallel()
 	want := FieldsDocument()
 	if *update {
 		if err := os.WriteFile(fieldsFile, []byte(want), 0o644); err != nil {
@@ -34,6 +35,7 @@ func TestFieldsDocumentIsThatOfTheTable(t *testing.T) {
 }
 
 func TestEveryRowOfThePageHasARule(t *testing.T) {
+	t.Parallel()
 	set := Rules()
 	rows := map[string]bool{}
 	for _, r := range set.Rules() {
@@ -71,6 +73,7 @@ func TestEveryRowOfThePageHasARule(t *testing.T) {
 // What the table calls refused is refused, and what it calls warned is warned
 // of, by the engine itself.
 func TestValidate(t *testing.T) {
+	t.Parallel()
 	e := open(t)
 	yes, no, one := true, false, int64(1)
 	always := corev1.ContainerRestartPolicyAlways
@@ -112,7 +115,9 @@ func TestValidate(t *testing.T) {
 			p.Spec.SecurityContext = &corev1.PodSecurityContext{RunAsUser: &root}
 			p.Spec.Containers[0].SecurityContext = &corev1.SecurityContext{RunAsNonRoot: &yes}
 		}, "spec", "root"},
-		"hostAliases": {func(p *corev1.Pod) { p.Spec.HostAliases = []corev1.HostAlias{{IP: "127.0.0.1", Hostnames: []string{"x"}}} }, "", "/etc/hosts"},
+		"hostAliases": {func(p *corev1.Pod) {
+			p.Spec.HostAliases = []corev1.HostAlias{{IP: "127.0.0.1", Hostnames: []string{"x"}}}
+		}, "", "/etc/hosts"},
 		"resources": {first(func(c *corev1.Container) {
 			c.Resources.Limits = corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("1Gi")}
 		}), "", "not enforced"},

@@ -64,7 +64,7 @@ func (e *Engine) sampleWebPod(port int) *corev1.Pod {
 		Ports:   []corev1.ContainerPort{{Name: "http", ContainerPort: int32(port), Protocol: corev1.ProtocolTCP}},
 		ReadinessProbe: &corev1.Probe{
 			ProbeHandler:  corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/", Port: intstr.FromString("http")}},
-			PeriodSeconds: 5,
+			PeriodSeconds: 1,
 		},
 	})
 }

@@ -153,7 +153,8 @@ func lookPath(name string, env []string) (path string, code int, err error) {
 		if err == nil {
 			return p, 0, nil
 		}
-		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) && denied == nil {
+		// A folder of PATH that may not be looked into is passed over.
+		if _, unseen := os.Stat(p); unseen == nil && denied == nil {
 			denied = fmt.Errorf("cannot run %q: %s: %w", name, p, err)
 		}
 	}

@@ -50,6 +50,10 @@ type trees struct {
 	live map[string]*tree
 }
 
+// shimEnv is a shim's own environment: it needs one processor, and where it is
+// built with the race detector, no second of rest at its end.
+var shimEnv = []string{"GOMAXPROCS=1", "GORACE=atexit_sleep_ms=0"}
+
 // marker is the environment variable by which the processes of a tree are
 // known, even when their parents have gone.
 func marker(id string) string { return envRun + "=" + id }
@@ -113,7 +117,7 @@ func (t *tree) spawn(spec *shimSpec, files [3]*os.File) error {
 	defer theirs.Close()
 	cmd := exec.Command(t.trees.shim[0], t.trees.shim[1:]...)
 	cmd.Dir = "/"
-	cmd.Env = []string{marker(t.id), "GOMAXPROCS=1"}
+	cmd.Env = append([]string{marker(t.id)}, shimEnv...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = files[0], files[1], files[2]
 	cmd.ExtraFiles = []*os.File{theirs}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -113,6 +113,7 @@ func awaitLog(t *testing.T, e *Engine, pod, line string) {
 }
 
 func TestDeleteEndsTheWholeTree(t *testing.T) {
+	t.Parallel()
 	needLinux(t)
 	e := open(t)
 	for name, grace := range map[string]int64{"graceful": 1, "at-once": 0} {
@@ -141,6 +142,7 @@ func TestDeleteEndsTheWholeTree(t *testing.T) {
 }
 
 func TestExecEndsTheWholeTree(t *testing.T) {
+	t.Parallel()
 	needLinux(t)
 	e := open(t)
 	create(t, e, podOf("p", "sleep 1000"))
@@ -194,6 +196,7 @@ func TestExecEndsTheWholeTree(t *testing.T) {
 // A process that forks and ends all the time is never there long enough to be
 // found and killed, unless everybody is stopped first.
 func TestKillWinsAgainstRunaways(t *testing.T) {
+	t.Parallel()
 	needLinux(t)
 	e := open(t)
 	create(t, e, podOf("p", "sleep 1000"))
@@ -221,6 +224,7 @@ func TestKillWinsAgainstRunaways(t *testing.T) {
 }
 
 func TestKilledShimLeavesNothing(t *testing.T) {
+	t.Parallel()
 	needLinux(t)
 	e := open(t)
 	file := filepath.Join(t.TempDir(), "pids")
@@ -378,6 +382,7 @@ func crashPods(dir string) []*corev1.Pod {
 }
 
 func TestServerKilledAndRecovered(t *testing.T) {
+	t.Parallel()
 	needLinux(t)
 	for _, both := range []bool{false, true} {
 		t.Run(fmt.Sprintf("shims killed too=%v", both), func(t *testing.T) {
