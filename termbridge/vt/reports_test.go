@@ -3,6 +3,8 @@ package vt
 import (
 	"encoding/base64"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -53,6 +55,10 @@ var replyCases = []struct{ name, in, want string }{
 	{"modifyOtherKeys by > n", "\x1b[>4;2m\x1b[>4n\x1b[?4m\x1b[>4;2m\x1b[>m\x1b[?4m", "\x1b[>4;0m\x1b[>4;0m"},
 	{"kitty flags replaced", "\x1b[=3u\x1b[=8;1u\x1b[?u", "\x1b[?8u"},
 	{"palette reset whole", "\x1b]4;1;#123456;2;#123456\x07\x1b]104\x07\x1b]4;2;?\x07", "\x1b]4;2;rgb:0000/cdcd/0000\x1b\\"},
+	{"DECRQM of alt", "\x1b[?1036$p", "\x1b[?1036;1$y"},
+	{"DECRQSS lines", "\x1bP$q*|\x1b\\", "\x1bP1$r24*|\x1b\\"},
+	{"XTGETTCAP by terminfo's name", "\x1bP+q6e616d65\x1b\\", "\x1bP1+r6E616D65=787465726D2D323536636F6C6F72\x1b\\"},
+	{"XTGETTCAP of colours by terminfo's name", "\x1bP+q636F6C6F7273\x1b\\", "\x1bP1+r636F6C6F7273=323536\x1b\\"},
 	{"answerback is empty", "\x05", ""},
 }
 
@@ -82,6 +88,8 @@ var refusalCases = []struct {
 }{
 	{"remote resize", "\x1b[8;50;50t\x1b[4;9;9t\x1b[1t\x1b[9;1t", Refusals{Resize: 4}},
 	{"DECCOLM", "\x1b[?3h\x1b[?3l", Refusals{Resize: 2}},
+	{"sizes by DECSCPP and DECSNLS", "\x1b[132$|\x1b[50*|", Refusals{Resize: 2}},
+	{"XTSMGRAPHICS", "\x1b[?1;1;0S", Refusals{Image: 1}},
 	{"title report", "\x1b[21t", Refusals{TitleReport: 1}},
 	{"clipboard", "\x1b]52;c;?\x07\x1b]52;c;aGk=\x07", Refusals{ClipboardRead: 1, ClipboardWrite: 1}},
 	{"images", "\x1bPq#0\x1b\\\x1b_Gf=24;AAAA\x1b\\\x1b]1337;File=inline=1:AAAA\x07\x1bP0;1;0q~\x1b\\", Refusals{Image: 4}},
@@ -239,6 +247,69 @@ func TestCursorLook(t *testing.T) {
 		_, _ = v.Write([]byte(c.in))
 		if got := v.Cursor(); got != c.want {
 			t.Errorf("%q: %+v, want %+v", c.in, got, c.want)
+		}
+	}
+}
+
+// eventCases are what a program tells besides drawing, one by one.
+var eventCases = []struct {
+	in    string
+	tells []string
+}{
+	{"\a\a", []string{"bell 2"}},
+	{"\x1b]0;one\x07", []string{"title one"}},
+	{"\x1b]1;icon\x07", []string{"icon icon"}},
+	{"\x1b]2;two\x07", []string{"title two"}},
+	{"\x1b]2;a\x07\x1b[22t\x1b]2;b\x07\x1b[23t", []string{"title a"}},
+	{"\x1b]7;file:///tmp\x07", []string{"folder file:///tmp"}},
+	{"\x1b]9;done\x07", []string{"notice done"}},
+	{"\x1b]777;notify;done\x07", []string{"notice done"}},
+	{"\x1b]52;c;aGk=\x07", []string{"copy hi"}},
+	{"\x1b]133;A\x07", []string{"prompt"}},
+	{"\x1b]133;B\x07", []string{"command"}},
+	{"\x1b]133;C\x07", []string{"output"}},
+	{"\x1b]133;D;3\x07", []string{"done 3"}},
+}
+
+func TestEventsOneByOne(t *testing.T) {
+	for _, c := range eventCases {
+		v := New(Options{AllowClipboard: true})
+		_, _ = v.Write([]byte(c.in))
+		var got []string
+		for _, e := range v.TakeEvents() {
+			text := e.Text
+			switch e.Kind {
+			case EventClipboard:
+				text = string(e.Data)
+			case EventCommandDone, EventBell:
+				text = strconv.Itoa(e.N)
+			}
+			name := map[EventKind]string{
+				EventBell: "bell", EventTitle: "title", EventIcon: "icon", EventCwd: "folder", EventNotify: "notice", EventClipboard: "copy",
+				EventPrompt: "prompt", EventCommand: "command", EventOutput: "output", EventCommandDone: "done",
+			}[e.Kind]
+			got = append(got, strings.TrimSpace(name+" "+text))
+		}
+		if !slices.Equal(got, c.tells) {
+			t.Errorf("%q tells %q, want %q", c.in, got, c.tells)
+		}
+	}
+}
+
+// linkCases are hyperlinks and the address of the first cell.
+var linkCases = []struct{ in, want string }{
+	{"\x1b]8;;https://a.b/\x07x\x1b]8;;\x07", "https://a.b/"},
+	{"\x1b]8;id=1:x=y;https://a.b/?c;d\x1b\\x", "https://a.b/?c;d"},
+	{"\x1b]8;;https://a.b/\x07\x1b]8;;\x07x", ""},
+	{"\x1b]8;;https://a.b/\u00e4\x07x", ""},
+}
+
+func TestLinks(t *testing.T) {
+	for _, c := range linkCases {
+		v := New(Options{})
+		_, _ = v.Write([]byte(c.in))
+		if got := v.Cell(0, 0).Link; got != c.want {
+			t.Errorf("%q links to %q, want %q", c.in, got, c.want)
 		}
 	}
 }

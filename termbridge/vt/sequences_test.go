@@ -65,6 +65,7 @@ var screenCases = map[string][]screenCase{
 		{"G1 by SO", "\x1b)0a\x0eqx\x0fq", "a─│q", "4,0"},
 		{"single shift", "\x1b*0\x1bNqq\x1b+0\x1bOxx", "─q│x", "4,0"},
 		{"G1 of 96 characters, double size, coding system", "\x1b-A\x1b#3\x1b#6\x1b%G\x1b F\x0e#\x0fa", "£a", "2,0"},
+		{"sets of 96 characters for G2 and G3", "\x1b.A\x1b/A\x1bN#\x1bO##", "££#", "3,0"},
 		{"locking shifts", "\x1b*0\x1bnq\x1b+A\x1bo#\x0f#", "─£#", "3,0"},
 	},
 	"cursor": {
@@ -115,6 +116,7 @@ var screenCases = map[string][]screenCase{
 		{"writing into DECALN", "\x1b#8\x1b[2;3Hx\x1b[3;5H\x1b[K", "EEEEEEEEEE/EExEEEEEEE/EEEE/EEEEEEEEEE", "4,2"},
 		{"DECSEL spares what is protected", "a\x1b[1\"qb\x1b[0\"qc\x1b[?2K", ".b", "3,0"},
 		{"DECSED too", "a\x1b[1\"qb\x1b[2\"qc\r\nd\x1b[?2J", ".b", "1,1"},
+		{"SPA and EPA protect", "a\x1bVb\x1bWc\x1b[?2K", ".b", "3,0"},
 		{"EL does not", "a\x1b[1\"qb\x1b[2K", "", "2,0"},
 		{"EL at a pending wrap", "0123456789\x1b[K", "012345678", "9,0"},
 	},
@@ -129,6 +131,7 @@ var screenCases = map[string][]screenCase{
 		{"DL", "1\r\n2\r\n3\x1b[2;2H\x1b[M", "1/3", "0,1"},
 		{"IL outside the region", "1\r\n2\r\n3\x1b[1;2r\x1b[3H\x1b[L", "1/2/3", "0,2"},
 		{"SU SD", "1\r\n2\r\n3\x1b[2S\x1b[T", "/3", "1,2"},
+		{"SD by its other letter", "1\r\n2\x1b[^", "/1/2", "1,1"},
 		{"DECIC", "abc\r\nabc\x1b[1;2H\x1b[2'}", "a..bc/a..bc", "1,0"},
 		{"DECDC", "abcd\r\nabcd\x1b[1;2H\x1b[2'~", "ad/ad", "1,0"},
 		{"SL SR", "abcd\r\nef\x1b[ @\x1b[2 A", "..bcd/..f", "2,1"},
