@@ -296,7 +296,7 @@ func (c *containerRun) stopSignal() syscall.Signal {
 // failed notes a run that never became one.
 func (c *containerRun) failed(err error, began metav1.Time, run int) {
 	exit := engine.Exit{Code: 128, Reason: err.Error()}
-	var f *startFailure
+	var f *startError
 	if errors.As(err, &f) {
 		exit.Code = f.code
 	}

@@ -51,12 +51,17 @@ func TestEnvironmentOfAContainer(t *testing.T) {
 		c := &p.Spec.Containers[0]
 		c.Resources.Limits = corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1500m"), corev1.ResourceMemory: resource.MustParse("65Mi")}
 		c.Env = []corev1.EnvVar{
-			{Name: "A", Value: "1"}, {Name: "B", Value: "$(A)$$(A) $(PATH) $(PODIUM_POD)"},
-			{Name: "NAME", ValueFrom: field("metadata.name")}, {Name: "NS", ValueFrom: field("metadata.namespace")},
-			{Name: "LABEL", ValueFrom: field("metadata.labels['app']")}, {Name: "NOTE", ValueFrom: field("metadata.annotations['note']")},
+			{Name: "A", Value: "1"},
+			{Name: "B", Value: "$(A)$$(A) $(PATH) $(PODIUM_POD)"},
+			{Name: "NAME", ValueFrom: field("metadata.name")},
+			{Name: "NS", ValueFrom: field("metadata.namespace")},
+			{Name: "LABEL", ValueFrom: field("metadata.labels['app']")},
+			{Name: "NOTE", ValueFrom: field("metadata.annotations['note']")},
 			{Name: "IP", ValueFrom: field("status.podIP")},
-			{Name: "CPU", ValueFrom: res("limits.cpu", "")}, {Name: "MILLI", ValueFrom: res("limits.cpu", "1m")},
-			{Name: "MEM", ValueFrom: res("limits.memory", "1Mi")}, {Name: "REQ", ValueFrom: res("requests.memory", "")},
+			{Name: "CPU", ValueFrom: res("limits.cpu", "")},
+			{Name: "MILLI", ValueFrom: res("limits.cpu", "1m")},
+			{Name: "MEM", ValueFrom: res("limits.memory", "1Mi")},
+			{Name: "REQ", ValueFrom: res("requests.memory", "")},
 			{Name: "GONE", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{LocalObjectReference: corev1.LocalObjectReference{Name: "s"}, Key: "k", Optional: &yes}}},
 		}
 		c.Command = []string{"sh", "-c", `echo "$A|$B|$NAME|$NS|$LABEL|$NOTE|$IP|$CPU|$MILLI|$MEM|$REQ|${GONE-unset}|${PODIUM_TEST_SECRET-unset}"; echo $0 $1; pwd; [ "$(pwd)" = "$PODIUM_DIR" ] && echo own`}

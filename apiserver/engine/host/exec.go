@@ -90,7 +90,7 @@ func (x *process) start(ctx context.Context, spec *shimSpec, cfg api.ExecConfig,
 		f.Close()
 	}
 	x.theirs = nil
-	var failure *startFailure
+	var failure *startError
 	switch {
 	case errors.As(err, &failure):
 		x.exit = engine.Exit{Code: failure.code, Reason: failure.message}

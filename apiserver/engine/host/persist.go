@@ -66,7 +66,7 @@ func writeFile(path string, data []byte, sync bool) error {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name()) // it may have been renamed, and is nothing to anyone
 	}
 	return err
 }

@@ -157,7 +157,7 @@ func (c *containerRun) probeOnce(alive context.Context, probe *corev1.Probe) err
 	default:
 		return nil // Validate lets none of these through
 	}
-	if err != nil && ctx.Err() != nil && alive.Err() == nil {
+	if errors.Is(err, context.DeadlineExceeded) && alive.Err() == nil {
 		return fmt.Errorf("no answer within %s", timeout)
 	}
 	return err
@@ -209,16 +209,18 @@ func (c *containerRun) execHandler(ctx context.Context, argv []string) error {
 		_, _ = io.Copy(io.Discard, out)
 		text <- strings.TrimSpace(string(head))
 	}()
+	var late error
 	select {
 	case <-t.exited:
 	case <-ctx.Done():
+		late = ctx.Err()
 	}
 	t.end(opKill)
 	out.expire()
 	said := <-text
 	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
+	case late != nil:
+		return late
 	case t.exit.Code != 0:
 		return fmt.Errorf("the command exited with %d: %s", t.exit.Code, said)
 	}

@@ -162,12 +162,15 @@ func FieldsDocument() string {
 	}
 	b.WriteString("\n## The environment of a container\n\n")
 	for _, v := range [][2]string{
-		{envPod, "the pod's name"}, {envNamespace, "the pod's namespace"}, {envContainer, "the container's name"},
+		{envPod, "the pod's name"},
+		{envNamespace, "the pod's namespace"},
+		{envContainer, "the container's name"},
 		{envDir, "the container's own folder, where its commands begin unless workingDir says otherwise"},
 		{envVolumes, "a line `NAME=FOLDER` for each volume mount, in the order of the manifest; FOLDER is the one of the subPath where there is one"},
 		{envVolume + "NAME", "FOLDER of the first mount of the volume NAME, in capitals, with `_` for everything but letters and digits"},
 		{envTermination, "the file whose content becomes the termination message"},
-		{envExe, "podium itself"}, {envRun, "a mark by which podium knows the processes of one command"},
+		{envExe, "podium itself"},
+		{envRun, "a mark by which podium knows the processes of one command"},
 	} {
 		fmt.Fprintf(&b, "- `%s`: %s\n", v[0], v[1])
 	}

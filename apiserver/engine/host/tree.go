@@ -64,16 +64,16 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
-// startFailure is a command that could not be started.
-type startFailure struct {
+// startError is a command that could not be started.
+type startError struct {
 	code    int
 	message string
 }
 
-func (f *startFailure) Error() string { return f.message }
+func (f *startError) Error() string { return f.message }
 
 // start runs the spec under a shim with the given standard files, which stay
-// the caller's. It returns once the command's process exists; a *startFailure
+// the caller's. It returns once the command's process exists; a *startError
 // says that it could not be started, and has been said on files[2] too. The
 // context ends the wait and, with it, the attempt.
 func (ts *trees) start(ctx context.Context, spec *shimSpec, files [3]*os.File) (*tree, error) {
@@ -98,7 +98,7 @@ func (ts *trees) start(ctx context.Context, spec *shimSpec, files [3]*os.File) (
 			return nil, errors.New("the shim ended before it could start the command")
 		case r.Kind == reportFailed:
 			<-t.gone
-			return nil, &startFailure{code: r.Code, message: r.Message}
+			return nil, &startError{code: r.Code, message: r.Message}
 		}
 		ts.records.running(t.id, t.cmd.Process.Pid, r)
 		return t, nil
