@@ -89,7 +89,7 @@ func probeModes() []string {
 			out = append(out, fmt.Sprintf("mode %d", n))
 		}
 	}
-	for n := range 10000 {
+	for n := range 3000 {
 		if s := probe(fmt.Sprintf("\x1b[?%d$p", n)); !strings.Contains(string(s.replies), ";0$y") {
 			out = append(out, fmt.Sprintf("mode ?%d", n))
 		}
@@ -100,7 +100,7 @@ func probeModes() []string {
 // probeOSC returns the numbers of operating system commands.
 func probeOSC() []string {
 	var out []string
-	for n := range 10000 {
+	for n := range 3000 {
 		if understood(fmt.Sprintf("\x1b]%d;x\x1b\\", n)) {
 			out = append(out, fmt.Sprintf("OSC %d", n))
 		}
