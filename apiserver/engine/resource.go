@@ -10,7 +10,7 @@ type ResourceServer interface {
 	// it serves and whose body it has bounded. What it returns before it has
 	// sent anything is answered as a Status; later, the answer is cut off, so
 	// that a half answer is never taken for a whole one. The request's context
-	// is done when the client has gone or the server goes down. Delete is
-	// answered with 204.
+	// is done when the client has gone or the server goes down; an error that
+	// wraps http.ErrAbortHandler says the former. Delete is answered with 204.
 	ServeResource(w http.ResponseWriter, r *http.Request) error
 }
