@@ -33,6 +33,12 @@ func copyCommands() []command {
 	do := func(keys, help, what string, f func(m *Model)) command {
 		return command{Binding: bind(keys, help, what), do: f}
 	}
+	pages := func(keys, help, what string, f func(m *Model) int) command {
+		return command{Binding: bind(keys, help, what), move: func(m *Model, tx text) pos {
+			m.look.top = shifted(m.look.top, f(m), tx.low, tx.base)
+			return m.byRows(tx, f(m))
+		}}
+	}
 	half := func(m *Model) int { return max(m.rows/2, 1) }
 	page := func(m *Model) int { return max(m.rows-2, 1) }
 	return []command{
@@ -68,10 +74,10 @@ func copyCommands() []command {
 		move("H shift+h", "H", "top of the view", func(m *Model, _ text) pos { return pos{line: m.look.top} }),
 		move("M shift+m", "M", "middle", func(m *Model, _ text) pos { return pos{line: m.look.top + uint64(max(m.rows-1, 0)/2)} }),
 		move("L shift+l", "L", "bottom", func(m *Model, _ text) pos { return pos{line: m.look.top + uint64(max(m.rows-1, 0))} }),
-		rows("ctrl+d", "ctrl-d", "half a page on", half),
-		rows("ctrl+u", "ctrl-u", "half a page back", func(m *Model) int { return -half(m) }),
-		rows("ctrl+f pgdown shift+pgdown", "ctrl-f", "a page on", page),
-		rows("ctrl+b pgup shift+pgup", "ctrl-b", "a page back", func(m *Model) int { return -page(m) }),
+		pages("ctrl+d", "ctrl-d", "half a page on", half),
+		pages("ctrl+u", "ctrl-u", "half a page back", func(m *Model) int { return -half(m) }),
+		pages("ctrl+f pgdown shift+pgdown", "ctrl-f", "a page on", page),
+		pages("ctrl+b pgup shift+pgup", "ctrl-b", "a page back", func(m *Model) int { return -page(m) }),
 	}
 }
 

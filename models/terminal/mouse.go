@@ -259,12 +259,3 @@ func (m *Model) release(e tea.Mouse) {
 	m.draw()
 	m.stale = true
 }
-
-// unselect forgets what the mouse selected.
-func (m *Model) unselect() {
-	if m.look.sel.shape != noShape && !m.look.copying {
-		m.look.sel = selection{}
-		m.draw()
-		m.stale = true
-	}
-}

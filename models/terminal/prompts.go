@@ -92,17 +92,17 @@ func (tx text) lastOutput() output {
 	if !ok {
 		return output{}
 	}
-	before, ok := tx.marked(now, -1, vt.MarkPrompt)
-	if !ok {
-		return output{known: true}
+	from := tx.low // the command cleared the screen, and its own mark with it
+	if before, ok := tx.marked(now, -1, vt.MarkPrompt); ok {
+		_, typed := tx.logical(before)
+		from = typed + 1
 	}
-	_, typed := tx.logical(before)
-	return output{known: true, lines: tx.between(typed+1, now-1)}
+	return output{known: true, lines: tx.between(from, now-1)}
 }
 
 // between selects whole lines; nothing when there are none.
 func (tx text) between(from, to uint64) selection {
-	if from > to {
+	if from > to || to > tx.high { // to may be the one before line 0
 		return selection{}
 	}
 	return selection{shape: linewise, from: pos{line: from}, to: pos{line: to}}
@@ -120,7 +120,7 @@ func (m *Model) copyOutput() {
 	case !out.known:
 		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: noMarks})
 	case got == "":
-		m.env.Wish(models.NoticeMsg{Text: "The last command printed nothing"})
+		m.env.Wish(models.NoticeMsg{Text: "The last command printed no whole line"})
 	default:
 		c := copyOf(got)
 		c.What = "the last output, " + c.What

@@ -1,0 +1,114 @@
+package terminal
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/api"
+	"podium/models"
+	mt "podium/models/modelstest"
+	"podium/models/widget/textview"
+	"podium/termbridge/vt"
+	"podium/themes"
+)
+
+// running200x50 is a session in a large pane, full of coloured text.
+func running200x50(b *testing.B) (*Model, *session) {
+	s := newSession()
+	client := mt.NewClient()
+	client.SetObject("{}", pod("main"))
+	client.OnExec = func(context.Context, string, string, string, api.ExecConfig) (api.ExecSession, error) { return s, nil }
+	bench := mt.NewBench(client)
+	bench.Env.Theme = themes.Dark()
+	m := New(bench.Env, shell())
+	d := mt.Drive(b, m, 200, 50)
+	b.Cleanup(m.Close)
+	d.Until("the program to run", func() bool { return m.state == running })
+	for i := range 300 {
+		line := fmt.Sprintf("\x1b[3%dmline %d\x1b[m %s\r\n", i%8, i, strings.Repeat("lorem ipsum ", 15))
+		if _, err := s.output.Write([]byte(line)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	d.Sees("line 299")
+	return m, s
+}
+
+// BenchmarkEchoedKey is what a key costs in Update and View: the press, and the
+// picture with its echo. The way through pipes and pseudo-terminal is not
+// counted.
+func BenchmarkEchoedKey(b *testing.B) {
+	m, s := running200x50(b)
+	buf := make([]byte, 16)
+	press := tea.KeyPressMsg{Code: 'a', Text: "a"}
+	b.StopTimer()
+	for i := range b.N {
+		b.StartTimer()
+		m.Update(press)
+		b.StopTimer()
+		n, err := s.input.Read(buf)
+		if err != nil {
+			b.Fatal(err)
+		}
+		before := m.bridge.Cursor()
+		if _, err := fmt.Fprintf(s.output, "\x1b[%d;1H%s", 1+i%2, buf[:n]); err != nil {
+			b.Fatal(err)
+		}
+		for m.bridge.Cursor() == before {
+			runtime.Gosched()
+		}
+		b.StartTimer()
+		m.Update(changedMsg{to: m, gen: m.gen})
+		_ = m.View()
+		b.StopTimer()
+	}
+}
+
+// BenchmarkFlood is a picture of a pane in which every row is another.
+func BenchmarkFlood(b *testing.B) {
+	m, _ := running200x50(b)
+	for i := range b.N {
+		m.read(func(tx text) { _, _ = fmt.Fprintf(tx.t, "%s%d\r\n", strings.Repeat("y\r\n", 60), i) })
+		m.Update(changedMsg{to: m, gen: m.gen})
+		_ = m.View()
+	}
+}
+
+// BenchmarkCopyModeKey moves the cursor with a search highlighted.
+func BenchmarkCopyModeKey(b *testing.B) {
+	m, _ := running200x50(b)
+	m.Update(models.ActionMsg{Action: models.ActionSearch})
+	for _, r := range "ipsum" {
+		m.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+	m.Update(mt.Key("enter"))
+	m.Update(mt.Key("V"))
+	for i := range b.N {
+		m.Update(mt.Key([]string{"k", "j"}[i%2]))
+		_ = m.View()
+	}
+}
+
+// BenchmarkSearchNothing looks through a scrollback that is full.
+func BenchmarkSearchNothing(b *testing.B) {
+	for _, expr := range []string{"not there", "not.*there"} {
+		b.Run(expr, func(b *testing.B) {
+			t := vt.New(vt.Options{Cols: 200, Rows: 50, ScrollbackBytes: scrollbackBytes})
+			for i := 0; t.FirstLine() == 0; i++ {
+				_, _ = fmt.Fprintf(t, "%d %s\r\n", i, strings.Repeat("lorem ipsum ", 6))
+			}
+			tx := textOf(t, vt.WidthWC)
+			find := textview.NewFinder(expr)
+			b.ResetTimer()
+			for range b.N {
+				tx.seek(find, pos{line: tx.high}, true, false)
+			}
+			b.ReportMetric(float64(tx.high-tx.low), "lines")
+		})
+	}
+}
