@@ -31,6 +31,7 @@ type podRun struct {
 	timer    *time.Timer // closes killed
 	logs     map[string]*runLog
 	execs    map[*tree]string // by container
+	over     bool             // no more execs are taken
 }
 
 // launch starts the life of a pod that is in the store.
@@ -303,7 +304,7 @@ var errEnding = errors.New("the pod is ending")
 // addExec notes an exec's tree, which ends with its container.
 func (p *podRun) addExec(t *tree, container string) error {
 	select {
-	case <-p.stopping:
+	case <-p.killed:
 		return errEnding
 	case <-p.done:
 		return errEnding
@@ -311,6 +312,9 @@ func (p *podRun) addExec(t *tree, container string) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.over {
+		return errEnding
+	}
 	p.execs[t] = container
 	return nil
 }
@@ -321,9 +325,10 @@ func (p *podRun) removeExec(t *tree) {
 	delete(p.execs, t)
 }
 
-// endExecs ends the execs of a container, or with "" of all, at once.
+// endExecs ends the execs of a container, or with "" all for good, at once.
 func (p *podRun) endExecs(container string) {
 	p.mu.Lock()
+	p.over = p.over || container == ""
 	var all []*tree
 	for t, c := range p.execs {
 		if container == "" || c == container {

@@ -253,6 +253,9 @@ func TestDeleteGraceCanOnlyShorten(t *testing.T) {
 	if err := e.CheckExec(pod, "c"); err != nil {
 		t.Errorf("a shell in a pod that ends: %v", err)
 	}
+	if out, _, code := run(t, e, "stubborn", sh("echo still"), engine.Size{}); out != "still\n" || code != 0 {
+		t.Errorf("exec while it ends: %q %d", out, code)
+	}
 	longer, one := int64(2000), int64(1)
 	for _, grace := range []*int64{&longer, &one} {
 		if err := e.Delete(ctx, "default", "stubborn", metav1.DeleteOptions{GracePeriodSeconds: grace}); err != nil {
