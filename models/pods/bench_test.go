@@ -47,6 +47,18 @@ func BenchmarkFilterWord(b *testing.B) {
 	}
 }
 
+// A name of 16 letters, typed and taken back.
+func BenchmarkFilterTyped(b *testing.B) {
+	m, _ := loaded(b, 10_000)
+	for b.Loop() {
+		for n := range len("service-49-5ab19") + 1 {
+			m.line.Set("service-49-5ab19"[:n])
+			m.typed()
+			m.refresh()
+		}
+	}
+}
+
 func BenchmarkFilterExpression(b *testing.B) {
 	m, _ := loaded(b, 10_000)
 	for i := 0; b.Loop(); i++ {

@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"podium/api"
-	"podium/themes"
 )
 
 // filter says which rows are shown. It is made by parseFilter and not changed.
@@ -23,6 +22,14 @@ type filter struct {
 	marks    *regexp.Regexp // what is highlighted in names, nil for nothing
 	fuzzy    string         // lower case, "" for none
 	timed    bool           // what passes changes as time goes by
+	plain    bool           // nothing but words to be contained,
+	words    []plainWord    // which are these
+}
+
+// plainWord is a literal word. Lower case stands for both.
+type plainWord struct {
+	text string
+	fold bool
 }
 
 // term is one condition of a filter.
@@ -40,21 +47,25 @@ func parseFilter(text string) (*filter, error) {
 		return nil, fmt.Errorf("a filter has at most %d characters", maxFilter)
 	}
 	f := &filter{text: strings.TrimSpace(text)}
+	f.plain = f.text != ""
 	var words []string
 	rest := f.text
 	for rest != "" {
 		word, after := cutWord(rest)
 		switch {
 		case word == "-l":
+			f.plain = false
 			f.selector = strings.TrimSpace(after)
 			after = ""
 			if _, err := labels.Parse(f.selector); err != nil {
 				return nil, fmt.Errorf("the label selector %q is not valid: %w", f.selector, err)
 			}
 		case word == "-f":
+			f.plain = false
 			f.fuzzy = strings.ToLower(strings.ReplaceAll(after, " ", ""))
 			after = ""
 		case word == "!":
+			f.plain = false
 		default:
 			shown, err := f.add(word)
 			if err != nil {
@@ -93,20 +104,6 @@ func (f *filter) match(e *entry, now time.Time) bool {
 	return true
 }
 
-// spans are the places in a name that the filter found.
-func (f *filter) spans(name string) []themes.Span {
-	if f == nil || f.marks == nil {
-		return nil
-	}
-	var out []themes.Span
-	for _, m := range f.marks.FindAllStringIndex(name, 8) {
-		if m[1] > m[0] {
-			out = append(out, themes.Span{Start: m[0], End: m[1]})
-		}
-	}
-	return out
-}
-
 func cutWord(s string) (word, rest string) {
 	word, rest, _ = strings.Cut(strings.TrimLeft(s, " "), " ")
 	return word, strings.TrimLeft(rest, " ")
@@ -114,18 +111,21 @@ func cutWord(s string) (word, rest string) {
 
 // add takes one word of the filter, and returns the expression that is to be
 // highlighted.
-func (f *filter) add(word string) (shown string, err error) {
-	if field, op, value, ok := cutField(word); ok {
+func (f *filter) add(typed string) (shown string, err error) {
+	if field, op, value, ok := cutField(typed); ok {
 		t, err := fieldTerm(field, op, value)
 		if err != nil {
 			return "", err
 		}
 		f.terms = append(f.terms, t)
 		f.timed = f.timed || field == "age"
+		f.plain = false
 		return "", nil
 	}
-	bare, not := strings.CutPrefix(word, "!")
-	expr, match := wordMatcher(bare)
+	bare, not := strings.CutPrefix(typed, "!")
+	expr, literal, match := wordMatcher(bare)
+	f.plain = f.plain && literal && !not
+	f.words = append(f.words, plainWord{bare, isLower(bare)})
 	f.terms = append(f.terms, func(e *entry, _ time.Time) bool { return match(e) != not })
 	if not {
 		return "", nil
@@ -133,10 +133,16 @@ func (f *filter) add(word string) (shown string, err error) {
 	return expr, nil
 }
 
+// narrows tells whether f lets nothing pass that old keeps back: words that have
+// only grown, as they do while they are typed.
+func (f *filter) narrows(old *filter) bool {
+	return f != nil && old != nil && f.plain && old.plain && strings.HasPrefix(f.text, old.text)
+}
+
 // wordMatcher is the test of a word against the text of a row, and the word as
-// an expression. A word of plain lower-case characters needs no expression.
-func wordMatcher(word string) (expr string, match func(e *entry) bool) {
-	lower := !strings.ContainsFunc(word, unicode.IsUpper)
+// an expression. A literal word, which is no expression, need only be contained.
+func wordMatcher(word string) (expr string, literal bool, match func(e *entry) bool) {
+	lower := isLower(word)
 	fold := ""
 	if lower {
 		fold = "(?i)"
@@ -145,16 +151,18 @@ func wordMatcher(word string) (expr string, match func(e *entry) bool) {
 	if err != nil || regexp.QuoteMeta(word) == word {
 		expr = "(?:" + fold + regexp.QuoteMeta(word) + ")"
 		if lower {
-			return expr, func(e *entry) bool { return strings.Contains(e.low, word) }
+			return expr, true, func(e *entry) bool { return strings.Contains(e.low, word) }
 		}
-		return expr, func(e *entry) bool { return strings.Contains(e.text(), word) }
+		return expr, true, func(e *entry) bool { return strings.Contains(e.text(), word) }
 	}
 	expr = "(?:" + fold + word + ")"
 	if lower {
-		return expr, func(e *entry) bool { return re.MatchString(e.low) }
+		return expr, false, func(e *entry) bool { return re.MatchString(e.low) }
 	}
-	return expr, func(e *entry) bool { return re.MatchString(e.text()) }
+	return expr, false, func(e *entry) bool { return re.MatchString(e.text()) }
 }
+
+func isLower(word string) bool { return !strings.ContainsFunc(word, unicode.IsUpper) }
 
 // fuzzyMatch tells whether the characters of pattern occur in s in order.
 func fuzzyMatch(s, pattern string) bool {

@@ -148,11 +148,71 @@ func TestArrangeOfAFewIsArrangeOfAll(t *testing.T) {
 				s.put(r, now, false)
 			}
 		}
-		b.resort, b.sift = true, true
+		b.resort, b.sift = true, siftAll
 		a.arrange(now)
 		b.arrange(now)
 		if got, want := keysOf(a), keysOf(b); !slices.Equal(got, want) {
 			t.Fatalf("after step %d the order is\n%v, want\n%v", step, got, want)
+		}
+	}
+}
+
+// Literal words are highlighted where their expressions are found.
+func TestSpansOfLiteralWords(t *testing.T) {
+	for _, text := range []string{"web", "b-", "e web", "we web 1", "Web w", "web-1 -1 x(", "1", "aa", "é"} {
+		f, err := parseFilter(text)
+		if err != nil || !f.plain {
+			t.Fatalf("%q: plain %v, %v", text, f.plain, err)
+		}
+		slow := *f
+		slow.plain = false
+		for _, name := range []string{"web-1", "Web-web-WEB-11111111111", "aaaaa", "x(", "", "épée-web"} {
+			if got, want := f.spans(name), slow.spans(name); !slices.Equal(got, want) {
+				t.Errorf("%q in %q: %v, want %v", text, name, got, want)
+			}
+		}
+	}
+}
+
+// What is shown while a filter is typed, letter by letter and with corrections,
+// is what it shows when put in force at once.
+func TestTypingAFilterIsSettingIt(t *testing.T) {
+	now := modelstest.Noon()
+	pods := []string{"web-1", "web-2", "api-1", "Web-3", "job-a.b", "web(x", "agile-running"}
+	typings := [][]string{
+		{"w", "we", "web", "web-", "web-1", "web-", "web-2", ""},
+		{"W", "We", "we", "web w", "web", "web ", "web !", "web !2", "web !"},
+		{"(", "(w", "(w|", "(w|a", "(w|a)", "(w|a)p", "(w|a"},
+		{"a", "ag", "age", "age<", "age<2h", "age", "agi", "a.", "a.b", "a"},
+		{"-", "-f", "-f w1", "-", "-1", "x", "web(x", "web(x)", "web("},
+		{"e", "er", "ERR", "r", "ru", "run", "runN", "running", "running agile"},
+	}
+	for _, typing := range typings {
+		typed := newRows()
+		for i, name := range pods {
+			typed.put(row(name, []string{"Running", "Pending"}[i%2]), now, false)
+		}
+		for step, text := range typing {
+			flt, err := parseFilter(text)
+			if err != nil {
+				continue
+			}
+			if flt.empty() {
+				flt = nil
+			}
+			typed.setFilter(flt)
+			if step%3 != 2 { // now and then two changes at once
+				typed.arrange(now)
+				var want []string
+				for _, e := range typed.sorted {
+					if flt.match(e, now) {
+						want = append(want, e.key)
+					}
+				}
+				if got := keysOf(typed); !slices.Equal(got, want) {
+					t.Errorf("after typing %q, %q shows %v, want %v", typing[:step], text, got, want)
+				}
+			}
 		}
 	}
 }

@@ -51,9 +51,18 @@ type rows struct {
 	round   int
 	running int      // pods neither finished nor being deleted
 	touched []*entry // changed since the last arrange
-	sift    bool     // the filter changed
+	sift    sifting  // what a change of the filter asks for
 	resort  bool     // the order changed
 }
+
+// sifting says which rows must be held against the filter again.
+type sifting int
+
+const (
+	siftNone  sifting = iota
+	siftShown         // those that were shown: it only lets fewer pass
+	siftAll
+)
 
 func newRows() *rows { return &rows{byKey: map[string]*entry{}, by: byName} }
 
@@ -142,14 +151,21 @@ func (s *rows) reset() {
 }
 
 // setFilter and setSort change what is shown, and how.
-func (s *rows) setFilter(f *filter) { s.filter, s.sift = f, true }
+func (s *rows) setFilter(f *filter) {
+	if f.narrows(s.filter) {
+		s.sift = max(s.sift, siftShown)
+	} else {
+		s.sift = siftAll
+	}
+	s.filter = f
+}
 
 func (s *rows) setSort(by sortBy, desc bool) { s.by, s.desc, s.resort = by, desc, true }
 
 // arrange brings the order up to date, and tells whether anything changed. After
 // a few changes among many rows it sorts and filters only those.
 func (s *rows) arrange(now time.Time) bool {
-	if len(s.touched) == 0 && !s.sift && !s.resort {
+	if len(s.touched) == 0 && s.sift == siftNone && !s.resort {
 		return false
 	}
 	if s.resort || len(s.touched) > len(s.sorted)/4 {
@@ -163,7 +179,7 @@ func (s *rows) arrange(now time.Time) bool {
 	}
 	s.order = s.order[:0]
 	for _, e := range s.sorted {
-		if s.sift || e.moved {
+		if e.moved || s.sift == siftAll || s.sift == siftShown && e.shown {
 			e.shown = s.filter.match(e, now)
 		}
 		if e.shown {
@@ -174,7 +190,7 @@ func (s *rows) arrange(now time.Time) bool {
 		e.moved = false
 	}
 	clear(s.touched)
-	s.touched, s.sift, s.resort = s.touched[:0], false, false
+	s.touched, s.sift, s.resort = s.touched[:0], siftNone, false
 	return true
 }
 
