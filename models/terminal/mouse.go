@@ -88,7 +88,9 @@ func (m *Model) mouse(e tea.Mouse, action keys.MouseAction) tea.Cmd {
 		return nil
 	}
 	programs := m.state == running && !m.look.pinned && m.bridge.Modes().Mouse != vt.MouseNone
-	if programs && !m.look.mouse.held && e.Mod&tea.ModShift == 0 {
+	begun := m.look.mouse.held && action != keys.MousePress // a press may follow a release that was lost
+	if programs && !begun && e.Mod&tea.ModShift == 0 {
+		m.look.mouse.held = false
 		return m.programMouse(e, action)
 	}
 	switch action {

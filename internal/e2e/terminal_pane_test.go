@@ -1,0 +1,159 @@
+package e2e
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"testing"
+
+	"podium/termbridge/vt"
+)
+
+// shellIn opens a shell in the first sample pod and gives it a prompt.
+func shellIn(t *testing.T, o options) *terminal {
+	t.Helper()
+	tm, _ := dashboard(t, o)
+	tm.sees("counter", "Running")
+	tm.press("s")
+	tm.sees("shell in counter")
+	tm.prompt()
+	return tm
+}
+
+// wrote waits until the program has sent bytes to its terminal.
+func (tm *terminal) wrote(what, bytes string) {
+	tm.t.Helper()
+	tm.until(what, func(string) bool {
+		tm.mu.Lock()
+		defer tm.mu.Unlock()
+		return strings.Contains(tm.written.String(), bytes)
+	})
+}
+
+// copied waits until the text was handed to the terminal's clipboard: nothing
+// else is there in the tests.
+func (tm *terminal) copied(text string) {
+	tm.t.Helper()
+	tm.wrote(fmt.Sprintf("%q on the clipboard", text), "\x1b]52;c;"+base64.StdEncoding.EncodeToString([]byte(text)))
+}
+
+// runs types a command and waits for the prompt after its output.
+func (tm *terminal) runs(command, output string) {
+	tm.t.Helper()
+	tm.types(command + "\r")
+	tm.until(output+" and a prompt", func(s string) bool {
+		i := strings.LastIndex(s, output)
+		return i >= 0 && strings.Contains(s[i:], "ready>")
+	})
+}
+
+// mouse sends an event of the left button at a cell, as SGR mouse reports do.
+func (tm *terminal) mouse(event string, col, row int) {
+	tm.t.Helper()
+	button, final := 0, "M"
+	switch event {
+	case "drag":
+		button = 32
+	case "release":
+		final = "m"
+	}
+	tm.types(fmt.Sprintf("\x1b[<%d;%d;%d%s", button, col+1, row+1, final))
+}
+
+func TestLookingBackCopyingAndSearching(t *testing.T) {
+	tm := shellIn(t, options{})
+	tm.runs("seq 1 200 | sed s/^/row./", "row.200")
+
+	// The output of the last command, by the marks that a bash is given.
+	tm.press("ctrl+g", "y")
+	var rows strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&rows, "row.%d\n", i+1)
+	}
+	tm.copied(rows.String())
+	tm.sees("last output, 200 lines")
+
+	// Scrolled back, the view stays although output arrives.
+	tm.types("(sleep 0.3; echo la''ter) &\r")
+	tm.types("\x1b[5;2~") // shift-PgUp
+	tm.sees("row.170", "lines back")
+	tm.types("\x1b[5;2~")
+	tm.sees("row.145", "lines back")
+	tm.lacks("row.199")
+	tm.types("\x15") // typing is at the end again
+	tm.sees("row.200", "later")
+	tm.lacks("lines back")
+
+	// Copy mode, search, and a selection of lines.
+	tm.press("ctrl+g", "/")
+	tm.sees("search up:")
+	tm.types("row.1.7\r")
+	tm.sees("copy mode", "row.197")
+	tm.press("n", "n")
+	tm.sees("row.177")
+	tm.press("V", "j", "y")
+	tm.copied("row.177\nrow.178\n")
+	tm.lacks("copy mode")
+	tm.press("ctrl+g", "[")
+	tm.sees("copy mode")
+	tm.press("3", "[")
+	tm.sees("seq 1 200")
+	tm.press("q")
+	tm.lacks("copy mode")
+
+	// The list of sessions knows how long and what last.
+	tm.runs("echo the last 'line'", "the last line")
+	tm.leave()
+	tm.press("ctrl+g", "w")
+	tm.sees("sessions", "running", "ready>")
+	tm.press("esc")
+	tm.lacks("running ")
+}
+
+func TestMouseSelectsInThePaneUnlessTheProgramAsks(t *testing.T) {
+	tm := shellIn(t, options{})
+	tm.runs("clear; echo 'take this/path.txt now'", "take this/path.txt now")
+	row := 0
+	for i, line := range strings.Split(tm.text(), "\n") {
+		if strings.HasPrefix(line, "take this") {
+			row = i
+		}
+	}
+	tm.mouse("press", 5, row)
+	tm.mouse("drag", 60, row)
+	tm.mouse("release", 60, row)
+	tm.copied("this/path.txt now")
+	for range 2 {
+		tm.mouse("press", 7, row)
+		tm.mouse("release", 7, row)
+	}
+	tm.copied("this/path.txt")
+
+	tm.types("printf '\\033[?1000;1006h'; cat -v\r")
+	tm.until("the program to ask for the mouse", func(s string) bool {
+		tm.mouse("press", 3, row)
+		return strings.Contains(s, fmt.Sprintf("^[[<0;4;%dM", row)) // in the pane's coordinates: below the header
+	})
+}
+
+func TestWhatProgramsSayReachesTheTerminal(t *testing.T) {
+	// Where zellij takes ctrl-g the leader is ctrl-y, and twice it is sent.
+	tm := shellIn(t, options{env: []string{"ZELLIJ=0"}})
+	tm.types("cat -v\r")
+	tm.until("the leader itself", func(s string) bool {
+		tm.press("ctrl+y", "ctrl+y", "enter")
+		return strings.Contains(s, "^Y")
+	})
+	tm.press("ctrl+c")
+
+	tm.types(`printf '\033]8;;http://example.com/\033\\li''nk\033]8;;\033\\ \033[5 q\033]2;a ti''tle\007\n'` + "\r")
+	tm.sees("link", "shell in counter/counter · a title")
+	tm.wrote("a hyperlink", ";http://example.com/")
+	tm.until("the program's cursor", func(string) bool {
+		tm.mu.Lock()
+		defer tm.mu.Unlock()
+		return tm.screen.Cursor().Shape == vt.CursorBar
+	})
+	tm.types("exit 3\r")
+	tm.sees("shell in counter/counter: exit 3", "enter: new shell here", "link")
+}
