@@ -269,7 +269,10 @@ func TestRetryAfter(t *testing.T) {
 		header   string
 		min, max int
 	}{
-		{"7", 7, 7}, {"-3", 0, 0}, {"soon", 0, 0}, {"99999999999", 86400, 86400},
+		{"7", 7, 7},
+		{"-3", 0, 0},
+		{"soon", 0, 0},
+		{"99999999999", 86400, 86400},
 		{time.Now().Add(time.Minute).UTC().Format(http.TimeFormat), 50, 61},
 	} {
 		wait, asked = tt.header, 0

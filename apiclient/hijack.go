@@ -70,7 +70,10 @@ func (c *Client) startOn(ctx context.Context, conn net.Conn, k call) (io.Reader,
 	if err := conn.SetDeadline(time.Now().Add(c.cfg.Timeout)); err != nil {
 		return nil, fmt.Errorf("set the time limit of the connection: %w", err)
 	}
-	unlink := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	unlink := context.AfterFunc(ctx, func() {
+		// It fails only on a connection that is closed, which ends the wait as well.
+		_ = conn.SetDeadline(time.Unix(1, 0))
+	})
 	stream, err := c.exchange(conn, k)
 	if !unlink() {
 		return nil, context.Cause(ctx)
@@ -134,7 +137,7 @@ func (c *Client) readStart(conn io.Reader, k call) (io.Reader, error) {
 	limited := &headerReader{r: conn}
 	limited.left.Store(maxHeaderBytes)
 	br := bufio.NewReaderSize(limited, 32<<10)
-	resp, err := readResponse(br)
+	resp, err := readResponse(br) //nolint:bodyclose // the body is the stream: its connection is closed by the session
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,8 @@ func sameValue(a, b any) bool {
 func agree(t interface {
 	Fatalf(string, ...any)
 	Helper()
-}, data []byte, strict bool) {
+}, data []byte, strict bool,
+) {
 	t.Helper()
 	roots, problems := rootsOf(data)
 	theirs, err := yaml.YAMLToJSON(data)

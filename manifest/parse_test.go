@@ -114,7 +114,7 @@ func TestSuggestionsSolveTheirProblems(t *testing.T) {
 func TestClosest(t *testing.T) {
 	names := []string{"image", "imagePullPolicy", "env", "envFrom", "name", "ports", "command"}
 	for word, want := range map[string]string{
-		"imag": "image", "Image": "image", "iamge": "image", "enf": "env", "port": "ports", "comand": "command", "xyz": "", "": "", "nmae": "name",
+		"imag": "image", "Image": "image", "iamge": "image", "enf": "env", "port": "ports", "comand": "command", "xyz": "", "": "", "nam": "name",
 		"imagepullpolicy": "imagePullPolicy", strings.Repeat("a", 500): "",
 	} {
 		if got := closest(word, names); got != want {

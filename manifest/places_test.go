@@ -14,7 +14,8 @@ import (
 func checkPlaces(t interface {
 	Fatalf(string, ...any)
 	Helper()
-}, text []byte, n *node) {
+}, text []byte, n *node,
+) {
 	t.Helper()
 	if n.start > n.end || n.start < 0 || n.end > len(text) {
 		t.Fatalf("%q: a value from %d to %d", text, n.start, n.end)

@@ -89,8 +89,3 @@ func (s *source) lineEnd(offset int) int {
 	}
 	return end
 }
-
-// lineStart returns the offset of the first byte of the line that holds offset.
-func (s *source) lineStart(offset int) int {
-	return bytes.LastIndexByte(s.data[:offset], '\n') + 1
-}

@@ -243,7 +243,7 @@ func looksTyped(s string) bool {
 	if c != '-' && c != '+' && c != '.' && (c < '0' || c > '9') {
 		return false
 	}
-	return strings.Trim(s, "+-.:_0123456789abcdefxobeETZ ") == "" && strings.ContainsAny(s, "0123456789")
+	return strings.Trim(s, "+-.:_0123456789abcdefxoETZ ") == "" && strings.ContainsAny(s, "0123456789")
 }
 
 // appendQuoted appends a string in double quotes. Everything that is not

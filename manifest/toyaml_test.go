@@ -78,7 +78,8 @@ func TestToYAMLRefusesWhatIsNoJSON(t *testing.T) {
 func roundTrip(t interface {
 	Fatalf(string, ...any)
 	Helper()
-}, data []byte) {
+}, data []byte,
+) {
 	t.Helper()
 	out, err := ToYAML(data)
 	if err != nil {

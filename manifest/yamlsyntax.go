@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"errors"
 	"bytes"
 	"fmt"
 	"io"
@@ -37,7 +38,7 @@ func parseNodes(text []byte) ([]*yaml.Node, error) {
 	for {
 		doc := new(yaml.Node)
 		err := decode(dec, doc)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return docs, nil
 		}
 		if err != nil {
@@ -65,7 +66,7 @@ func complaint(text []byte) (string, int) {
 	dec := yaml.NewDecoder(r)
 	for {
 		err := decode(dec, new(yaml.Node))
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return "", r.n
 		}
 		if err != nil {

@@ -73,11 +73,11 @@ func (tx text) lastOutput() output {
 		begins, ok = tx.marked(tx.high, -1, vt.MarkOutput)
 	}
 	if ok {
-		ends, done := begins, tx.line(begins).Mark&(vt.MarkDone|vt.MarkPrompt) != 0
-		if done { // on the same line: nothing was printed
+		if tx.line(begins).Mark&(vt.MarkDone|vt.MarkPrompt) != 0 { // on the same line: nothing was printed
 			return output{known: true}
 		}
-		if ends, done = tx.marked(begins, 1, vt.MarkDone|vt.MarkPrompt); !done {
+		ends, done := tx.marked(begins, 1, vt.MarkDone|vt.MarkPrompt)
+		if !done {
 			return output{known: true, running: true, lines: tx.between(begins, tx.last())}
 		}
 		if tx.line(ends).Mark&vt.MarkPrompt == 0 && tx.line(ends).Text != "" {

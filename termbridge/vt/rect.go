@@ -149,19 +149,19 @@ func (t *Terminal) changeCells(line *row, a, b int, change func(*Style)) {
 // attrChange reads what DECCARA and DECRARA do from the fifth parameter on.
 func (t *Terminal) attrChange(reverse bool) func(*Style) {
 	ps := &t.parser
-	var set, clear Attr
+	var set, unset Attr
 	underline, plain := 0, false
 	for i := 4; i == 4 || i < ps.n; i++ {
 		switch p := ps.param(i, 0); p {
 		case 0:
-			set, clear, underline, plain = 0, 0, -1, true
+			set, unset, underline, plain = 0, 0, -1, true
 			if reverse {
 				set, underline = AttrBold|AttrBlink|AttrReverse, 1
 			}
 		case 1, 5, 7, 8:
-			set, clear = set|sgrSet[p], clear&^sgrSet[p]
+			set, unset = set|sgrSet[p], unset&^sgrSet[p]
 		case 22, 25, 27, 28:
-			set, clear = set&^sgrClear[p-22], clear|sgrClear[p-22]
+			set, unset = set&^sgrClear[p-22], unset|sgrClear[p-22]
 		case 4:
 			underline = 1
 		case 24:
@@ -180,7 +180,7 @@ func (t *Terminal) attrChange(reverse bool) func(*Style) {
 		if plain {
 			s.Attrs = 0
 		}
-		s.Attrs = s.Attrs&^clear | set
+		s.Attrs = s.Attrs&^unset | set
 		switch underline {
 		case 1:
 			s.Underline = UnderlineSingle
