@@ -1,8 +1,8 @@
 package manifest
 
 import (
-	"errors"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
