@@ -13,7 +13,14 @@ import (
 func shellIn(t *testing.T, o options) *terminal {
 	t.Helper()
 	tm, _ := dashboard(t, o)
-	tm.sees("counter", "Running")
+	tm.until("the pod to be ready", func(s string) bool {
+		for line := range strings.SplitSeq(s, "\n") {
+			if strings.Contains(line, "counter") && strings.Contains(line, "1/1") {
+				return true
+			}
+		}
+		return false
+	})
 	tm.press("s")
 	tm.sees("shell in counter")
 	tm.prompt()
@@ -139,12 +146,12 @@ func TestMouseSelectsInThePaneUnlessTheProgramAsks(t *testing.T) {
 func TestWhatProgramsSayReachesTheTerminal(t *testing.T) {
 	// Where zellij takes ctrl-g the leader is ctrl-y, and twice it is sent.
 	tm := shellIn(t, options{env: []string{"ZELLIJ=0"}})
-	tm.types("cat -v\r")
-	tm.until("the leader itself", func(s string) bool {
-		tm.press("ctrl+y", "ctrl+y", "enter")
-		return strings.Contains(s, "^Y")
-	})
-	tm.press("ctrl+c")
+	tm.types("echo list''ening; cat -v; echo gone\r")
+	tm.sees("listening")
+	tm.press("ctrl+y", "ctrl+y", "enter")
+	tm.sees("^Y")
+	tm.press("ctrl+d")
+	tm.until("a prompt", func(s string) bool { return strings.HasSuffix(strings.TrimSpace(strings.Split(s, "shift+pgup")[0]), "ready>") })
 
 	tm.types(`printf '\033]8;;http://example.com/\033\\li''nk\033]8;;\033\\ \033[5 q\033]2;a ti''tle\007\n'` + "\r")
 	tm.sees("link", "shell in counter/counter · a title")
