@@ -68,6 +68,21 @@ type EditMsg struct {
 	Title string // what is edited, for the header
 }
 
+// LocalEditMsg opens the user's own editor ($VISUAL, $EDITOR) on a text, in a
+// pane. When it has ended well an EditedMsg tells every screen what it left,
+// which is kept as the draft of that id too.
+type LocalEditMsg struct {
+	Asker Screen
+	Text  string
+	Draft string
+}
+
+// EditedMsg is what the user's editor left of the text that Asker gave it.
+type EditedMsg struct {
+	Asker Screen
+	Text  string
+}
+
 // DeleteMsg opens the dialog that deletes pods: Rows, and the Hidden ones which
 // are marked too but not in view.
 type DeleteMsg struct{ Rows, Hidden []api.PodRow }

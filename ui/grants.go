@@ -7,6 +7,7 @@ import (
 	"podium/models/command"
 	"podium/models/confirm"
 	"podium/models/editor"
+	"podium/models/external"
 	"podium/models/inspect"
 	"podium/models/logs"
 	"podium/models/terminal"
@@ -48,6 +49,8 @@ func (r *root) grant(w wish) bool {
 		r.grantCommand(msg)
 	case models.EditMsg:
 		r.grantEdit(msg)
+	case models.LocalEditMsg:
+		r.keep(external.New(r.env, r.opts.Edit, msg))
 	case models.DeleteMsg:
 		r.grantDelete(msg)
 	case models.ConfirmMsg:

@@ -20,6 +20,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/models"
+	"podium/models/external"
 )
 
 // Options are what Run needs. Env with its Client and Store is required;
@@ -52,6 +53,9 @@ type Options struct {
 	// went ("tmux", "wl-copy"). Where there is none, or it is nil, the
 	// terminal is asked to (OSC 52). It may block until ctx is done.
 	Copy func(ctx context.Context, text string) (way string, err error)
+
+	// Edit starts the user's own editor in a pane; nil where there is none.
+	Edit external.Start
 
 	// Report keeps the report of a crash and returns where. It may be called
 	// from any goroutine.

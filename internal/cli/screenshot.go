@@ -89,7 +89,7 @@ func (s *screenshot) run(ctx context.Context, stdout io.Writer, args []string) e
 		return fmt.Errorf("find podium's own program: %w", err)
 	}
 	cmd := exec.Command(self, args...)
-	cmd.Env = pictureEnv(os.Environ())
+	cmd.Env = innerEnv(os.Environ())
 	color := func(c svg.RGB) vt.Color { return vt.RGBColor(c.Parts()) }
 	bridge, err := termbridge.New(termbridge.Options{
 		Cols: s.cols, Rows: s.rows, Command: cmd,
@@ -126,15 +126,15 @@ func (s *screenshot) run(ctx context.Context, stdout io.Writer, args []string) e
 }
 
 // outerTerminal are the variables by which programs know the terminal around
-// them, which is not the one that the picture is of.
+// them, which is not podium's own.
 var outerTerminal = []string{
 	"TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "LINES", "COLUMNS",
 	"TMUX", "TMUX_PANE", "STY", "ZELLIJ", "ZELLIJ_SESSION_NAME", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION",
 	"KITTY_WINDOW_ID", "WT_SESSION", "WEZTERM_PANE", "ALACRITTY_WINDOW_ID", "SSH_TTY", "SSH_CONNECTION", "SSH_CLIENT",
 }
 
-// pictureEnv is the environment of a podium whose picture is taken.
-func pictureEnv(environ []string) []string {
+// innerEnv is environ for a program in a terminal of podium's own.
+func innerEnv(environ []string) []string {
 	out := []string{"TERM=xterm-256color", "COLORTERM=truecolor"}
 next:
 	for _, kv := range environ {

@@ -83,8 +83,8 @@ func TestStepsKeepTheirOrder(t *testing.T) {
 	}
 }
 
-func TestPictureEnv(t *testing.T) {
-	got := pictureEnv([]string{"HOME=/h", "TERM=dumb", "TMUX=/tmp/x,1,2", "NO_COLOR=1", "PATH=/bin", "TERMINFO=/t"})
+func TestInnerEnv(t *testing.T) {
+	got := innerEnv([]string{"HOME=/h", "TERM=dumb", "TMUX=/tmp/x,1,2", "NO_COLOR=1", "PATH=/bin", "TERMINFO=/t"})
 	want := []string{"TERM=xterm-256color", "COLORTERM=truecolor", "HOME=/h", "PATH=/bin", "TERMINFO=/t"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the environment is %q, want %q", got, want)

@@ -91,3 +91,18 @@ func TestEndsAtOnceOnASignal(t *testing.T) {
 		t.Errorf("it ended after %s: %v", took, err)
 	}
 }
+
+// TestOwnEditor: the manifest goes through $EDITOR in a pane and comes back
+// checked.
+func TestOwnEditor(t *testing.T) {
+	tm, _ := dashboard(t, options{env: []string{"EDITOR=sed -i s/clock/tower/"}})
+	tm.sees("counter")
+	tm.press("n")
+	tm.sees("Start the new pod from", "minimal")
+	tm.press("enter")
+	tm.sees("name: clock", "no problems")
+	tm.types("\x1be")
+	tm.sees("name: tower", "no problems")
+	tm.press("ctrl+s")
+	tm.until("the new pod", func(s string) bool { return listed(s, "tower") })
+}

@@ -48,6 +48,7 @@ type Model struct {
 	found    []manifest.Problem
 	sent     map[string]bool // documents that the server has taken already
 	sending  bool
+	lent     uint64 // revision that the user's own editor was given
 	note     string // what happened last
 	noteRole themes.Role
 
@@ -80,7 +81,7 @@ func New(env *models.Env, wish models.EditMsg) *Model {
 
 // KeyMap are the screen's keys beside those of the buffer.
 type KeyMap struct {
-	Create, Save, Back, Next, Prev key.Binding
+	Create, Save, Local, Back, Next, Prev key.Binding
 }
 
 // DefaultKeyMap is the keys as they come.
@@ -91,6 +92,7 @@ func DefaultKeyMap() KeyMap {
 	return KeyMap{
 		Create: bind("ctrl-s", "create", "ctrl+s"),
 		Save:   bind("ctrl-o", "save to a file", "ctrl+o"),
+		Local:  bind("alt-e", "in $EDITOR", "alt+e"),
 		Back:   bind("esc", "back, draft kept", "esc"),
 		Next:   bind("F8", "next problem", "f8"),
 		Prev:   bind("shift-F8", "previous problem", "shift+f8"),
@@ -112,7 +114,7 @@ func (m *Model) Keys() help.KeyMap {
 	}
 	b := m.buf.Keys
 	return helpKeys{
-		{m.keys.Create, m.keys.Save, m.keys.Next, b.Undo, b.Find, m.keys.Back},
+		{m.keys.Create, m.keys.Save, m.keys.Local, m.keys.Next, b.Undo, b.Find, m.keys.Back},
 		{m.keys.Prev, b.Redo, b.GotoLine, b.Indent, b.Outdent, b.Cut, b.Copy, b.Paste, b.SelectAll},
 	}
 }
@@ -223,6 +225,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.to == m {
 			return m.gotCreated(msg)
 		}
+	case models.EditedMsg:
+		if msg.Asker == models.Screen(m) {
+			return m.edited(msg.Text)
+		}
 	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseMotionMsg, tea.MouseReleaseMsg, tea.MouseWheelMsg:
 		if m.start != nil {
 			return m.choose(msg)
@@ -240,6 +246,10 @@ func (m *Model) edit(msg tea.Msg) tea.Cmd {
 			return m.create()
 		case key.Matches(k, m.keys.Save):
 			return m.saveFile()
+		case key.Matches(k, m.keys.Local):
+			m.lent = m.buf.Revision()
+			m.env.Wish(models.LocalEditMsg{Asker: m, Text: m.buf.Text(), Draft: m.draft + lentSuffix})
+			return nil
 		case key.Matches(k, m.keys.Back):
 			return m.back()
 		case key.Matches(k, m.keys.Next):

@@ -21,7 +21,10 @@ import (
 	mt "podium/models/modelstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// A tick that is waited for cannot be ended.
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("charm.land/bubbletea/v2.Tick.func1"))
+}
 
 const good = `apiVersion: v1
 kind: Pod
@@ -221,5 +224,45 @@ func TestViewIsPureAndFitsAnySize(t *testing.T) {
 				t.Errorf("at %v the view has %d lines", size, n)
 			}
 		}
+	}
+}
+
+// TestTheUsersOwnEditor: the text goes out and comes back as one step of undo,
+// checked and kept; a text that was changed here meanwhile stays.
+func TestTheUsersOwnEditor(t *testing.T) {
+	d, b, m := edit(t, models.EditMsg{Text: good})
+	var lent []models.LocalEditMsg
+	b.Env.Wish = func(w tea.Msg) {
+		if msg, ok := w.(models.LocalEditMsg); ok {
+			lent = append(lent, msg)
+		}
+	}
+	d.Press("alt+e")
+	if len(lent) != 1 || lent[0].Text != good || lent[0].Asker != models.Screen(m) || lent[0].Draft == m.draft {
+		t.Fatalf("the wishes are %+v", lent)
+	}
+	wrong := strings.Replace(good, "image:", "imag:", 1)
+	if err := b.Env.Store.SaveDraft(lent[0].Draft, []byte(wrong)); err != nil {
+		t.Fatal(err)
+	}
+	d.Send(models.EditedMsg{Asker: nil, Text: "not mine"}, models.EditedMsg{Asker: m, Text: wrong})
+	d.Sees("imag:", "1 error")
+	d.Until("the draft", func() bool {
+		draft, err := b.Env.Store.LoadDraft(m.draft)
+		_, other := b.Env.Store.LoadDraft(lent[0].Draft)
+		return err == nil && string(draft) == wrong && other != nil
+	})
+	d.Press("ctrl+z")
+	if m.buf.Text() != good {
+		t.Errorf("undone it is %q", m.buf.Text())
+	}
+
+	d.Press("alt+e")
+	d.Type("# here\n")
+	here := m.buf.Text()
+	d.Send(models.EditedMsg{Asker: m, Text: wrong})
+	d.Sees("changed here too")
+	if m.buf.Text() != here {
+		t.Errorf("the text is %q", m.buf.Text())
 	}
 }

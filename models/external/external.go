@@ -1,0 +1,345 @@
+// Package external is the screen in which the user's own editor works on a text
+// of podium's: a program of this machine in a pane, on the same kind of
+// pseudo-terminal as shells in pods.
+//
+// It touches neither files nor processes: whoever wires the program together
+// says how an editor is started (Start). It is no shell and keeps no scrollback.
+package external
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/internal/safetext"
+	"podium/models"
+	"podium/termbridge"
+	"podium/termbridge/vt"
+	"podium/themes"
+)
+
+// Request is what an editor is started for.
+type Request struct {
+	Cols, Rows int            // of the pane, at least 1
+	Text       string         // to edit
+	Width      vt.WidthMethod // of the renderer
+	OnPanic    func(value any, stack []byte)
+}
+
+// Job is a running editor. Who got it ends it: Close of the bridge, then
+// Discard.
+type Job struct {
+	Name   string // of the program, harmless to draw
+	Bridge *termbridge.Bridge
+	// Text reads what the editor has left so far, and Discard removes it. Both
+	// may block.
+	Text    func() (string, error)
+	Discard func() error
+}
+
+// Start starts the user's editor. It may block for as long as it takes to write
+// a file and to start a process. An error says what can be done.
+type Start func(Request) (*Job, error)
+
+// Model is the screen; see models.Screen for how it is called.
+type Model struct {
+	env   *models.Env
+	wish  models.LocalEditMsg
+	start Start
+	held  *holder
+
+	job     *Job // nil before it runs
+	frame   vt.Frame
+	view    string
+	failure string // why there is no editor, or no text from it
+	over    bool
+
+	cols, rows int
+	focused    bool
+}
+
+var (
+	_ models.Screen   = (*Model)(nil)
+	_ models.Titled   = (*Model)(nil)
+	_ models.Grabbing = (*Model)(nil)
+	_ models.Holding  = (*Model)(nil)
+	_ models.Ending   = (*Model)(nil)
+	_ models.Pointing = (*Model)(nil)
+	_ models.Mousing  = (*Model)(nil)
+	_ models.Focusing = (*Model)(nil)
+)
+
+type (
+	startedMsg struct {
+		to  *Model
+		job *Job
+		err error
+	}
+	changedMsg struct{ to *Model }
+	doneMsg    struct {
+		to   *Model
+		text string
+		code int
+		err  error
+	}
+)
+
+// holder passes the job from the command that starts it to the screen that may
+// have been closed by then.
+type holder struct {
+	mu     sync.Mutex
+	closed bool
+	job    *Job
+}
+
+// New makes the screen that the wish asks for.
+func New(env *models.Env, start Start, wish models.LocalEditMsg) *Model {
+	return &Model{env: env, wish: wish, start: start, held: &holder{}}
+}
+
+// Init starts the editor.
+func (m *Model) Init() tea.Cmd {
+	req := Request{Cols: max(m.cols, 1), Rows: max(m.rows, 1), Text: m.wish.Text}
+	if m.env.Graphemes {
+		req.Width = vt.WidthGrapheme
+	}
+	env := m.env
+	req.OnPanic = func(value any, stack []byte) {
+		env.Go(func() { panic(fmt.Sprintf("%v\n\n%s", value, stack)) })
+	}
+	return func() tea.Msg {
+		if m.start == nil {
+			return startedMsg{to: m, err: fmt.Errorf("no editor can be run here")}
+		}
+		job, err := m.start(req)
+		if err == nil && !m.held.put(job) {
+			m.rescue(job)
+		}
+		return startedMsg{to: m, job: job, err: err}
+	}
+}
+
+// put keeps the job for Close; false when the screen is closed already.
+func (h *holder) put(job *Job) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.job = job
+	return !h.closed
+}
+
+// take ends the holding and returns what was held, once.
+func (h *holder) take() *Job {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	job := h.job
+	h.job, h.closed = nil, true
+	return job
+}
+
+// rescue ends an editor that nobody looks at any more and keeps its text.
+func (m *Model) rescue(job *Job) {
+	job.Bridge.Close()
+	if text, err := job.Text(); err != nil || m.keep(text) != nil {
+		return // the file is left where the user can find it
+	}
+	_ = job.Discard() // a file too many harms nobody
+}
+
+// keep saves a changed text as the draft that the wish names.
+func (m *Model) keep(text string) error {
+	if text == m.wish.Text || m.wish.Draft == "" {
+		return nil
+	}
+	return m.env.Store.SaveDraft(m.wish.Draft, []byte(text))
+}
+
+// Close ends the editor; a text that it has saved becomes a draft.
+func (m *Model) Close() {
+	m.over = true
+	if job := m.held.take(); job != nil {
+		m.env.Go(func() { m.rescue(job) })
+	}
+}
+
+// Update handles a message.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case startedMsg:
+		if msg.to == m {
+			return m.started(msg)
+		}
+	case changedMsg:
+		if msg.to == m && !m.over {
+			return m.changed()
+		}
+	case doneMsg:
+		if msg.to == m && !m.over {
+			m.done(msg)
+		}
+	case tea.KeyPressMsg:
+		if m.failure != "" && (msg.String() == "esc" || msg.String() == "enter" || msg.String() == "q") {
+			m.env.Wish(models.BackMsg{From: m})
+			return nil
+		}
+		m.input(msg)
+	case tea.KeyReleaseMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseReleaseMsg, tea.MouseMotionMsg, tea.MouseWheelMsg:
+		m.input(msg)
+	}
+	return nil
+}
+
+func (m *Model) started(msg startedMsg) tea.Cmd {
+	if msg.err != nil {
+		m.failure = "The editor did not start: " + safetext.Clean(msg.err.Error())
+		m.render()
+		return nil
+	}
+	m.job = msg.job
+	m.resize()
+	if m.focused {
+		m.ignore(m.job.Bridge.Focus(true))
+	}
+	return m.wait()
+}
+
+// wait is the one command in flight: it comes back when there is something to
+// draw.
+func (m *Model) wait() tea.Cmd {
+	bridge := m.job.Bridge
+	return func() tea.Msg {
+		select {
+		case <-bridge.Changed():
+		case <-bridge.Done():
+		}
+		return changedMsg{to: m}
+	}
+}
+
+func (m *Model) changed() tea.Cmd {
+	m.job.Bridge.TakeEvents()
+	if m.job.Bridge.Snapshot(&m.frame) {
+		m.render()
+	}
+	if reason, _ := m.job.Bridge.End(); reason == termbridge.Running {
+		return m.wait()
+	}
+	job := m.job
+	return func() tea.Msg {
+		msg := doneMsg{to: m}
+		msg.code, _ = job.Bridge.ExitCode()
+		if msg.text, msg.err = job.Text(); msg.err != nil {
+			return msg
+		}
+		if msg.code == 0 {
+			msg.err = m.keep(msg.text)
+		}
+		return msg
+	}
+}
+
+// done gives the text back to who asked, unless the editor said that it is not
+// to be taken.
+func (m *Model) done(msg doneMsg) {
+	m.over = true
+	if msg.err != nil {
+		m.failure = "What " + m.job.Name + " left could not be read or kept: " + safetext.Clean(msg.err.Error())
+		m.render()
+		return
+	}
+	if job := m.held.take(); job != nil {
+		m.env.Go(func() {
+			job.Bridge.Close()
+			_ = job.Discard() // a file too many harms nobody
+		})
+	}
+	if msg.code == 0 {
+		m.env.Wish(models.EditedMsg{Asker: m.wish.Asker, Text: msg.text})
+	} else {
+		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("%s ended with status %d: the text is as it was", m.job.Name, msg.code)})
+	}
+	m.env.Wish(models.BackMsg{From: m})
+}
+
+// Title names the editor.
+func (m *Model) Title() string {
+	if m.job == nil {
+		return "editor"
+	}
+	return m.job.Name
+}
+
+// Grabbing is true while the editor runs: every key is its own.
+func (m *Model) Grabbing() bool { return m.failure == "" }
+
+// Holds is true while the editor runs: leaving it does not end it.
+func (m *Model) Holds() bool { return m.failure == "" && !m.over }
+
+// Ends says what would end with the program.
+func (m *Model) Ends() string {
+	if m.job == nil || !m.Holds() {
+		return ""
+	}
+	return m.job.Name + " with a manifest"
+}
+
+// Keys are the bindings that work now.
+func (m *Model) Keys() help.KeyMap { return keyMap{failed: m.failure != ""} }
+
+type keyMap struct{ failed bool }
+
+func (k keyMap) ShortHelp() []key.Binding {
+	if !k.failed {
+		return nil
+	}
+	return []key.Binding{key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "back"))}
+}
+
+func (k keyMap) FullHelp() [][]key.Binding { return [][]key.Binding{k.ShortHelp()} }
+
+// SetSize gives the rectangle.
+func (m *Model) SetSize(cols, rows int) {
+	m.cols, m.rows = cols, rows
+	m.resize()
+}
+
+func (m *Model) resize() {
+	if m.job != nil && m.cols > 0 && m.rows > 0 {
+		m.ignore(m.job.Bridge.Resize(m.cols, m.rows))
+		m.job.Bridge.Snapshot(&m.frame)
+	}
+	m.render()
+}
+
+// ignore is for what fails only when the editor has just ended, of which the
+// end tells.
+func (m *Model) ignore(error) {}
+
+// View draws the editor's screen, or why there is none.
+func (m *Model) View() string { return m.view }
+
+func (m *Model) render() {
+	if m.cols <= 0 || m.rows <= 0 {
+		m.view = ""
+		return
+	}
+	lines := make([]string, m.rows)
+	blank := strings.Repeat(" ", m.cols)
+	for i := range lines {
+		lines[i] = blank
+		if m.failure == "" && m.frame.Cols == m.cols && i < len(m.frame.Lines) {
+			lines[i] = m.frame.Lines[i]
+		}
+	}
+	if m.failure != "" {
+		for i, line := range safetext.Wrap(m.failure, m.cols) {
+			if i < m.rows {
+				lines[i] = m.env.Theme.Paint(themes.Error, safetext.Fit(line, m.cols))
+			}
+		}
+	}
+	m.view = strings.Join(lines, "\n")
+}
