@@ -75,17 +75,22 @@ type Acting interface{ Actions() []Action }
 // ActionMsg asks the screen for one of its Actions.
 type ActionMsg struct{ Action Action }
 
-// Session screens tell how their session does, for the list of sessions.
-// Session is called when that list is drawn and must not wait.
-type Session interface{ Session() SessionState }
+// Session screens tell how their session does, for the header and the list of
+// sessions. Neither method waits.
+type Session interface {
+	// Session is cheap: it is asked for every frame.
+	Session() SessionState
+
+	// LastLine is the last line with text, harmless to draw.
+	LastLine() string
+}
 
 // SessionState is how a session does.
 type SessionState struct {
-	Running  bool
-	Opened   time.Time
-	Printed  time.Time // when something last came from it, zero for never
-	LastLine string    // the last line with text, harmless to draw
-	Unread   bool      // something came since it was last shown
-	Bell     bool      // it rang since then
-	Trouble  string    // what is wrong with it, or how it ended; mostly ""
+	Running bool
+	Opened  time.Time
+	Printed time.Time // when something last came from it, zero for never
+	Unread  bool      // something came since it was last shown
+	Bell    bool      // it rang since then
+	Trouble string    // what is wrong with it, or how it ended; mostly ""
 }

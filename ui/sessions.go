@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,10 +23,9 @@ func (r *root) howIsSession(s models.Screen) string {
 	if !ok {
 		return r.shown(s, state)
 	}
-	now := said.Session()
-	parts := r.attention(s, state, now)
-	if now.LastLine != "" {
-		parts = append(parts, safetext.Line(now.LastLine, lastLineCols))
+	parts := r.attention(s, state, said.Session())
+	if line := said.LastLine(); line != "" {
+		parts = append(parts, safetext.Line(line, lastLineCols))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -63,4 +63,29 @@ func (r *root) attention(of models.Screen, state string, s models.SessionState) 
 		parts = append(parts, "silent for "+models.Age(quiet))
 	}
 	return parts
+}
+
+// calling says of the sessions that are not in view whether they ask for
+// attention, "" when none does.
+func (r *root) calling() string {
+	rang, printed := 0, 0
+	for _, s := range r.sessions {
+		said, ok := s.(models.Session)
+		if !ok || s == r.top() {
+			continue
+		}
+		switch state := said.Session(); {
+		case state.Bell:
+			rang++
+		case state.Unread:
+			printed++
+		}
+	}
+	switch {
+	case rang > 0:
+		return fmt.Sprintf(" (%d rang)", rang)
+	case printed > 0:
+		return fmt.Sprintf(" (%d new)", printed)
+	}
+	return ""
 }

@@ -106,6 +106,7 @@ type session struct {
 	closed  bool
 	focused bool
 	got     []string
+	pasted  string
 	cols    int
 	rows    int
 }
@@ -115,6 +116,8 @@ func (s *session) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		s.got = append(s.got, msg.String())
+	case tea.PasteMsg:
+		s.pasted = msg.Content
 	case models.ActionMsg:
 		s.got = append(s.got, fmt.Sprint("action ", int(msg.Action)))
 	}

@@ -429,7 +429,7 @@ func TestBellsTitlesAndNewOutput(t *testing.T) {
 	s.say(t, "done\a")
 	d.Until("the bell", func() bool { return m.Session().Bell })
 	state := m.Session()
-	if !state.Unread || !state.Running || state.LastLine != "$ done" || !state.Printed.Equal(bench.Now()) || !told(bench, "bell in shell in web/main") {
+	if !state.Unread || !state.Running || m.LastLine() != "$ done" || !state.Printed.Equal(bench.Now()) || !told(bench, "bell in shell in web/main") {
 		t.Errorf("the session is %+v; wishes %v", state, bench.Wishes)
 	}
 	m.SetFocus(true)

@@ -143,7 +143,7 @@ func (m *Model) allowCopy() {
 	m.wantsCopy(text)
 }
 
-// Session tells how the session does, for the list of sessions.
+// Session tells how the session does.
 func (m *Model) Session() models.SessionState {
 	s := models.SessionState{
 		Running: m.Holds(), Opened: m.opened, Printed: m.news.last,
@@ -152,8 +152,12 @@ func (m *Model) Session() models.SessionState {
 	if m.state == ended {
 		s.Trouble = m.end.Line
 	}
-	m.read(func(tx text) {
-		s.LastLine = safetext.Line(strings.TrimSpace(tx.line(tx.last()).Text), 200)
-	})
 	return s
+}
+
+// LastLine is the last line of the screen that holds text.
+func (m *Model) LastLine() string {
+	var line string
+	m.read(func(tx text) { line = tx.line(tx.last()).Text })
+	return safetext.Line(strings.TrimSpace(line), 200)
 }
