@@ -30,7 +30,8 @@ func (s *Server) resource(own handler, quiet bool) handler {
 
 // pass lets the engine answer, within the server's limits.
 func (s *Server) pass(to engine.ResourceServer, w http.ResponseWriter, r *http.Request, quiet bool) error {
-	ctx, cancel := context.WithCancel(r.Context())
+	client := r.Context()
+	ctx, cancel := context.WithCancel(client)
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
 	body, err := s.readBody(w, r, passBytes)
@@ -47,7 +48,7 @@ func (s *Server) pass(to engine.ResourceServer, w http.ResponseWriter, r *http.R
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, http.ErrAbortHandler):
+	case client.Err() != nil, errors.Is(err, http.ErrAbortHandler):
 		panic(http.ErrAbortHandler) // the client has gone
 	case stream && s.life.Err() != nil:
 		return goingDownOrOver(w)

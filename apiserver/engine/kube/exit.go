@@ -27,8 +27,10 @@ type ending struct {
 // endingOf reads the status that ended the exec, or what kept it from coming.
 func endingOf(status []byte, err error, program string) ending {
 	if len(status) == 0 {
-		return ending{lost: true, exit: engine.Exit{Code: codeUnknown,
-			Reason: fmt.Sprintf("how the command ended is not known, it may go on running: %v", err)}}
+		return ending{lost: true, exit: engine.Exit{
+			Code:   codeUnknown,
+			Reason: fmt.Sprintf("how the command ended is not known, it may go on running: %v", err),
+		}}
 	}
 	var st metav1.Status
 	if json.Unmarshal(status, &st) != nil {
@@ -90,4 +92,14 @@ func lastClause(message string) string {
 		return message[i+2:]
 	}
 	return message
+}
+
+// containerGone tells by the runtimes' words that there is nothing left to end.
+func containerGone(message string) bool {
+	for _, words := range []string{"not found", "not running", "is stopped", "cannot exec in a deleted state", "container not created", "no such container", "no running task", "not created or has been deleted"} {
+		if strings.Contains(strings.ToLower(message), words) {
+			return true
+		}
+	}
+	return false
 }

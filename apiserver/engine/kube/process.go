@@ -14,6 +14,8 @@ import (
 	"podium/apiserver/engine"
 )
 
+var _ engine.Process = (*process)(nil)
+
 // process is a command that runs in a container of the cluster. It implements
 // engine.Process.
 type process struct {

@@ -2,11 +2,8 @@ package kube
 
 import (
 	"io"
-	"strings"
 	"sync"
 	"sync/atomic"
-
-	"podium/apiserver/engine"
 )
 
 // sink takes one of a process's outputs: for its reader where there is one,
@@ -144,15 +141,3 @@ func (i *input) Close() error {
 	}
 	return w.endInput()
 }
-
-// containerGone tells by the runtimes' words that there is nothing left to end.
-func containerGone(message string) bool {
-	for _, words := range []string{"not found", "not running", "is stopped", "cannot exec in a deleted state", "container not created", "no such container", "no running task", "not created or has been deleted"} {
-		if strings.Contains(strings.ToLower(message), words) {
-			return true
-		}
-	}
-	return false
-}
-
-var _ engine.Process = (*process)(nil)
