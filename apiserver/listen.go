@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -35,6 +36,7 @@ type Listener struct {
 	url         string
 	fingerprint string
 	cleanup     func() error
+	once        sync.Once
 }
 
 // URL is what a client is given to find the listener: unix:///path,
@@ -54,12 +56,16 @@ func (l *Listener) Ready(engine string) string {
 	return line
 }
 
-// Close closes the socket; that of a unix address vanishes from its folder.
+// Close closes the socket; that of a unix address vanishes from its folder. It
+// may be called repeatedly: the socket is removed by the first call alone, since
+// later the path may be another server's.
 func (l *Listener) Close() error {
 	err := l.Listener.Close()
-	if l.cleanup != nil {
-		err = errors.Join(err, l.cleanup())
-	}
+	l.once.Do(func() {
+		if l.cleanup != nil {
+			err = errors.Join(err, l.cleanup())
+		}
+	})
 	return err
 }
 
@@ -207,7 +213,8 @@ func removeSame(path string, mine os.FileInfo) error {
 	if err != nil {
 		return err
 	}
-	if !os.SameFile(now, mine) {
+	// Inode numbers are used again, so the time has to agree as well.
+	if !os.SameFile(now, mine) || !now.ModTime().Equal(mine.ModTime()) {
 		return nil
 	}
 	return os.Remove(path)
