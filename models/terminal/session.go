@@ -123,7 +123,7 @@ func (m *Model) gotSession(msg startedMsg) tea.Cmd {
 	cols, rows := max(m.cols, 1), max(m.rows, 1)
 	bridge, err := termbridge.New(termbridge.Options{
 		Cols: cols, Rows: rows, Stream: msg.session,
-		Terminal: vt.Options{ScrollbackBytes: scrollbackBytes, Width: m.width, AllowClipboard: true},
+		Terminal: m.emulator(),
 		OnPanic: func(value any, stack []byte) {
 			m.env.Go(func() { panic(fmt.Sprintf("%v\n\n%s", value, stack)) })
 		},
@@ -140,6 +140,21 @@ func (m *Model) gotSession(msg startedMsg) tea.Cmd {
 	}
 	m.ahead = nil
 	return m.wait()
+}
+
+// emulator is the options of the pane's screen. A program that asks for the
+// background (OSC 11) learns whether it is dark, which is all that is known of
+// it here, and what editors choose their colours by.
+func (m *Model) emulator() vt.Options {
+	black, white := vt.RGBColor(0, 0, 0), vt.RGBColor(255, 255, 255)
+	o := vt.Options{
+		ScrollbackBytes: scrollbackBytes, Width: m.width, AllowClipboard: true,
+		Foreground: black, Background: white,
+	}
+	if m.env.Theme.Dark() {
+		o.Foreground, o.Background = white, black
+	}
+	return o
 }
 
 func (m *Model) failed(err error) tea.Cmd {
