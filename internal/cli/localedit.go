@@ -44,7 +44,7 @@ func editLocally(dir *state.Dir, environ []string) external.Start {
 		cmd.Env = innerEnv(environ)
 		bridge, err := termbridge.New(termbridge.Options{
 			Cols: req.Cols, Rows: req.Rows, Command: cmd, OnPanic: req.OnPanic,
-			Terminal: vt.Options{Width: req.Width},
+			Terminal: innerTerminal(req),
 		})
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("start %s, which $VISUAL or $EDITOR may name otherwise: %w", argv[0], err), os.Remove(file))
@@ -55,6 +55,16 @@ func editLocally(dir *state.Dir, environ []string) external.Start {
 			Discard: func() error { return os.Remove(file) },
 		}, nil
 	}
+}
+
+// innerTerminal tells an editor that asks whether the background is dark; its
+// very colour is not known.
+func innerTerminal(req external.Request) vt.Options {
+	o := vt.Options{Width: req.Width, Foreground: vt.RGBColor(0, 0, 0), Background: vt.RGBColor(255, 255, 255)}
+	if req.Dark {
+		o.Foreground, o.Background = o.Background, o.Foreground
+	}
+	return o
 }
 
 // editorCommand is the editor that the environment names, with its arguments,

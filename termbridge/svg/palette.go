@@ -49,13 +49,14 @@ func Dark() *Palette {
 	}
 }
 
-// Light is a palette for dark text on light.
+// Light is a palette for dark text on light. Its colours lie midway between
+// black and the background, since programs write in them and on them.
 func Light() *Palette {
 	return &Palette{
 		Foreground: 0x22252e, Background: 0xfcfcfa, Cursor: 0x22252e,
 		Colors: [16]RGB{
-			0x22252e, 0xb3202c, 0x1d6b2c, 0x7a5200, 0x1557a8, 0x7b3aa8, 0x0c6370, 0x9a9ea9,
-			0x646977, 0xcf3340, 0x2b8440, 0x956600, 0x2a6fc9, 0x9450c4, 0x1a7d8c, 0xdfe1e6,
+			0x14161b, 0xc93a45, 0x2a8c44, 0x9a6b00, 0x2f74d0, 0x9a55c4, 0x0f8593, 0x9a9ea9,
+			0x646977, 0xd9515b, 0x359a50, 0xa87600, 0x4184dc, 0xa866d0, 0x1b93a1, 0xdfe1e6,
 		},
 	}
 }
