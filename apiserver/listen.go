@@ -57,11 +57,11 @@ func (l *Listener) Ready(engine string) string {
 }
 
 // Close closes the socket; that of a unix address vanishes from its folder. It
-// may be called repeatedly: the socket is removed by the first call alone, since
-// later the path may be another server's.
-func (l *Listener) Close() error {
-	err := l.Listener.Close()
+// may be called repeatedly: only the first call does anything, since later the
+// path may be another server's.
+func (l *Listener) Close() (err error) {
 	l.once.Do(func() {
+		err = l.Listener.Close()
 		if l.cleanup != nil {
 			err = errors.Join(err, l.cleanup())
 		}
