@@ -29,8 +29,8 @@ func DefaultKeyMap() KeyMap {
 		Choose:     bind("enter", "open", "enter"),
 		NewShell:   bind("enter", "new shell here", "enter"),
 		Back:       bind("esc", "back", "esc", "q"),
-		ScrollUp:   bind("shift+pgup", "scroll back", "shift+pgup"),
-		ScrollDown: bind("shift+pgdown", "scroll on", "shift+pgdown"),
+		ScrollUp:   bind("shift-pgup", "scroll back", "shift+pgup"),
+		ScrollDown: bind("shift-pgdown", "scroll on", "shift+pgdown"),
 	}
 }
 

@@ -188,19 +188,27 @@ func (tx text) cursorLine() uint64 {
 	return from
 }
 
+// anchorLines bounds how many lines are counted for an anchor. A place further
+// back is found again roughly, as if no line in between were wrapped.
+const anchorLines = 20_000
+
 func (tx text) anchorOf(p pos) anchor {
 	cols, _ := tx.t.Size()
 	from, _ := tx.logical(p.line)
 	a := anchor{cells: p.x + int(p.line-from)*cols}
 	cursor := tx.cursorLine()
-	for n := from; n < cursor; n++ {
-		if !tx.line(n).Wrapped {
-			a.lines++
-		}
+	step := 1
+	low, high := from, cursor
+	if from > cursor {
+		step, low, high = -1, cursor, from
 	}
-	for n := cursor; n < from; n++ {
+	if high-low > anchorLines {
+		a.lines = step * int(high-low-anchorLines)
+		low = high - anchorLines
+	}
+	for n := low; n < high; n++ {
 		if !tx.line(n).Wrapped {
-			a.lines--
+			a.lines += step
 		}
 	}
 	return a
@@ -208,7 +216,11 @@ func (tx text) anchorOf(p pos) anchor {
 
 func (tx text) placeOf(a anchor) pos {
 	n := tx.cursorLine()
-	for ; a.lines > 0 && n > tx.low; a.lines-- {
+	for steps := 0; a.lines > 0 && n > tx.low; a.lines-- {
+		if steps++; steps > anchorLines {
+			n, _ = tx.logical(shifted(n, -a.lines, tx.low, tx.high))
+			break
+		}
 		n, _ = tx.logical(n - 1)
 	}
 	for ; a.lines < 0 && n < tx.high; a.lines++ {
