@@ -66,14 +66,16 @@ func streams() []scenario {
 			t := &screen{env: e, s: s}
 			t.write("PS1=pro''mpt:\r")
 			t.shows("prompt:") // the shell must not write between the two lines below
-			t.write("cat\r")
+			t.write("echo fir''st; cat\r")
+			t.shows("first\r\n") // the terminal is no longer the shell's, which would read ahead
 			t.write("echoed\r")
 			t.shows("echoed\r\n" + "echoed\r\n") // by the terminal, then by cat
 			t.write("\x03")
 			t.shows("prompt:") // until then cat might still take the next line
 			t.write("echo code $?\r")
 			t.shows("code 130")
-			t.write("cat\r")
+			t.write("echo sec''ond; cat\r")
+			t.shows("second\r\n")
 			t.write("\x04")
 			t.write("exit 9\r")
 			e.drain(s)
