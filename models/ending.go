@@ -80,6 +80,8 @@ func describeEnd(stream Stream, status api.ExecStatus, err error) End {
 		return End{Line: "unknown: stream closed", More: "The server closed the stream although the command still runs."}
 	case errors.Is(err, api.ErrNotServed):
 		return End{Line: "ended, exit unknown", More: "This server does not tell exit codes."}
+	case apierrors.IsNotFound(err):
+		return End{Line: "ended, exit unknown", More: "The server closed the stream and does not know the command any more: it was probably restarted, and the command ended with it."}
 	}
 	return End{Line: "ended, exit unknown", More: asSentence(err.Error())}
 }

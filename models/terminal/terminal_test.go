@@ -14,7 +14,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"go.uber.org/goleak"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"podium/api"
 	"podium/models"
@@ -195,7 +197,11 @@ func TestEndsSayWhy(t *testing.T) {
 			s.output.CloseWithError(errors.New("connection reset by peer"))
 		}, []string{"unknown: connection lost", "Output may be missing"}},
 		"server gone": {shell(), func(b *mt.Bench, s *session) { gone(b, s); s.err = errors.New("refused"); s.output.Close() }, []string{"server gone"}},
-		"no inspect":  {shell(), func(_ *mt.Bench, s *session) { s.err = api.ErrNotServed; s.output.Close() }, []string{"exit unknown", "does not tell exit codes"}},
+		"server restarted": {shell(), func(_ *mt.Bench, s *session) {
+			s.err = apierrors.NewNotFound(schema.GroupResource{Resource: "exec"}, "x")
+			s.output.Close()
+		}, []string{"ended, exit unknown", "probably restarted"}},
+		"no inspect": {shell(), func(_ *mt.Bench, s *session) { s.err = api.ErrNotServed; s.output.Close() }, []string{"exit unknown", "does not tell exit codes"}},
 		"pod deleted": {shell(), func(b *mt.Bench, s *session) {
 			b.Client.OnGet = func(_, name string) (api.PodObject, error) {
 				p := pod("main")
