@@ -53,6 +53,8 @@ type Engine struct {
 	who    subject
 	words  *pluginWords
 
+	onlySPDY bool // tests of the fallback, against clusters that need none
+
 	mu      sync.Mutex
 	current *link // nil until used, and again once its credentials were refused
 	bare    map[string]bareContainer

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/util/httpstream"
+	"k8s.io/streaming/pkg/httpstream"
 
 	"podium/apiserver/engine"
 )
@@ -74,9 +74,12 @@ func (e *Engine) dial(ctx context.Context, r execRequest) (wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := dialWebSocket(ctx, l, u)
-	if err == nil {
-		return w, nil
+	err = errOnlySPDY
+	if !e.onlySPDY {
+		var w *webSocket
+		if w, err = dialWebSocket(ctx, l, u); err == nil {
+			return w, nil
+		}
 	}
 	if refused := refusal(err); refused != nil && apierrors.IsUnauthorized(refused) {
 		return nil, e.loginError(l, refused.ErrStatus.Message)
@@ -96,6 +99,9 @@ func (e *Engine) dial(ctx context.Context, r execRequest) (wire, error) {
 	}
 	return nil, e.unreached(ctx, l, err)
 }
+
+// errOnlySPDY stands for a WebSocket that has not been tried.
+var errOnlySPDY = error(&httpstream.UpgradeFailureError{Cause: errors.New("WebSockets are switched off")})
 
 // refusal finds the Status in an error.
 func refusal(err error) *apierrors.StatusError {
