@@ -4,6 +4,9 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
 	"podium/models"
 	"podium/models/modelstest"
 )
@@ -61,5 +64,19 @@ func TestPasteFromTheMenuIsWhatWasCopied(t *testing.T) {
 	u.root.act(s, models.ActionPaste)
 	if s.pasted != "some text" {
 		t.Errorf("the terminal got %q", s.pasted)
+	}
+}
+
+func TestTerminalsLearnHowTextIsMeasured(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24)
+	for _, mode := range []tea.ModeReportMsg{{Mode: ansi.ModeSynchronizedOutput, Value: ansi.ModeReset}, {Mode: ansi.ModeUnicodeCore, Value: ansi.ModeNotRecognized}} {
+		u.Send(mode)
+		if u.root.env.Graphemes {
+			t.Errorf("%+v says nothing of graphemes", mode)
+		}
+	}
+	u.Send(tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset})
+	if !u.root.env.Graphemes {
+		t.Error("the terminal knows grapheme clusters, and the screens do not hear of it")
 	}
 }

@@ -522,3 +522,28 @@ func (k killer) Kill(_ context.Context, signal string) error {
 	k.sent <- signal
 	return nil
 }
+
+func TestTextIsMeasuredAsTheRendererDoes(t *testing.T) {
+	d, bench, m, s := open(t, shell())
+	s.say(t, "\U0001f468\u200d\U0001f469\u200d\U0001f467")
+	d.Until("the text", func() bool { return m.Cursor() != nil && m.Cursor().X == 6 })
+	bench.Env.Graphemes = true
+	d.Send(tea.ModeReportMsg{})
+	if c := m.Cursor(); c == nil || c.X != 2 {
+		t.Errorf("the cursor is at %+v: a family is one character of two cells now", c)
+	}
+}
+
+func TestWheelMovesTheCursorOfProgramsWithAScreen(t *testing.T) {
+	d, _, m, s := open(t, shell())
+	s.say(t, "\x1b[?1049h\x1b[?1hpager")
+	d.Sees("pager")
+	d.Send(tea.MouseWheelMsg(mouse(1, 1, tea.MouseWheelDown)))
+	got := make([]byte, 9)
+	if _, err := io.ReadFull(s.input, got); err != nil || string(got) != "\x1bOB\x1bOB\x1bOB" {
+		t.Errorf("the program got %q, %v", got, err)
+	}
+	if m.look.pinned {
+		t.Error("the view was scrolled")
+	}
+}

@@ -30,22 +30,27 @@ type text struct {
 	high  uint64 // the last line of the screen
 	alt   bool
 
-	cached *cachedRow
+	recent *recent
 }
 
-// cachedRow is the row read last: walking over characters reads it again and
-// again.
-type cachedRow struct {
-	n   uint64
-	row row
-	ok  bool
+// recent is what was read last: walking over characters reads a row again and
+// again, and joining wrapped lines looks at their neighbours.
+type recent struct {
+	row   row
+	rowAt uint64
+	rowOK bool
+	lines [4]struct {
+		vt.Line
+		at uint64
+		ok bool
+	}
 }
 
 // textOf numbers the lines of a terminal. A program with a screen of its own
 // has no scrollback: what lies above is another program's.
 func textOf(t *vt.Terminal, width vt.WidthMethod) text {
 	_, rows := t.Size()
-	tx := text{t: t, width: width, first: t.FirstLine(), alt: t.Modes().AltScreen, cached: &cachedRow{}}
+	tx := text{t: t, width: width, first: t.FirstLine(), alt: t.Modes().AltScreen, recent: &recent{}}
 	tx.base = tx.first + uint64(t.ScrollbackLen())
 	tx.low, tx.high = tx.first, tx.base+uint64(rows)-1
 	if tx.alt {
@@ -59,14 +64,18 @@ func (tx text) line(n uint64) vt.Line {
 	if n < tx.first || n > tx.high {
 		return vt.Line{}
 	}
-	return tx.t.Line(int(n - tx.first))
+	c := &tx.recent.lines[n%uint64(len(tx.recent.lines))]
+	if !c.ok || c.at != n {
+		c.Line, c.at, c.ok = tx.t.Line(int(n-tx.first)), n, true
+	}
+	return c.Line
 }
 
 func (tx text) row(n uint64) row {
-	if c := tx.cached; !c.ok || c.n != n {
-		*c = cachedRow{n: n, row: newRow(tx.line(n), tx.width), ok: true}
+	if c := tx.recent; !c.rowOK || c.rowAt != n {
+		c.row, c.rowAt, c.rowOK = newRow(tx.line(n), tx.width), n, true
 	}
-	return tx.cached.row
+	return tx.recent.row
 }
 
 // clamp brings a place within the lines.
