@@ -108,6 +108,9 @@ func (s *screenshot) run(ctx context.Context, stdout io.Writer, args []string) e
 			return err
 		}
 	}
+	if err := play.settle(ctx); err != nil {
+		return err
+	}
 	var picture []byte
 	bridge.View(func(t *vt.Terminal) {
 		picture = svg.Render(svg.Capture(t), svg.Options{
@@ -172,6 +175,39 @@ func (p *player) do(ctx context.Context, s step) error {
 		}
 	}
 	return nil
+}
+
+// A picture is of a screen that has come to rest: what was waited for may be
+// there in a frame that is half written, or before the theme has followed the
+// terminal's background. A screen that never rests is taken as it is.
+const (
+	restFor   = 200 * time.Millisecond
+	restAfter = 3 * time.Second
+)
+
+// settle waits until the screen has not changed for restFor, for restAfter at
+// most.
+func (p *player) settle(ctx context.Context) error {
+	limit := time.NewTimer(restAfter)
+	defer limit.Stop()
+	for {
+		quiet := time.NewTimer(restFor)
+		select {
+		case <-p.bridge.Changed():
+			quiet.Stop()
+		case <-quiet.C:
+			return nil
+		case <-p.bridge.Done():
+			quiet.Stop()
+			return nil
+		case <-limit.C:
+			quiet.Stop()
+			return nil
+		case <-ctx.Done():
+			quiet.Stop()
+			return errors.Join(context.Cause(ctx), errors.New("no picture was taken"))
+		}
+	}
 }
 
 func (p *player) screen() string {
