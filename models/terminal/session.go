@@ -67,14 +67,14 @@ func (m *Model) start() tea.Cmd {
 	m.opened = m.env.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	m.cancel = cancel
-	client, gen := m.env.Client, m.gen
+	client, gen, ref, container := m.env.Client, m.gen, m.ref, m.container
 	cfg := api.ExecConfig{TTY: true, AttachStdin: true, AttachStdout: true, AttachStderr: true, Cmd: m.cmd}
 	if len(cfg.Cmd) == 0 {
 		cfg.Cmd = findShell()
 	}
 	return func() tea.Msg {
 		defer cancel()
-		session, err := client.Exec(ctx, m.ref.Namespace, m.ref.Name, m.container, cfg)
+		session, err := openExec(ctx, client, ref, container, cfg)
 		if err == nil && ctx.Err() != nil { // the screen has gone, and its messages with it
 			session.Close()
 			session, err = nil, ctx.Err()

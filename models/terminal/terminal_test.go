@@ -282,6 +282,37 @@ func TestFailureToStartIsASentence(t *testing.T) {
 	}
 }
 
+func TestContainerOnItsWayUpIsWaitedFor(t *testing.T) {
+	waiting := func(reason string) *corev1.Pod {
+		p := pod("main")
+		p.Status.Phase = corev1.PodPending
+		p.Status.ContainerStatuses = []corev1.ContainerStatus{{Name: "main", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason}}}}
+		return p
+	}
+	tries := 0
+	client := mt.NewClient()
+	client.SetObject("{}", waiting("ContainerCreating"))
+	s := newSession()
+	client.OnExec = func(context.Context, string, string, string, api.ExecConfig) (api.ExecSession, error) {
+		if tries++; tries < 3 {
+			return nil, apierrors.NewBadRequest("it is waiting")
+		}
+		return s, nil
+	}
+	m := New(mt.NewBench(client).Env, shell())
+	d := mt.Drive(t, m, 60, 12)
+	t.Cleanup(m.Close)
+	d.Sees("opening shell in web/main").Until("the program to run", func() bool { return m.state == running })
+
+	client = mt.NewClient()
+	client.SetObject("{}", waiting("ImagePullBackOff"))
+	client.OnExec = func(context.Context, string, string, string, api.ExecConfig) (api.ExecSession, error) {
+		return nil, apierrors.NewBadRequest("it waits for its image")
+	}
+	stuck := New(mt.NewBench(client).Env, shell())
+	mt.Drive(t, stuck, 60, 12).Sees("could not be opened", "it waits for its image")
+}
+
 func TestMultiLinePasteAsksWithoutBrackets(t *testing.T) {
 	d, bench, m, s := open(t, shell())
 	d.Send(tea.PasteMsg{Content: "rm -r a\nrm -r b\n"})
