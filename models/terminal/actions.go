@@ -12,8 +12,11 @@ import (
 // Actions are what the leader menu can ask of the screen now.
 func (m *Model) Actions() []models.Action {
 	var out []models.Action
+	if m.state == starting || m.state == running {
+		out = append(out, models.ActionLiteral) // typed ahead, like any other key
+	}
 	if m.state == running {
-		out = append(out, models.ActionLiteral, models.ActionPaste, models.ActionResize)
+		out = append(out, models.ActionPaste, models.ActionResize)
 		if m.canSignal() {
 			out = append(out, models.ActionSignal)
 		}
