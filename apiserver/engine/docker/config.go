@@ -136,8 +136,6 @@ func (e *Engine) runConfig(p *podState, infra *observed, c *corev1.Container, at
 	config := &container.Config{
 		Image: c.Image, Entrypoint: expandAll(c.Command, lookup), Cmd: expandAll(c.Args, lookup), Env: env, WorkingDir: c.WorkingDir,
 		User: user, Tty: c.TTY, OpenStdin: c.Stdin, StdinOnce: c.StdinOnce, Labels: labels,
-		// The image's own check of health would only cost: probes are podium's.
-		Healthcheck: &container.HealthConfig{Test: []string{"NONE"}},
 	}
 	if c.Lifecycle != nil && c.Lifecycle.StopSignal != nil {
 		config.StopSignal = string(*c.Lifecycle.StopSignal)

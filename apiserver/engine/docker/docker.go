@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"sync"
 	"time"
 
@@ -65,6 +66,7 @@ type TLSFiles struct {
 // engine.Namespacer and engine.Validator.
 type Engine struct {
 	cli     *client.Client
+	caller  *http.Client
 	host    string
 	infra   string
 	backOff time.Duration
@@ -117,7 +119,7 @@ func Open(opts Options) (*Engine, error) {
 		return nil, fmt.Errorf("use the Docker endpoint %q: %w", opts.Host, err)
 	}
 	e := &Engine{
-		cli: cli, host: cli.DaemonHost(), infra: opts.InfraImage, backOff: opts.BackOff, log: opts.Log,
+		cli: cli, caller: newCaller(cli), host: cli.DaemonHost(), infra: opts.InfraImage, backOff: opts.BackOff, log: opts.Log,
 		store: newStore(), events: newEventLog(),
 		link: newLink(), seen: map[string]*observed{}, pods: map[types.UID]*podState{}, foreign: map[string]podKey{}, shells: map[string]bool{},
 	}
@@ -156,6 +158,7 @@ func (e *Engine) Close() error {
 	e.stop()
 	e.store.freeze()
 	e.work.Wait()
+	e.caller.CloseIdleConnections()
 	return e.cli.Close()
 }
 

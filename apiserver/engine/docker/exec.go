@@ -205,14 +205,13 @@ func (x *process) pump(out, errs io.Writer) {
 	var err error
 	early := &refusal{out: out}
 	if x.tty {
-		_, err = io.Copy(out, x.conn.Reader)
+		errs = out
+		_, err = io.Copy(early, x.conn.Reader)
 	} else {
 		_, err = frame.Demux(early, errs, x.conn.Reader)
 	}
 	x.exit = x.learn(err)
-	if early.held != nil {
-		early.release(&x.exit, errs)
-	}
+	early.release(&x.exit, errs)
 	endOf(out)
 	endOf(errs)
 	close(x.done)
@@ -231,13 +230,13 @@ func (x *process) learn(broken error) engine.Exit {
 	ctx, cancel := context.WithTimeout(x.ctx, learnTime)
 	defer cancel()
 	for wait := 2 * time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
-		in, err := x.e.cli.ExecInspect(ctx, x.id, client.ExecInspectOptions{})
+		in, err := x.e.inspectExec(ctx, x.id)
 		switch {
 		case err == nil && !in.Running:
 			return engine.Exit{Code: in.ExitCode}
 		case errdefs.IsNotFound(err):
 			return engine.Exit{Code: 137, Reason: "the container was removed, and the command with it"}
-		case err != nil && !client.IsErrConnectionFailed(err) && !x.e.exists(ctx, x.o.id):
+		case err != nil && !errors.Is(err, errAway) && !x.e.exists(ctx, x.o.id):
 			return engine.Exit{Code: 137, Reason: "the container has ended, and the command with it"}
 		}
 		if !pause(ctx, wait) {

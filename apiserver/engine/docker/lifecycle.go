@@ -194,6 +194,8 @@ func (e *Engine) deleteNow(ctx context.Context, p *podState) error {
 // erase removes all containers of the pod, the infra container last, and its
 // volumes. Several may do it at once.
 func (e *Engine) erase(ctx context.Context, p *podState) error {
+	e.setErasing(p, 1)
+	defer e.setErasing(p, -1)
 	for {
 		ids, infra := e.partsOf(p)
 		var errs []error
@@ -213,6 +215,14 @@ func (e *Engine) erase(ctx context.Context, p *podState) error {
 		}
 		return e.removeVolumes(ctx, p.pod)
 	}
+}
+
+// setErasing keeps tend's hands off a pod.
+func (e *Engine) setErasing(p *podState, by int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p.erasing += by
+	p.wake()
 }
 
 // partsOf lists the ids of the pod's containers, and that of the infra

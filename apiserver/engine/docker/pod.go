@@ -28,6 +28,7 @@ type podState struct {
 	changed chan struct{}        // closed at the next change
 	kick    chan struct{}        // capacity 1: the worker is to look again
 	gone    bool                 // the infra container does not exist any more
+	erasing int                  // how many are removing it: nothing else is done
 }
 
 // waiting is the reason of a container that has not come up.

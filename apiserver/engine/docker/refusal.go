@@ -3,6 +3,7 @@ package docker
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"podium/apiserver/engine"
 )
@@ -14,40 +15,43 @@ var refusalPrefixes = [][]byte{[]byte("OCI runtime exec failed"), []byte("OCI ru
 // maxRefusal bounds what is held back of it.
 const maxRefusal = 8 << 10
 
-// refusal stands before the output of a command without a terminal. It holds
-// back a beginning that may be the engine's own words rather than the
-// command's, until the exit code tells which.
+// refusal stands before the output of a command. It looks whether the first
+// that comes are the engine's own words, and holds these back until the exit
+// code tells.
 type refusal struct {
 	out    io.Writer
-	passed bool
+	begun  bool
+	theirs bool
 	held   []byte
 }
 
 func (r *refusal) Write(p []byte) (int, error) {
-	if r.passed {
-		return r.out.Write(p)
+	if !r.begun && len(p) > 0 {
+		// They come in one piece: nothing of a command's is held that is not
+		// exactly so.
+		r.begun = true
+		r.theirs = slices.ContainsFunc(refusalPrefixes, func(prefix []byte) bool { return bytes.HasPrefix(p, prefix) })
 	}
-	r.held = append(r.held, p...)
-	if len(r.held) <= maxRefusal {
-		for _, prefix := range refusalPrefixes {
-			n := min(len(prefix), len(r.held))
-			if bytes.Equal(prefix[:n], r.held[:n]) {
-				return len(p), nil
-			}
+	if r.theirs && len(r.held)+len(p) <= maxRefusal {
+		r.held = append(r.held, p...)
+		return len(p), nil
+	}
+	if len(r.held) > 0 { // too much for a refusal
+		held := r.held
+		r.held, r.theirs = nil, false
+		if _, err := r.out.Write(held); err != nil {
+			return 0, err
 		}
 	}
-	r.passed = true
-	held := r.held
-	r.held = nil
-	if _, err := r.out.Write(held); err != nil {
-		return 0, err
-	}
-	return len(p), nil
+	return r.out.Write(p)
 }
 
 // release lets go what is held: to stderr, with the code that a shell would
 // give, if the command was not run.
 func (r *refusal) release(exit *engine.Exit, errs io.Writer) {
+	if len(r.held) == 0 {
+		return
+	}
 	to := r.out
 	if exit.Code == 126 || exit.Code == 127 {
 		to = errs

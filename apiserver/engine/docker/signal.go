@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/moby/moby/client"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
@@ -23,9 +22,9 @@ func (x *process) signal(ctx context.Context, name string, tree bool) error {
 	if !slices.Contains(signalNames, name) {
 		return apierrors.NewBadRequest(fmt.Sprintf("%q is no signal that can be sent", name))
 	}
-	in, err := x.e.cli.ExecInspect(ctx, x.id, client.ExecInspectOptions{})
-	if err == nil && in.Running && in.PID > 0 || err == nil && tree {
-		if done, err := signalHere(in.PID, x.o.id, envTag+"="+x.tag, name, tree); done {
+	in, err := x.e.inspectExec(ctx, x.id)
+	if err == nil && in.Running && in.Pid > 0 || err == nil && tree {
+		if done, err := signalHere(in.Pid, x.o.id, envTag+"="+x.tag, name, tree); done {
 			return err
 		}
 	}

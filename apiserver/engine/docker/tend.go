@@ -48,7 +48,7 @@ func (e *Engine) look(p *podState) time.Duration {
 	case p.gone:
 		e.task(p, "clear", func(ctx context.Context) error { return e.clear(ctx, p) })
 		return -1
-	case e.closing || !e.link.up:
+	case e.closing || !e.link.up || p.erasing > 0:
 		return idle // what is known may be a part of what there is
 	}
 	if at, _, deleting := p.deletion(); deleting {
@@ -190,9 +190,9 @@ func (e *Engine) run(ctx context.Context, p *podState, c *corev1.Container, befo
 	}
 	e.mu.Lock()
 	infra := p.infra
-	_, _, deleting := p.deletion()
+	over := len(p.ends) > 0 || p.erasing > 0 || p.gone
 	e.mu.Unlock()
-	if deleting {
+	if over {
 		return nil
 	}
 	imageUser := ""
