@@ -111,13 +111,13 @@ func onTerminal(cmd ...string) api.ExecConfig {
 	return api.ExecConfig{TTY: true, AttachStdin: true, AttachStdout: true, AttachStderr: true, Cmd: cmd}
 }
 
-// Both protocols carry everything an exec has.
+// Every protocol carries everything an exec has.
 func TestClusterExec(t *testing.T) {
-	for name, only := range map[string]bool{"WebSocket": false, "SPDY": true} {
+	for name, only := range map[string]protocol{"choice": 0, "SPDY": spdyStreams, "WebSocket": closingSocket} {
 		t.Run(name, func(t *testing.T) {
 			e := clusterEngine(t, "")
 			defer e.Close()
-			e.onlySPDY = only
+			e.only = only
 			clusterPod(t, e, "exec-"+strings.ToLower(name), testImage, forever()...)
 			testExec(t, e, "exec-"+strings.ToLower(name))
 		})

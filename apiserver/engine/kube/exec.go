@@ -65,7 +65,7 @@ const maxScriptWords = 4 << 10
 func (e *Engine) script(ctx context.Context, namespace, pod, container, text string, args ...string) (ending, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
-	w, err := e.dial(ctx, execRequest{
+	w, _, err := e.dial(ctx, execRequest{
 		namespace: namespace, pod: pod, container: container,
 		cmd: append([]string{shell, "-c", text, shell}, args...), stderr: true,
 	})

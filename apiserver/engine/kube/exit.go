@@ -81,7 +81,22 @@ func failed(message, program string) ending {
 	case says("permission denied", "is a directory", "exec format error"):
 		return ending{exit: engine.Exit{Code: 126}, words: program + ": cannot be run: " + lastClause(message)}
 	}
-	return ending{lost: true, exit: engine.Exit{Code: codeUnknown, Reason: "the cluster could not carry the command to its end: " + message}}
+	return ending{lost: true, exit: engine.Exit{Code: codeUnknown, Reason: "the cluster could not carry the command to its end: " + withoutURL(message)}}
+}
+
+// withoutURL takes the URL out of an error of Go's HTTP client: it has the
+// whole command in it.
+func withoutURL(message string) string {
+	const before, after = ` "http`, `": `
+	i := strings.Index(message, before)
+	if i < 0 {
+		return message
+	}
+	j := strings.Index(message[i:], after)
+	if j < 0 {
+		return message[:i]
+	}
+	return message[:i] + message[i+j+1:]
 }
 
 // lastClause is the innermost of the causes that a runtime's message strings

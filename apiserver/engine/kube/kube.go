@@ -53,7 +53,7 @@ type Engine struct {
 	who    subject
 	words  *pluginWords
 
-	onlySPDY bool // tests of the fallback, against clusters that need none
+	only protocol // carries all execs, in tests of the fallbacks
 
 	mu      sync.Mutex
 	current *link // nil until used, and again once its credentials were refused

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -29,11 +30,13 @@ type process struct {
 
 	mu   sync.Mutex
 	wire wire
+	via  protocol
 	size engine.Size
 
 	done chan struct{} // closed once end is known and all output is taken
 	end  ending
 
+	left     atomic.Bool // nobody asks any more how it ends
 	closing  sync.Once
 	closeErr error
 }
@@ -69,12 +72,12 @@ func (p *process) connect(ctx context.Context) error {
 	if p.mark != "" {
 		req.cmd = wrap(req.cmd, p.mark, size, req.tty)
 	}
-	w, err := p.e.dial(ctx, req)
+	w, via, err := p.e.dial(ctx, req)
 	if err != nil {
 		return err
 	}
 	p.mu.Lock()
-	p.wire = w
+	p.wire, p.via = w, via
 	latest := p.size
 	p.mu.Unlock()
 	if p.stdin != nil {
@@ -102,7 +105,7 @@ func (p *process) carry() {
 
 func (p *process) carryOnce() ending {
 	p.mu.Lock()
-	w := p.wire
+	w, via := p.wire, p.via
 	p.mu.Unlock()
 	program := p.req.cmd[0]
 	if p.mark != "" {
@@ -110,7 +113,31 @@ func (p *process) carryOnce() ending {
 	}
 	status, err := w.run(p.stdout, p.stderr)
 	_ = w.Close() // over either way
-	return endingOf(status, err, program)
+	end := endingOf(status, err, program)
+	if via == closingSocket && end == (ending{}) && !p.left.Load() {
+		return p.doubt()
+	}
+	return end
+}
+
+// doubt looks whether a command that is said to have succeeded has ended.
+func (p *process) doubt() ending {
+	unknown := func(why string) ending {
+		return ending{lost: true, exit: engine.Exit{Code: codeUnknown, Reason: "how the command ended is not known, it may go on running: " + why}}
+	}
+	if p.mark == "" {
+		return ending{} // there is no way to look, and most ends are what they seem
+	}
+	end, words, err := p.e.script(p.e.life, p.req.namespace, p.req.pod, p.req.container, aliveScript, p.mark)
+	switch {
+	case err != nil:
+		return unknown(err.Error())
+	case end.exit.Code == noProcess:
+		return ending{}
+	case end.exit.Code == 0:
+		return unknown("the cluster lost its connection to the node")
+	}
+	return unknown(words + end.exit.Reason)
 }
 
 // unheard tells whether nothing of the command has shown, and all its input is
@@ -231,6 +258,7 @@ const (
 func (p *process) Close() error {
 	p.closing.Do(func() {
 		running := !p.ended()
+		p.left.Store(true)
 		p.stdout.abandon()
 		p.stderr.abandon()
 		switch {
@@ -277,8 +305,13 @@ func (p *process) hangUp() {
 // its pod has gone is as good.
 func (e *Engine) endMarked(ctx context.Context, r execRequest, mark string) error {
 	end, words, err := e.script(ctx, r.namespace, r.pod, r.container, endScript, mark)
+	if apierrors.IsNotFound(err) { // a kubelet that has just been started says so of every pod
+		if _, gerr := e.Get(ctx, r.namespace, r.pod); apierrors.IsNotFound(gerr) {
+			return nil
+		}
+	}
 	switch {
-	case apierrors.IsNotFound(err), apierrors.IsBadRequest(err):
+	case apierrors.IsBadRequest(err):
 		return nil
 	case err != nil:
 		return fmt.Errorf("end a command in container %q of pod %s/%s: %w", r.container, r.namespace, r.pod, err)

@@ -70,7 +70,13 @@ done
 [ "$first" ] || exit 3
 kill -s "$signal" "$first"`
 
-// noProcess is signalScript's exit code when there is nothing to signal.
+// aliveScript looks for the processes marked $1.
+const aliveScript = `mark=$1
+` + findScript + `
+marked; [ "$found" ] || exit 3`
+
+// noProcess is the exit code of signalScript and aliveScript when there is no
+// such process.
 const noProcess = 3
 
 // endScript ends the processes marked $1: HUP, then TERM, then KILL until

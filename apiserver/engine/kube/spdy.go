@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/httpstream"
 	"k8s.io/apimachinery/pkg/util/remotecommand"
 	"k8s.io/client-go/transport/spdy"
+	streaming "k8s.io/streaming/pkg/httpstream"
 
 	"podium/apiserver/engine"
 )
@@ -26,7 +27,7 @@ type spdyWire struct {
 
 var _ wire = (*spdyWire)(nil)
 
-func dialSPDY(ctx context.Context, l *link, u *url.URL, r execRequest) (*spdyWire, error) {
+func dialSPDY(ctx context.Context, l *link, u *url.URL, r execRequest) (wire, error) {
 	transport, upgrader, err := spdy.RoundTripperFor(l.config)
 	if err != nil {
 		return nil, fmt.Errorf("prepare a SPDY connection: %w", err)
@@ -39,7 +40,7 @@ func dialSPDY(ctx context.Context, l *link, u *url.URL, r execRequest) (*spdyWir
 	for _, version := range []string{remotecommand.StreamProtocolV5Name, remotecommand.StreamProtocolV4Name} {
 		req.Header.Add(httpstream.HeaderProtocolVersion, version)
 	}
-	return during(ctx, func() (*spdyWire, error) {
+	return during(ctx, func() (wire, error) {
 		resp, err := transport.RoundTrip(req)
 		if err != nil {
 			return nil, err //nolint:wrapcheck // unreached words it
@@ -50,9 +51,13 @@ func dialSPDY(ctx context.Context, l *link, u *url.URL, r execRequest) (*spdyWir
 		}
 		conn, err := upgrader.NewConnection(resp)
 		if err != nil {
-			return nil, fmt.Errorf("begin SPDY: %w", err)
+			return nil, &streaming.UpgradeFailureError{Cause: err}
 		}
-		return openStreams(conn, r)
+		s, err := openStreams(conn, r)
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
 	})
 }
 

@@ -19,9 +19,9 @@ import (
 	"podium/apiserver/engine"
 )
 
-// Channels of the protocol v5.channel.k8s.io, the first byte of each message
-// (Kubernetes, k8s.io/apimachinery/pkg/util/remotecommand). It alone can say
-// that stdin has ended.
+// Channels of the protocols v4.channel.k8s.io and v5.channel.k8s.io, the first
+// byte of each message (Kubernetes, k8s.io/apimachinery/pkg/util/remotecommand).
+// Only the fifth version can say that stdin has ended.
 const (
 	channelStdin  = remotecommand.StreamStdIn
 	channelStdout = remotecommand.StreamStdOut
@@ -44,6 +44,7 @@ var errSilent = fmt.Errorf("the cluster has said nothing for %s", silence)
 // webSocket is a wire over a WebSocket.
 type webSocket struct {
 	conn   *gorilla.Conn
+	closes bool          // the peer knows the end of stdin
 	turn   chan struct{} // held by whoever writes a message
 	stuck  atomic.Bool   // a message of stdin is on its way
 	heard  atomic.Int64  // when something came last, Unix nanoseconds
@@ -55,7 +56,7 @@ type webSocket struct {
 
 var _ wire = (*webSocket)(nil)
 
-func dialWebSocket(ctx context.Context, l *link, u *url.URL) (*webSocket, error) {
+func dialWebSocket(ctx context.Context, l *link, u *url.URL, version string) (wire, error) {
 	transport, holder, err := websocket.RoundTripperFor(l.config)
 	if err != nil {
 		return nil, fmt.Errorf("prepare a WebSocket: %w", err)
@@ -64,11 +65,11 @@ func dialWebSocket(ctx context.Context, l *link, u *url.URL) (*webSocket, error)
 	if err != nil {
 		return nil, fmt.Errorf("make a request: %w", err)
 	}
-	conn, err := websocket.Negotiate(transport, holder, req, remotecommand.StreamProtocolV5Name)
+	conn, err := websocket.Negotiate(transport, holder, req, version)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // dial tells its kinds apart
 	}
-	w := &webSocket{conn: conn, turn: make(chan struct{}, 1), closed: make(chan struct{})}
+	w := &webSocket{conn: conn, closes: version == remotecommand.StreamProtocolV5Name, turn: make(chan struct{}, 1), closed: make(chan struct{})}
 	w.hear()
 	conn.SetPongHandler(func(string) error { w.hear(); return nil })
 	w.pings.Go(w.keepAlive) // ends with the connection
@@ -201,7 +202,12 @@ func (w *webSocket) input(p []byte) (int, error) {
 }
 
 // endInput implements wire.
-func (w *webSocket) endInput() error { return w.message(channelClose, []byte{channelStdin}, nil) }
+func (w *webSocket) endInput() error {
+	if !w.closes {
+		return errors.New("this connection cannot tell the cluster that stdin has ended")
+	}
+	return w.message(channelClose, []byte{channelStdin}, nil)
+}
 
 // resizePatience is how long a resize waits for stdin to get out of its way.
 const resizePatience = 2 * time.Second

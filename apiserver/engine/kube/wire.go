@@ -10,6 +10,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/remotecommand"
 	"k8s.io/streaming/pkg/httpstream"
 
 	"podium/apiserver/engine"
@@ -62,46 +63,77 @@ func (r execRequest) query() string {
 	return q.Encode()
 }
 
-// dial starts an exec: by WebSocket, and where the cluster or something before
-// it does not speak that, by SPDY, as kubectl does. The context is for starting
-// only.
-func (e *Engine) dial(ctx context.Context, r execRequest) (wire, error) {
+// protocol is a way to carry an exec.
+type protocol uint8
+
+const (
+	// legacySocket is a WebSocket that reaches the node itself. It has no way
+	// to say that stdin has ended.
+	legacySocket protocol = iota + 1
+	// spdyStreams reach the node as well, and can.
+	spdyStreams
+	// closingSocket is a WebSocket that can, too. It reaches the API server,
+	// which speaks SPDY to the node and tells a node that it has lost as
+	// success: its code 0 is to be doubted.
+	closingSocket
+)
+
+// protocols are those that suit the request, the best first.
+func (e *Engine) protocols(r execRequest) []protocol {
+	switch {
+	case e.only != 0:
+		return []protocol{e.only}
+	case r.stdin && !r.tty:
+		return []protocol{spdyStreams, closingSocket}
+	}
+	return []protocol{legacySocket, spdyStreams, closingSocket}
+}
+
+// dial starts an exec by the first protocol that the cluster and all before it
+// speak. The context is for starting only.
+func (e *Engine) dial(ctx context.Context, r execRequest) (w wire, via protocol, err error) {
 	l, err := e.link()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	u, err := l.url(podSegments(r.namespace, r.pod, "exec"), r.query())
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	err = errOnlySPDY
-	if !e.onlySPDY {
-		var w *webSocket
-		if w, err = dialWebSocket(ctx, l, u); err == nil {
-			return w, nil
+	for _, via = range e.protocols(r) {
+		switch via {
+		case legacySocket:
+			w, err = dialWebSocket(ctx, l, u, remotecommand.StreamProtocolV4Name)
+		case spdyStreams:
+			w, err = dialSPDY(ctx, l, u, r)
+		default:
+			w, err = dialWebSocket(ctx, l, u, remotecommand.StreamProtocolV5Name)
+		}
+		if err == nil {
+			return w, via, nil
+		}
+		if final(err, via) {
+			break
 		}
 	}
-	if refused := refusal(err); refused != nil && apierrors.IsUnauthorized(refused) {
-		return nil, e.loginError(l, refused.ErrStatus.Message)
+	refused := refusal(err)
+	switch {
+	case refused == nil:
+		return nil, 0, e.unreached(ctx, l, err)
+	case apierrors.IsUnauthorized(refused):
+		return nil, 0, e.loginError(l, refused.ErrStatus.Message)
 	}
-	if !httpstream.IsUpgradeFailure(err) && !httpstream.IsHTTPSProxyError(err) {
-		return nil, e.unreached(ctx, l, err)
-	}
-	s, err := dialSPDY(ctx, l, u, r)
-	if err == nil {
-		return s, nil
-	}
-	if refused := refusal(err); refused != nil {
-		if apierrors.IsUnauthorized(refused) {
-			return nil, e.loginError(l, refused.ErrStatus.Message)
-		}
-		return nil, refused
-	}
-	return nil, e.unreached(ctx, l, err)
+	return nil, 0, refused
 }
 
-// errOnlySPDY stands for a WebSocket that has not been tried.
-var errOnlySPDY = error(&httpstream.UpgradeFailureError{Cause: errors.New("WebSockets are switched off")})
+// final tells whether another protocol would change nothing. That a WebSocket
+// is forbidden says little: it needs another right than SPDY does.
+func final(err error, via protocol) bool {
+	if refused := refusal(err); refused != nil {
+		return via == spdyStreams && refused.ErrStatus.Code < 500 || apierrors.IsUnauthorized(refused) || apierrors.IsNotFound(refused)
+	}
+	return !httpstream.IsUpgradeFailure(err) && !httpstream.IsHTTPSProxyError(err)
+}
 
 // refusal finds the Status in an error.
 func refusal(err error) *apierrors.StatusError {
