@@ -49,6 +49,9 @@ func startServices(t *testing.T) {
 func TestClusterLostConnection(t *testing.T) {
 	for _, service := range []string{"kubelet", "kube-apiserver"} {
 		for name, only := range map[string]protocol{"choice": 0, "SPDY": spdyStreams, "WebSocket": closingSocket} {
+			if service == "kube-apiserver" && only != 0 {
+				continue // it is slow to come back, and closes every connection alike
+			}
 			t.Run(service+" "+name, func(t *testing.T) {
 				e := clusterEngine(t, "")
 				defer e.Close()

@@ -75,20 +75,33 @@ func (l *link) url(segments []string, query string) (*url.URL, error) {
 	return &u, nil
 }
 
-// send sends a request to the cluster. An answer that refuses the credentials
-// makes the next request use fresh ones; the error for it, as for a cluster
-// that cannot be reached, is a sentence. Redirects are not followed: they could
-// carry the credentials elsewhere.
-func (e *Engine) send(l *link, req *http.Request) (*http.Response, error) {
-	resp, err := l.transport.RoundTrip(req)
-	if err != nil {
-		return nil, e.unreached(req.Context(), l, err)
+// send sends a request to the cluster. Credentials that are refused are read
+// anew, so that a login in the meantime counts at once, and the request is made
+// and sent again; what is refused then, as a cluster that cannot be reached, is
+// told in a sentence. Redirects are not followed: they could carry the
+// credentials elsewhere.
+func (e *Engine) send(build func(*link) (*http.Request, error)) (*http.Response, error) {
+	var refused error
+	for range 2 {
+		l, err := e.link()
+		if err != nil {
+			return nil, err
+		}
+		req, err := build(l)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := l.transport.RoundTrip(req)
+		if err != nil {
+			return nil, e.unreached(req.Context(), l, err)
+		}
+		if resp.StatusCode != http.StatusUnauthorized {
+			return resp, nil
+		}
+		refused = e.loginError(l, statusOf(resp).Message)
+		_ = resp.Body.Close() // it has been read
 	}
-	if resp.StatusCode == http.StatusUnauthorized {
-		defer resp.Body.Close()
-		return nil, e.loginError(l, statusOf(resp).Message)
-	}
-	return resp, nil
+	return nil, refused
 }
 
 // loginError says that the credentials were refused, and drops them.

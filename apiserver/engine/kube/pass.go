@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,19 +56,17 @@ func (e *Engine) ServeResource(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	l, err := e.link()
+	body, err := io.ReadAll(r.Body) // which the server has bounded
 	if err != nil {
-		return err
+		return fmt.Errorf("read a request: %w", err)
 	}
-	u, err := l.url(segments, r.URL.RawQuery)
-	if err != nil {
-		return err
-	}
-	req, err := outward(r, u)
-	if err != nil {
-		return err
-	}
-	resp, err := e.send(l, req)
+	resp, err := e.send(func(l *link) (*http.Request, error) {
+		u, err := l.url(segments, r.URL.RawQuery)
+		if err != nil {
+			return nil, err
+		}
+		return outward(r, u, body)
+	})
 	if err != nil {
 		return err
 	}
@@ -104,16 +103,11 @@ func fits(pattern string, segments []string) bool {
 }
 
 // outward is the request as the cluster gets it.
-func outward(r *http.Request, u *url.URL) (*http.Request, error) {
-	body := r.Body
-	if r.ContentLength == 0 {
-		body = http.NoBody
-	}
-	req, err := http.NewRequestWithContext(r.Context(), r.Method, u.String(), body)
+func outward(r *http.Request, u *url.URL, body []byte) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(r.Context(), r.Method, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("make a request: %w", err)
 	}
-	req.ContentLength = r.ContentLength
 	for _, name := range requestHeaders {
 		for _, v := range r.Header.Values(name) {
 			req.Header.Add(name, v)
@@ -122,7 +116,7 @@ func outward(r *http.Request, u *url.URL) (*http.Request, error) {
 	if req.Header.Get("Accept") == "" {
 		req.Header.Set("Accept", "application/json")
 	}
-	if body != http.NoBody && req.Header.Get("Content-Type") == "" {
+	if len(body) > 0 && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil

@@ -22,29 +22,27 @@ func podSegments(namespace string, rest ...string) []string {
 // call makes a request of the engine's own. The answer is one of success, whose
 // body the caller closes; any other is an apierror.
 func (e *Engine) call(ctx context.Context, method string, segments []string, query url.Values, body any) (*http.Response, error) {
-	l, err := e.link()
-	if err != nil {
-		return nil, err
-	}
-	u, err := l.url(segments, query.Encode())
-	if err != nil {
-		return nil, err
-	}
 	var b bytes.Buffer
 	if body != nil {
 		if err := json.NewEncoder(&b).Encode(body); err != nil {
 			return nil, fmt.Errorf("encode a request: %w", err)
 		}
 	}
-	req, err := http.NewRequestWithContext(ctx, method, u.String(), &b)
-	if err != nil {
-		return nil, fmt.Errorf("make a request: %w", err)
-	}
-	req.Header.Set("Accept", "application/json")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	resp, err := e.send(l, req)
+	resp, err := e.send(func(l *link) (*http.Request, error) {
+		u, err := l.url(segments, query.Encode())
+		if err != nil {
+			return nil, err
+		}
+		req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(b.Bytes()))
+		if err != nil {
+			return nil, fmt.Errorf("make a request: %w", err)
+		}
+		req.Header.Set("Accept", "application/json")
+		if body != nil {
+			req.Header.Set("Content-Type", "application/json")
+		}
+		return req, nil
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -89,13 +89,27 @@ func (e *Engine) protocols(r execRequest) []protocol {
 	return []protocol{legacySocket, spdyStreams, closingSocket}
 }
 
-// dial starts an exec by the first protocol that the cluster and all before it
-// speak. The context is for starting only.
-func (e *Engine) dial(ctx context.Context, r execRequest) (w wire, via protocol, err error) {
-	l, err := e.link()
-	if err != nil {
-		return nil, 0, err
+// dial starts an exec, again with fresh credentials where they are refused. The
+// context is for starting only.
+func (e *Engine) dial(ctx context.Context, r execRequest) (wire, protocol, error) {
+	var refused error
+	for range 2 {
+		l, err := e.link()
+		if err != nil {
+			return nil, 0, err
+		}
+		w, via, err := e.dialBy(ctx, l, r)
+		if !apierrors.IsUnauthorized(err) {
+			return w, via, err
+		}
+		refused = err
 	}
+	return nil, 0, refused
+}
+
+// dialBy starts an exec by the first protocol that the cluster and all before
+// it speak.
+func (e *Engine) dialBy(ctx context.Context, l *link, r execRequest) (w wire, via protocol, err error) {
 	u, err := l.url(podSegments(r.namespace, r.pod, "exec"), r.query())
 	if err != nil {
 		return nil, 0, err
