@@ -37,11 +37,17 @@ func wrap(cmd []string, mark string, size engine.Size, tty bool) []string {
 // read a leading dash as an option of its own.
 func wrappable(cmd []string) bool { return !strings.HasPrefix(cmd[0], "-") }
 
-// findScript is a function that sets $found to the marked processes. Only
-// builtins are used, as a container may have little else; the shell drops the
-// zero bytes between variables, which does not matter for a mark.
-const findScript = `marked() {
+// findScript is a function that sets $found to the marked processes. Where grep
+// can look into what has zero bytes it is quick; otherwise only builtins are
+// used, as a container may have little else, and the shell drops the zero bytes
+// between variables, which does not matter for a mark.
+const findScript = `{ echo x | grep -qzF x; } 2>/dev/null && quick=1 || quick=
+marked() {
   found=
+  if [ "$quick" ]; then
+    for f in $(grep -lszF "` + markName + `=$mark" /proc/[0-9]*/environ); do f=${f#/proc/}; found="$found ${f%/*}"; done
+    return 0
+  fi
   for d in /proc/[0-9]*; do
     [ -r "$d/environ" ] || continue
     while IFS= read -r e || [ "$e" ]; do

@@ -84,8 +84,9 @@ func openStreams(conn httpstream.Connection, r execRequest) (*spdyWire, error) {
 		}
 		s.streams[want.kind] = stream
 	}
-	// Nothing is sent on it, and nothing more is to come.
-	return s, s.streams[corev1.StreamTypeError].Close()
+	// Nothing is sent on it. Where even that fails, run finds out.
+	_ = s.streams[corev1.StreamTypeError].Close()
+	return s, nil
 }
 
 // run implements wire.

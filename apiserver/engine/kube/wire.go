@@ -144,7 +144,7 @@ func (e *Engine) dialBy(ctx context.Context, l *link, r execRequest) (w wire, vi
 // is forbidden says little: it needs another right than SPDY does.
 func final(err error, via protocol) bool {
 	if refused := refusal(err); refused != nil {
-		return via == spdyStreams && refused.ErrStatus.Code < 500 || apierrors.IsUnauthorized(refused) || apierrors.IsNotFound(refused)
+		return apierrors.IsUnauthorized(refused) || apierrors.IsNotFound(refused) || via == spdyStreams && apierrors.IsForbidden(refused)
 	}
 	return !httpstream.IsUpgradeFailure(err) && !httpstream.IsHTTPSProxyError(err)
 }
