@@ -85,8 +85,9 @@ type Engine struct {
 	link    link
 	seen    map[string]*observed // containers by id
 	pods    map[types.UID]*podState
-	foreign map[string]podKey // names given to containers that are not podium's, by id
-	shells  map[string]bool   // containers by id: whether there is a /bin/sh
+	foreign map[string]podKey            // names given to containers that are not podium's, by id
+	execs   map[string]map[*process]bool // by container id
+	shells  map[string]bool              // containers by id: whether there is a /bin/sh
 	closing bool
 	serial  uint64 // of inspections, so that a late answer does not undo a newer one
 }
@@ -121,7 +122,7 @@ func Open(opts Options) (*Engine, error) {
 	e := &Engine{
 		cli: cli, caller: newCaller(cli), host: cli.DaemonHost(), infra: opts.InfraImage, backOff: opts.BackOff, log: opts.Log,
 		store: newStore(), events: newEventLog(),
-		link: newLink(), seen: map[string]*observed{}, pods: map[types.UID]*podState{}, foreign: map[string]podKey{}, shells: map[string]bool{},
+		link: newLink(), seen: map[string]*observed{}, pods: map[types.UID]*podState{}, foreign: map[string]podKey{}, execs: map[string]map[*process]bool{}, shells: map[string]bool{},
 	}
 	if e.backOff <= 0 {
 		e.backOff = 10 * time.Second

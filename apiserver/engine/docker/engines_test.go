@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"podium/api"
 	"podium/apiserver/engine"
 	"podium/apiserver/engine/enginetest"
@@ -35,7 +37,30 @@ func realEngine(t *testing.T, which string) Options {
 			t.Skipf("%s cannot be brought up here: %v\n%s", which, err, out)
 		}
 	}
-	return Options{Host: "unix://" + socket, BackOff: 300 * time.Millisecond, Log: testLog{t}}
+	opts := Options{Host: "unix://" + socket, BackOff: 300 * time.Millisecond, Log: testLog{t}}
+	cleanUp(t, opts)
+	return opts
+}
+
+// cleanUp removes the pods that a test which was cut off has left.
+func cleanUp(t *testing.T, opts Options) {
+	t.Helper()
+	e, err := Open(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	zero := int64(0)
+	for pod, err := range e.List(t.Context(), "", api.ListOptions{}, nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, foreign := pod.Annotations[annotationForeign]; !foreign {
+			if err := e.Delete(t.Context(), pod.Namespace, pod.Name, metav1.DeleteOptions{GracePeriodSeconds: &zero}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 func stateDir() string {
@@ -76,5 +101,3 @@ func suite(t *testing.T, which string) {
 		},
 	})
 }
-
-var _ = api.CapLog

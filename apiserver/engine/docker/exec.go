@@ -89,6 +89,7 @@ type process struct {
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
+	begun  chan struct{} // closed when output has come
 	done   chan struct{} // closed when exit is known
 	exit   engine.Exit
 
@@ -129,7 +130,7 @@ func (e *Engine) startExec(ctx context.Context, o *observed, cfg api.ExecConfig,
 	if err != nil {
 		return nil, fmt.Errorf("start an exec in container %.12s: %w", o.id, err)
 	}
-	x := &process{e: e, o: o, id: made.ID, tag: tag, tty: cfg.TTY, conn: conn.HijackedResponse, done: make(chan struct{}), closed: make(chan struct{})}
+	x := &process{e: e, o: o, id: made.ID, tag: tag, tty: cfg.TTY, conn: conn.HijackedResponse, begun: make(chan struct{}), done: make(chan struct{}), closed: make(chan struct{})}
 	x.ctx, x.cancel = context.WithCancel(e.life)
 	out, errs := io.Writer(io.Discard), io.Writer(io.Discard)
 	if cfg.AttachStdout {
@@ -146,7 +147,73 @@ func (e *Engine) startExec(ctx context.Context, o *observed, cfg api.ExecConfig,
 		x.wish = size
 		go x.sendSize(size, firstSizeTime) // ends with the process, Close or its time
 	}
+	e.keepExec(x)
+	x.awaitStart(ctx)
 	return x, nil
+}
+
+// awaitStart waits until the process exists, or does not any more: the stream
+// is there before. What the daemon says of an exec that has not begun and of
+// one that is over may be the same, but one that is over has closed its stream
+// or said something.
+func (x *process) awaitStart(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, awaitTime)
+	defer cancel()
+	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
+		if in, err := x.e.inspectExec(ctx, x.id); err == nil && in.Running && in.Pid > 0 || isGone(err) {
+			return
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+			continue
+		case <-x.begun:
+		case <-x.done:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		return
+	}
+}
+
+// keepExec notes that a process runs in a container: the engines may leave its
+// stream open when the container ends.
+func (e *Engine) keepExec(x *process) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.execs[x.o.id] == nil {
+		e.execs[x.o.id] = map[*process]bool{}
+	}
+	e.execs[x.o.id][x] = true
+}
+
+func (e *Engine) dropExec(x *process) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.execs[x.o.id], x)
+	if len(e.execs[x.o.id]) == 0 {
+		delete(e.execs, x.o.id)
+	}
+}
+
+// endExecs lets go the streams of a container that has ended. Called with
+// Engine.mu held.
+func (e *Engine) endExecs(id string) {
+	for x := range e.execs[id] {
+		go x.orphaned() // ends within lingerTime
+	}
+}
+
+// orphaned gives the daemon some time to end the stream in order.
+func (x *process) orphaned() {
+	timer := time.NewTimer(lingerTime)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		x.conn.Close()
+	case <-x.done:
+	case <-x.ctx.Done():
+	}
 }
 
 // sizedCommand sets the size of the terminal from within before the command
@@ -204,11 +271,12 @@ func endOf(w io.Writer) {
 func (x *process) pump(out, errs io.Writer) {
 	var err error
 	early := &refusal{out: out}
+	in := &announcer{in: x.conn.Reader, begun: x.begun}
 	if x.tty {
 		errs = out
-		_, err = io.Copy(early, x.conn.Reader)
+		_, err = io.Copy(early, in)
 	} else {
-		_, err = frame.Demux(early, errs, x.conn.Reader)
+		_, err = frame.Demux(early, errs, in)
 	}
 	x.exit = x.learn(err)
 	early.release(&x.exit, errs)
@@ -217,11 +285,29 @@ func (x *process) pump(out, errs io.Writer) {
 	close(x.done)
 }
 
+// announcer tells when the first has been read.
+type announcer struct {
+	in    io.Reader
+	begun chan struct{}
+	told  bool
+}
+
+func (a *announcer) Read(p []byte) (int, error) {
+	n, err := a.in.Read(p)
+	if n > 0 && !a.told {
+		a.told = true
+		close(a.begun)
+	}
+	return n, err
+}
+
 // Times of an exec's ends.
 const (
-	learnTime     = 10 * time.Second // to learn the exit code once the stream has ended
-	firstSizeTime = 3 * time.Second  // to set a new terminal's size
-	signalTime    = 10 * time.Second // for a signal sent from within the container
+	awaitTime     = 3 * time.Second        // for a process to exist
+	lingerTime    = 500 * time.Millisecond // of a stream whose container has ended
+	learnTime     = 10 * time.Second       // to learn the exit code once the stream has ended
+	firstSizeTime = 3 * time.Second        // to set a new terminal's size
+	signalTime    = 10 * time.Second       // for a signal sent from within the container
 )
 
 // learn asks for the exit code until the daemon has it: right after the stream
@@ -255,7 +341,7 @@ func (x *process) learn(broken error) engine.Exit {
 func (e *Engine) exists(ctx context.Context, id string) bool {
 	in, err := e.cli.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	if err != nil {
-		return !errdefs.IsNotFound(err)
+		return !isGone(err)
 	}
 	return in.Container.State != nil && in.Container.State.Running
 }
@@ -373,6 +459,7 @@ func (x *process) Close() error {
 		x.conn.Close()
 		x.cancel()
 		<-x.done
+		x.e.dropExec(x)
 		if err != nil && !errors.Is(err, context.Canceled) {
 			x.e.warn(fmt.Errorf("end the command of an exec: %w", err))
 		}

@@ -244,7 +244,7 @@ func (e *Engine) partsOf(p *podState) (ids []string, infra string) {
 // removeContainer kills and removes a container; one that has gone is as good.
 func (e *Engine) removeContainer(ctx context.Context, id string) error {
 	_, err := e.cli.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
-	if err != nil && !errdefs.IsNotFound(err) {
+	if err != nil && !isGone(err) {
 		// Another podium may be at it: then it is enough that it goes.
 		if !errdefs.IsConflict(err) || !e.goes(ctx, id) {
 			return fmt.Errorf("remove container %.12s: %w", id, err)
@@ -257,7 +257,7 @@ func (e *Engine) removeContainer(ctx context.Context, id string) error {
 // goes waits for a container that is being removed to be gone.
 func (e *Engine) goes(ctx context.Context, id string) bool {
 	for range 100 {
-		if _, err := e.cli.ContainerInspect(ctx, id, client.ContainerInspectOptions{}); errdefs.IsNotFound(err) {
+		if _, err := e.cli.ContainerInspect(ctx, id, client.ContainerInspectOptions{}); isGone(err) {
 			return true
 		}
 		if !pause(ctx, 50*time.Millisecond) {

@@ -339,12 +339,18 @@ func (e *Engine) refresh(ctx context.Context, id string) error {
 	switch {
 	case err == nil:
 		e.take(observe(serial, &in.Container))
-	case errdefs.IsNotFound(err):
+	case isGone(err):
 		e.drop(id, serial)
 	default:
 		return err
 	}
 	return nil
+}
+
+// isGone tells that there is no such container: Podman answers 500 for one that
+// goes while it is looked at.
+func isGone(err error) bool {
+	return errdefs.IsNotFound(err) || err != nil && strings.Contains(err.Error(), "no such container")
 }
 
 func pause(ctx context.Context, d time.Duration) bool {

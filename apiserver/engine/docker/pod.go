@@ -94,6 +94,9 @@ func (e *Engine) take(o *observed) {
 		return
 	}
 	e.seen[o.id] = o
+	if !o.running {
+		e.endExecs(o.id)
+	}
 	p, ours := e.ownerOf(o)
 	switch {
 	case p != nil:
@@ -192,6 +195,7 @@ func (e *Engine) drop(id string, serial uint64) {
 	}
 	delete(e.seen, id)
 	delete(e.shells, id)
+	e.endExecs(id)
 	if key, ok := e.foreign[id]; ok {
 		delete(e.foreign, id)
 		e.store.remove(key, types.UID(id))

@@ -20,16 +20,16 @@ const maxRefusal = 8 << 10
 // code tells.
 type refusal struct {
 	out    io.Writer
-	begun  bool
+	some   bool
 	theirs bool
 	held   []byte
 }
 
 func (r *refusal) Write(p []byte) (int, error) {
-	if !r.begun && len(p) > 0 {
+	if !r.some && len(p) > 0 {
 		// They come in one piece: nothing of a command's is held that is not
 		// exactly so.
-		r.begun = true
+		r.some = true
 		r.theirs = slices.ContainsFunc(refusalPrefixes, func(prefix []byte) bool { return bytes.HasPrefix(p, prefix) })
 	}
 	if r.theirs && len(r.held)+len(p) <= maxRefusal {

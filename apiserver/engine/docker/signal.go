@@ -37,7 +37,7 @@ func (x *process) signal(ctx context.Context, name string, tree bool) error {
 	}
 	code, said, err := x.e.runCommand(ctx, x.o, []string{"sh", "-c", signalScript, "sh", name, envTag + "=" + x.tag, which})
 	switch {
-	case x.over():
+	case x.over(), err != nil && !x.e.exists(ctx, x.o.id):
 		return nil
 	case err != nil:
 		return fmt.Errorf("send %s from within the container: %w", name, err)

@@ -135,7 +135,7 @@ func (e *Engine) task(p *podState, name string, do func(context.Context) error) 
 		e.mu.Lock()
 		delete(p.tasks, name)
 		p.wake()
-		gone := p.gone
+		gone := p.gone || p.erasing > 0
 		e.mu.Unlock()
 		if err == nil || e.life.Err() != nil || gone {
 			return
@@ -165,7 +165,7 @@ func (e *Engine) startInfra(ctx context.Context, p *podState) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	if _, err := e.cli.ContainerStart(ctx, p.infra.id, client.ContainerStartOptions{}); err != nil {
-		if errdefs.IsNotFound(err) {
+		if isGone(err) {
 			return e.refresh(ctx, p.infra.id)
 		}
 		e.event(p, "", corev1.EventTypeWarning, "FailedCreatePodSandBox", "start the infra container: "+err.Error())
@@ -228,7 +228,7 @@ func (e *Engine) run(ctx context.Context, p *podState, c *corev1.Container, befo
 
 func (e *Engine) refreshName(ctx context.Context, name string) error {
 	in, err := e.cli.ContainerInspect(ctx, name, client.ContainerInspectOptions{})
-	if errdefs.IsNotFound(err) {
+	if isGone(err) {
 		return nil
 	}
 	if err != nil {
@@ -246,7 +246,7 @@ func (e *Engine) startRun(ctx context.Context, p *podState, c *corev1.Container,
 		e.change(p, func() { p.mark(id).hooked = true })
 	}
 	_, err := e.cli.ContainerStart(calling, id, client.ContainerStartOptions{})
-	if err != nil && calling.Err() == nil && !errdefs.IsNotFound(err) && !client.IsErrConnectionFailed(err) {
+	if err != nil && calling.Err() == nil && !isGone(err) && !client.IsErrConnectionFailed(err) {
 		text := err.Error()
 		e.change(p, func() {
 			m := p.mark(id)
@@ -327,7 +327,7 @@ func (e *Engine) lookAtEnded(p *podState, pod *corev1.Pod) {
 // notRunning tells that a signal came too late: Docker answers 409 then,
 // Podman 409 or 500 by version.
 func notRunning(err error) bool {
-	if errdefs.IsConflict(err) || errdefs.IsNotFound(err) {
+	if errdefs.IsConflict(err) || isGone(err) {
 		return true
 	}
 	text := err.Error()
