@@ -67,7 +67,7 @@ func TestOnlyResourcesOfPodsPass(t *testing.T) {
 }
 
 func TestHeadersOfTheClientStay(t *testing.T) {
-	c := newCluster(t, func(w http.ResponseWriter, _ *http.Request) {
+	c := newClusterOver(t, 1, func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
 		h.Set("Warning", `299 - "old"`)
 		h.Set("Set-Cookie", "a=b")

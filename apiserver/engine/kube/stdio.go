@@ -134,10 +134,13 @@ func (i *input) Close() error {
 		return nil
 	}
 	i.closed = true
-	w := i.wire
+	w, kept := i.wire, i.keep
 	i.mu.Unlock()
 	if i.tty {
 		return nil // a terminal has no end of input but the characters that mean one
 	}
-	return w.endInput()
+	if err := w.endInput(); err != nil && !kept {
+		return err
+	}
+	return nil // as in Write
 }
