@@ -114,8 +114,8 @@ func (f *finder) add(c Candidate) {
 // endpointKey is the same for two addresses of one socket.
 func endpointKey(host string) string {
 	if path, ok := strings.CutPrefix(host, "unix://"); ok {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			path = real
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			path = target
 		}
 		return "unix://" + filepath.Clean(path)
 	}

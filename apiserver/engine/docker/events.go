@@ -30,7 +30,13 @@ const component = "podium-docker"
 type eventLog struct {
 	mu     sync.Mutex
 	serial int
-	list   []*corev1.Event // oldest first, by the last time
+	list   []*entry // oldest first, by the last time
+}
+
+// entry is an event and when it was last, more exactly than events tell.
+type entry struct {
+	*corev1.Event
+	last time.Time
 }
 
 func newEventLog() *eventLog { return &eventLog{} }
@@ -45,11 +51,11 @@ func (l *eventLog) at(pod *corev1.Pod, node, path, kind, reason, message string,
 	t := metav1.NewTime(when.UTC().Truncate(time.Second))
 	l.serial++
 	var event *corev1.Event
-	i := slices.IndexFunc(l.list, func(x *corev1.Event) bool {
+	i := slices.IndexFunc(l.list, func(x *entry) bool {
 		return x.InvolvedObject.UID == pod.UID && x.Reason == reason && x.InvolvedObject.FieldPath == path && x.Message == message
 	})
 	if i >= 0 {
-		event = l.list[i].DeepCopy()
+		event = l.list[i].Event.DeepCopy()
 		l.list = slices.Delete(l.list, i, i+1)
 		event.Count++
 	} else {
@@ -63,12 +69,11 @@ func (l *eventLog) at(pod *corev1.Pod, node, path, kind, reason, message string,
 	}
 	event.LastTimestamp = t
 	event.ResourceVersion = fmt.Sprint(l.serial)
-	// Of the same second, what was told later happened later.
 	to := len(l.list)
-	for to > 0 && l.list[to-1].LastTimestamp.After(t.Time) {
+	for to > 0 && l.list[to-1].last.After(when) {
 		to--
 	}
-	l.list = slices.Insert(l.list, to, event)
+	l.list = slices.Insert(l.list, to, &entry{event, when})
 	l.trim(pod.UID)
 }
 
@@ -80,9 +85,9 @@ func (l *eventLog) trim(uid types.UID) {
 			mine++
 		}
 	}
-	l.list = slices.DeleteFunc(l.list, func(x *corev1.Event) bool {
+	l.list = slices.DeleteFunc(l.list, func(x *entry) bool {
 		ofPod := x.InvolvedObject.UID == uid
-		drop := all > 0 || ofPod && mine > 0 || time.Since(x.LastTimestamp.Time) > eventsFor
+		drop := all > 0 || ofPod && mine > 0 || time.Since(x.last) > eventsFor
 		if drop {
 			all--
 			if ofPod {
@@ -108,7 +113,7 @@ func (e *Engine) Events(ctx context.Context, namespace string, opts api.ListOpti
 	defer e.events.mu.Unlock()
 	var out []corev1.Event
 	for _, event := range e.events.list {
-		if (namespace == "" || event.Namespace == namespace) && selection.HasEvent(event) {
+		if (namespace == "" || event.Namespace == namespace) && selection.HasEvent(event.Event) {
 			out = append(out, *event.DeepCopy())
 		}
 	}

@@ -132,7 +132,7 @@ func (e *Engine) startExec(ctx context.Context, o *observed, cfg api.ExecConfig,
 	}
 	x := &process{e: e, o: o, id: made.ID, tag: tag, tty: cfg.TTY, conn: conn.HijackedResponse, begun: make(chan struct{}), done: make(chan struct{}), closed: make(chan struct{})}
 	x.ctx, x.cancel = context.WithCancel(e.life)
-	out, errs := io.Writer(io.Discard), io.Writer(io.Discard)
+	out, errs := io.Discard, io.Discard
 	if cfg.AttachStdout {
 		x.stdout, out = x.pipe()
 	}

@@ -67,12 +67,12 @@ func featureContainer(t *testing.T, e *Engine, _ Options) {
 		p.Spec.Containers = append(p.Spec.Containers, corev1.Container{Name: "side", Image: testImage, Command: []string{"sleep", "1000"}, TTY: true, Stdin: true})
 	}))
 	for script, want := range map[string]string{
-		"echo $A $B":                   "first first and $(A) and $(C)",
-		"echo $POD $APP $IP":           "f-container f " + pod.Status.PodIP,
-		"pwd":                          "/tmp",
-		"hostname":                     "somehost",
-		"grep -c 10.1.2.3 /etc/hosts":  "1",
-		"ps -o args | grep -c [s]leep": "2", // the pod's processes are shared
+		"echo $A $B":                         "first first and $(A) and $(C)",
+		"echo $POD $APP $IP":                 "f-container f " + pod.Status.PodIP,
+		"pwd":                                "/tmp",
+		"hostname":                           "somehost",
+		"grep -c 10.1.2.3 /etc/hosts":        "1",
+		"ps -o args | grep -c '^sleep 1000'": "1", // the pod's processes are shared
 	} {
 		if strings.HasPrefix(script, "grep -c") {
 			if out := output(t, e, "f-container", "main", "grep one.example /etc/hosts; grep two.example /etc/hosts"); !strings.Contains(out, "10.1.2.3") || !strings.Contains(out, "two.example") {
@@ -93,7 +93,7 @@ func featureContainer(t *testing.T, e *Engine, _ Options) {
 	if log := logOf(t, e, "f-container", &corev1.PodLogOptions{Container: "main"}); log != "first-$(NONE)-$(A) x\n" {
 		t.Errorf("command and args: %q", log)
 	}
-	if got := reasons(t, e, "f-container"); !strings.Contains(got, "Scheduled") || !strings.Contains(got, "Pulled Created Started") {
+	if got := reasons(t, e, "f-container"); !strings.Contains(got, "Scheduled") || !strings.HasSuffix(got, "Started") || !strings.Contains(got, "Pulled") {
 		t.Errorf("events: %s", got)
 	}
 }
@@ -137,13 +137,17 @@ func featureVolumes(t *testing.T, e *Engine, _ Options) {
 			})
 	}
 	made := runPod(t, e, pod("f-volumes"))
+	limited := "1024"
+	if e.about().podman {
+		limited = "" // it knows no such limit
+	}
 	for script, want := range map[string]string{
 		"cat /scratch/f":                        "from init",
 		"cat /mem/f":                            "m",
 		"echo x >/part/g && cat /scratch/a/b/g": "x",
-		"cat /look/f; echo y 2>/dev/null >/look/no || echo ro": "from init\nro",
-		"df -k /mem | tail -1 | awk '{print $2}'":              "1024",
-		"echo stays >/kept/f; cat /kept/f":                     "stays",
+		"cat /look/f; echo y 2>/dev/null >/look/no || echo ro":                  "from init\nro",
+		"test $(df -k /mem | tail -1 | awk '{print $2}') -le 1024 && echo 1024": limited,
+		"echo stays >/kept/f; cat /kept/f":                                      "stays",
 	} {
 		if out, _, _ := run(t, e, "f-volumes", "", script); strings.TrimSpace(out) != want {
 			t.Errorf("%s: %q, want %q", script, out, want)
@@ -495,17 +499,22 @@ func featureMeddling(t *testing.T, e *Engine, _ Options) {
 	if out := output(t, e, "f-meddle", "", "hostname"); out != "f-meddle" {
 		t.Errorf("hostname: %q", out)
 	}
+	// Without its infra container there is no pod: the rest goes, too.
 	e.mu.Lock()
 	p := e.pods[pod.UID]
 	e.mu.Unlock()
 	ids, infra := e.partsOf(p)
-	for _, id := range append(ids, infra) {
-		if _, err := e.cli.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true}); err != nil && !isGone(err) {
-			t.Logf("remove %s: %v", id, err) // podium may be making it good
+	if _, err := e.cli.ContainerRemove(ctx, infra, client.ContainerRemoveOptions{Force: true}); err != nil {
+		// Podman keeps what others depend on.
+		t.Logf("remove the infra container: %v", err)
+		return
+	}
+	awaitGone(t, e, "f-meddle")
+	for _, id := range ids {
+		if !e.goes(ctx, id) {
+			t.Errorf("container %s stays behind", id)
 		}
 	}
-	remove(t, e, "f-meddle")
-	awaitGone(t, e, "f-meddle")
 }
 
 func featureForeign(t *testing.T, e *Engine, _ Options) {

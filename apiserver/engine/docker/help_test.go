@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -88,13 +89,26 @@ func await(t *testing.T, e *Engine, name, what string, want func(*corev1.Pod) bo
 	for {
 		event, err := w.Next(ctx)
 		if err != nil {
-			t.Fatalf("waiting for pod %s to %s: %v\nlast: %+v", name, what, err, status(last))
+			t.Fatalf("waiting for pod %s to %s: %v\nlast: %+v\nevents: %s", name, what, err, status(last), told(e, name))
 		}
 		last = event.Pod
 		if event.Type != api.EventDeleted && want(event.Pod) {
 			return event.Pod
 		}
 	}
+}
+
+// told is what the pod's events say.
+func told(e *Engine, name string) string {
+	events, err := e.Events(context.Background(), "default", api.ListOptions{FieldSelector: "involvedObject.name=" + name})
+	if err != nil {
+		return err.Error()
+	}
+	var b strings.Builder
+	for _, event := range events {
+		fmt.Fprintf(&b, "\n%s x%d: %s", event.Reason, event.Count, event.Message)
+	}
+	return b.String()
 }
 
 func status(pod *corev1.Pod) any {

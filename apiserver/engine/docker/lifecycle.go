@@ -196,6 +196,7 @@ func (e *Engine) deleteNow(ctx context.Context, p *podState) error {
 func (e *Engine) erase(ctx context.Context, p *podState) error {
 	e.setErasing(p, 1)
 	defer e.setErasing(p, -1)
+	e.settle(ctx, p)
 	for {
 		ids, infra := e.partsOf(p)
 		var errs []error
@@ -222,8 +223,40 @@ func (e *Engine) setErasing(p *podState, by int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	p.erasing += by
-	p.wake()
+	p.broadcast()
 }
+
+// settleTime is how long a removal waits for what is just being done.
+const settleTime = 5 * time.Second
+
+// settle waits until nothing is being made or started for the pod any more:
+// Docker and Podman both lose their way when a container is removed while it,
+// or one that needs it, starts.
+func (e *Engine) settle(ctx context.Context, p *podState) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	for {
+		e.mu.Lock()
+		busy, changed := 0, p.changed
+		for name := range p.tasks {
+			if name != taskErase {
+				busy++
+			}
+		}
+		e.mu.Unlock()
+		if busy == 0 {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// taskErase is the name of the task that removes a pod.
+const taskErase = "/erase"
 
 // partsOf lists the ids of the pod's containers, and that of the infra
 // container apart.

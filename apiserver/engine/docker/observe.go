@@ -158,34 +158,36 @@ func (e *Engine) session() error {
 	if err := e.meet(ctx); err != nil {
 		return err
 	}
-	// From before the look, so that nothing falls between; Podman answers
-	// only with the first event, so this must not be waited for.
-	filters := make(client.Filters).Add("type", "container")
-	since := fmt.Sprint(time.Now().Add(-time.Second).Unix())
+	for {
+		err := e.listen(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		// Podman ends its events now and then; the daemon is not away for
+		// that, as long as it still lists its containers.
+		if !errors.Is(err, errEventsOver) {
+			return err
+		}
+		pause(ctx, firstRetry)
+	}
+}
+
+// errEventsOver is wrapped when the daemon's events have ended after the
+// containers had been looked at.
+var errEventsOver = errors.New("the daemon's events have ended")
+
+// listen looks at everything and then goes by the daemon's events until they
+// end.
+func (e *Engine) listen(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
 	changed := make(chan string, 64)
 	ended := make(chan error, 1)
 	var listening sync.WaitGroup
 	defer listening.Wait()
 	defer cancel()
-	listening.Go(func() {
-		result := e.cli.Events(ctx, client.EventsListOptions{Since: since, Filters: filters})
-		for {
-			select {
-			case m := <-result.Messages:
-				if !tells(m) {
-					continue
-				}
-				select {
-				case changed <- m.Actor.ID:
-				case <-ctx.Done():
-					return
-				}
-			case err := <-result.Err:
-				ended <- err
-				return
-			}
-		}
-	})
+	// From before the look, so that nothing falls between; Podman answers
+	// only with the first event, so this must not be waited for.
+	listening.Go(func() { ended <- e.hear(ctx, time.Now().Add(-time.Second), changed) })
 	if err := e.resync(ctx); err != nil {
 		return err
 	}
@@ -203,9 +205,30 @@ func (e *Engine) session() error {
 				return err
 			}
 		case err := <-ended:
-			return err
+			return fmt.Errorf("%w: %w", errEventsOver, err)
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+	}
+}
+
+// hear passes on whose state may have changed, until the events end.
+func (e *Engine) hear(ctx context.Context, since time.Time, changed chan<- string) error {
+	filters := make(client.Filters).Add("type", "container")
+	result := e.cli.Events(ctx, client.EventsListOptions{Since: fmt.Sprint(since.Unix()), Filters: filters})
+	for {
+		select {
+		case m := <-result.Messages:
+			if !tells(m) {
+				continue
+			}
+			select {
+			case changed <- m.Actor.ID:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		case err := <-result.Err:
+			return err
 		}
 	}
 }

@@ -130,7 +130,7 @@ func (e *Engine) ownerOf(o *observed) (p *podState, ours bool) {
 			go e.warn(fmt.Errorf("container %s looks like a pod of podium's and is none: %w", o.name, err))
 			return nil, false
 		}
-		return e.adopt(pod), true
+		return e.adopt(pod, o), true
 	case roleRun:
 		if o.name != runName(key, uid, o.container(), o.attempt()) {
 			return nil, false
@@ -151,13 +151,15 @@ func (e *Engine) ownerOf(o *observed) (p *podState, ours bool) {
 
 // adopt begins to look after a pod, with the containers of it that have been
 // seen already.
-func (e *Engine) adopt(pod *corev1.Pod) *podState {
+func (e *Engine) adopt(pod *corev1.Pod, infra *observed) *podState {
 	p := &podState{
 		key: keyOf(pod), uid: pod.UID, pod: pod, runs: map[string][]*observed{},
 		waiting: map[string]waiting{}, marks: map[string]*runMarks{}, tasks: map[string]bool{},
 		changed: make(chan struct{}), kick: make(chan struct{}, 1),
 	}
 	e.pods[pod.UID] = p
+	e.events.at(pod, e.daemon.name, "", corev1.EventTypeNormal, "Scheduled",
+		"Successfully assigned "+p.key.namespace+"/"+p.key.name+" to "+e.daemon.name, infra.created)
 	for _, o := range e.seen {
 		if o.labels[labelRole] != roleInfra {
 			if owner, _ := e.ownerOf(o); owner == p {
@@ -249,13 +251,6 @@ func (e *Engine) change(p *podState, edit func()) {
 // note tells the events of what is seen of a container: so they are the same
 // for every podium, and a new one knows what was.
 func (e *Engine) note(p *podState, o *observed) {
-	if o.labels[labelRole] == roleInfra {
-		if e.seen[o.id] == o && p.infra == nil {
-			e.events.at(p.pod, e.daemon.name, "", corev1.EventTypeNormal, "Scheduled",
-				"Successfully assigned "+p.key.namespace+"/"+p.key.name+" to "+e.daemon.name, o.created)
-		}
-		return
-	}
 	if o.labels[labelRole] != roleRun {
 		return
 	}

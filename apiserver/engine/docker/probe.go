@@ -353,7 +353,15 @@ elif command -v wget >/dev/null 2>&1; then
   exec wget -q -T "$limit" -O /dev/null "$@" "$url"
 fi
 exit 125`
-	insideTCP = `command -v nc >/dev/null 2>&1 || exit 125; exec nc -z -w "$3" "$1" "$2"`
+	insideTCP = `command -v nc >/dev/null 2>&1 || exit 125
+said=$(nc -z -w "$3" "$1" "$2" 2>&1 </dev/null) && exit 0
+case $said in
+*option*|*sage*) ;; # this nc does not know how to only look
+*) echo "$said"; exit 1 ;;
+esac
+timeout "$3" nc "$1" "$2" </dev/null >/dev/null 2>&1; code=$?
+case $code in 124|143) exit 0 ;; esac # it talked until its time was over
+exit $code`
 )
 
 func (e *Engine) tryHTTPInside(ctx context.Context, o *observed, url string, headers []corev1.HTTPHeader, limit time.Duration) error {

@@ -67,7 +67,7 @@ func (e *Engine) pauseFor(p *podState, d time.Duration) bool {
 	for {
 		e.mu.Lock()
 		_, _, deleting := p.deletion()
-		over := deleting || p.gone || p.infra != nil && ended(e.assemble(p, time.Now()))
+		over := deleting || p.gone || p.erasing > 0 || p.infra != nil && ended(e.assemble(p, time.Now()))
 		changed := p.changed
 		e.mu.Unlock()
 		if over {
@@ -120,7 +120,7 @@ func (e *Engine) whileWanted(ctx context.Context, p *podState) (context.Context,
 	e.goWork(func() {
 		for {
 			e.mu.Lock()
-			over, changed := p.gone || len(p.ends) > 0, p.changed
+			over, changed := p.gone || p.erasing > 0 || len(p.ends) > 0, p.changed
 			e.mu.Unlock()
 			if over {
 				cancel()

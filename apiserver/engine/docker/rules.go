@@ -26,7 +26,7 @@ var rules = []manifest.FieldRule{
 	{Path: "spec.terminationGracePeriodSeconds", Treatment: manifest.Honoured, Note: "the image's stop signal or TERM, and when the time is over KILL"},
 	{Path: "spec.volumes", Treatment: manifest.Honoured},
 	{Path: "spec.volumes[].name", Treatment: manifest.Honoured},
-	{Path: "spec.volumes[].emptyDir", Treatment: manifest.Mapped, Note: "a volume of the daemon that is removed with the pod; in memory with medium Memory, and only there kept to sizeLimit"},
+	{Path: "spec.volumes[].emptyDir", Treatment: manifest.Mapped, Note: "a volume of the daemon that is removed with the pod; in memory with medium Memory, where Docker, not Podman, keeps to sizeLimit"},
 	{Path: "spec.volumes[].flexVolume.options.volumeID", Treatment: manifest.Mapped, Note: "the daemon's volume of this name, made where it is missing and kept when the pod goes"},
 	{Path: "spec.volumes[].flexVolume.readOnly", Treatment: manifest.Honoured},
 	{Path: "spec.volumes[].flexVolume.secretRef", Treatment: manifest.Warned, Note: "the daemon's volume needs no credentials"},

@@ -46,7 +46,7 @@ func (e *Engine) look(p *podState) time.Duration {
 	now := time.Now()
 	switch {
 	case p.gone:
-		e.task(p, "clear", func(ctx context.Context) error { return e.clear(ctx, p) })
+		e.task(p, taskErase, func(ctx context.Context) error { return e.clear(ctx, p) })
 		return -1
 	case e.closing || !e.link.up || p.erasing > 0:
 		return idle // what is known may be a part of what there is
@@ -64,10 +64,10 @@ func (e *Engine) look(p *podState) time.Duration {
 		wait = min(wait, max(at.Sub(now), 0)+10*time.Millisecond)
 	}
 	if !p.infra.running {
-		e.task(p, "infra", func(ctx context.Context) error { return e.startInfra(ctx, p) })
+		e.task(p, taskInfra, func(ctx context.Context) error { return e.startInfra(ctx, p) })
 		return wait
 	}
-	if p.tasks["infra"] {
+	if p.tasks[taskInfra] {
 		return wait // its volumes are being prepared
 	}
 	for i := range p.pod.Spec.InitContainers {
@@ -134,7 +134,7 @@ func (e *Engine) task(p *podState, name string, do func(context.Context) error) 
 		err := do(e.life)
 		e.mu.Lock()
 		delete(p.tasks, name)
-		p.wake()
+		p.broadcast()
 		gone := p.gone || p.erasing > 0
 		e.mu.Unlock()
 		if err == nil || e.life.Err() != nil || gone {
@@ -148,13 +148,17 @@ func (e *Engine) task(p *podState, name string, do func(context.Context) error) 
 		e.mu.Lock()
 		p.tasks[name] = true
 		e.mu.Unlock()
-		pause(e.life, e.backOff)
+		e.pauseFor(p, e.backOff)
 		e.mu.Lock()
 		delete(p.tasks, name)
-		p.wake()
+		p.broadcast()
 		e.mu.Unlock()
 	})
 }
+
+// taskInfra is the name of the task that starts the infra container. A slash
+// is in no container's name.
+const taskInfra = "/infra"
 
 // errTold is wrapped by errors of which there is an event already.
 var errTold = errors.New("")
@@ -311,7 +315,7 @@ func (e *Engine) lookAtEnded(p *podState, pod *corev1.Pod) {
 		}
 	}
 	if !running && p.infra.running && len(p.tasks) == 0 {
-		e.task(p, "infra", func(ctx context.Context) error {
+		e.task(p, taskInfra, func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, callTime)
 			defer cancel()
 			_, err := e.cli.ContainerKill(ctx, p.infra.id, client.ContainerKillOptions{Signal: "KILL"})
@@ -347,7 +351,7 @@ func (e *Engine) lookAtEnd(p *podState, at, now time.Time) time.Duration {
 	if running && now.Before(at.Add(lateTime)) {
 		return time.Until(at.Add(lateTime))
 	}
-	e.task(p, "erase", func(ctx context.Context) error {
+	e.task(p, taskErase, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, callTime)
 		defer cancel()
 		return e.erase(ctx, p)

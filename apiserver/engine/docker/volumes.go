@@ -60,7 +60,7 @@ func (e *Engine) makeVolumes(ctx context.Context, pod *corev1.Pod) error {
 			opts.Labels = map[string]string{labelUID: string(pod.UID), labelVolume: v.Name}
 			if v.EmptyDir != nil && v.EmptyDir.Medium == corev1.StorageMediumMemory {
 				opts.Driver = "local"
-				opts.DriverOpts = map[string]string{"type": "tmpfs", "device": "tmpfs", "o": "mode=1777" + sizeOption(v.EmptyDir)}
+				opts.DriverOpts = map[string]string{"type": "tmpfs", "device": "tmpfs", "o": "mode=1777" + e.sizeOption(v.EmptyDir)}
 			}
 		}
 		if _, err := e.cli.VolumeCreate(ctx, opts); err != nil && !errdefs.IsConflict(err) {
@@ -70,8 +70,10 @@ func (e *Engine) makeVolumes(ctx context.Context, pod *corev1.Pod) error {
 	return nil
 }
 
-func sizeOption(dir *corev1.EmptyDirVolumeSource) string {
-	if dir.SizeLimit == nil || dir.SizeLimit.IsZero() {
+// sizeOption limits a volume in memory. Podman takes it for a quota on its
+// disk.
+func (e *Engine) sizeOption(dir *corev1.EmptyDirVolumeSource) string {
+	if dir.SizeLimit == nil || dir.SizeLimit.IsZero() || e.about().podman {
 		return ""
 	}
 	return fmt.Sprintf(",size=%d", dir.SizeLimit.Value())
