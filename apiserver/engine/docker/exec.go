@@ -145,7 +145,10 @@ func (e *Engine) startExec(ctx context.Context, o *observed, cfg api.ExecConfig,
 	go x.pump(out, errs) // ends with the connection, which Close closes
 	if cfg.TTY && size != noSize {
 		x.wish = size
-		go x.sendSize(size, firstSizeTime) // ends with the process, Close or its time
+		go func() { // ends with the process, Close or its time
+			// A size that was not taken is sent again by the next Resize.
+			_ = x.sendSize(size, firstSizeTime)
+		}()
 	}
 	e.keepExec(x)
 	x.awaitStart(ctx)

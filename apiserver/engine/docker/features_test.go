@@ -59,7 +59,8 @@ func featureContainer(t *testing.T, e *Engine, _ Options) {
 		c.Command, c.Args = []string{"sh", "-c", "echo $0 $1; " + strings.ReplaceAll(stay, "$", "$$")}, []string{"$(A)-$(NONE)-$$(A)", "x"}
 		c.WorkingDir = "/tmp"
 		c.Env = []corev1.EnvVar{
-			{Name: "A", Value: "first"}, {Name: "B", Value: "$(A) and $$(A) and $(C)"},
+			{Name: "A", Value: "first"},
+			{Name: "B", Value: "$(A) and $$(A) and $(C)"},
 			{Name: "POD", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.name"}}},
 			{Name: "APP", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.labels['app']"}}},
 			{Name: "IP", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "status.podIP"}}},

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	_ "k8s.io/client-go/plugin/pkg/client/auth" // the kubeconfig's auth-provider entries, as kubectl has them
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
@@ -196,11 +197,10 @@ func Contexts(kubeconfig string) ([]Context, error) {
 	s := sourceOf(Options{Kubeconfig: kubeconfig})
 	raw, err := s.load()
 	if err != nil {
-		if kubeconfig == "" && errors.Is(err, os.ErrNotExist) {
-			raw = clientcmdapi.NewConfig()
-		} else {
+		if kubeconfig != "" || !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
+		raw = clientcmdapi.NewConfig()
 	}
 	var out []Context
 	for _, name := range slices.Sorted(maps.Keys(raw.Contexts)) {

@@ -301,8 +301,7 @@ func TestInputOutlivesAMissingShell(t *testing.T) {
 func TestCloseEndsTheCommand(t *testing.T) {
 	ended := make(chan struct{})
 	marks := make(chan string, 2)
-	var c *cluster
-	c = nodeServer(t, []protocol{legacySocket, spdyStreams}, func(n *node) string {
+	c := nodeServer(t, []protocol{legacySocket, spdyStreams}, func(n *node) string {
 		if n.cmd[0] == shell {
 			marks <- n.cmd[4]
 			close(ended)

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/client-go/rest"
 )
@@ -65,7 +65,7 @@ func (l *link) url(segments []string, query string) (*url.URL, error) {
 	escaped := strings.TrimSuffix(u.EscapedPath(), "/")
 	plain := strings.TrimSuffix(u.Path, "/")
 	for _, s := range segments {
-		if problems := path.IsValidPathSegmentName(s); s == "" || len(problems) > 0 {
+		if problems := content.IsPathSegmentName(s); s == "" || len(problems) > 0 {
 			return nil, apierrors.NewBadRequest(fmt.Sprintf("%q cannot be a name in a path: %s", s, strings.Join(append(problems, "it must not be empty"), ", ")))
 		}
 		plain += "/" + s

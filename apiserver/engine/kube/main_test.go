@@ -16,12 +16,12 @@ import (
 
 func TestMain(m *testing.M) {
 	Quiet(nil)
-	var real []goleak.Option
+	var known []goleak.Option
 	if os.Getenv("PODIUM_ENGINES") != "" {
 		// A watch that ends after its engine leaves a connection to client-go's cache, which closes it after 90 s.
-		real = append(real, goleak.IgnoreAnyFunction("golang.org/x/net/http2.(*clientConnReadLoop).run"))
+		known = append(known, goleak.IgnoreAnyFunction("golang.org/x/net/http2.(*clientConnReadLoop).run"))
 	}
-	goleak.VerifyTestMain(m, append(real,
+	goleak.VerifyTestMain(m, append(known,
 		// client-go follows certificate files and its own caches for as long as the process lives.
 		goleak.IgnoreAnyFunction("k8s.io/client-go/transport.(*dynamicClientCert).run"),
 		goleak.IgnoreAnyFunction("k8s.io/client-go/transport.(*dynamicClientCert).runWorker"),

@@ -215,7 +215,7 @@ func pour(w http.ResponseWriter, body io.Reader) error {
 			}
 		}
 		switch {
-		case err == io.EOF: //nolint:errorlint // Read gives io.EOF itself
+		case err == io.EOF:
 			return nil
 		case err != nil:
 			return fmt.Errorf("the cluster's answer broke off: %w", err)

@@ -118,7 +118,7 @@ func (e *Engine) Get(ctx context.Context, namespace, name string) (*corev1.Pod, 
 // Log implements engine.Reader.
 func (e *Engine) Log(ctx context.Context, namespace, name string, opts *corev1.PodLogOptions) (io.ReadCloser, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	resp, err := e.call(ctx, http.MethodGet, podSegments(namespace, name, "log"), api.LogQuery(opts), nil)
+	resp, err := e.call(ctx, http.MethodGet, podSegments(namespace, name, "log"), api.LogQuery(opts), nil) //nolint:bodyclose // the caller closes the log
 	if err != nil {
 		cancel()
 		return nil, err

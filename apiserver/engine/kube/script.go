@@ -61,8 +61,7 @@ marked() {
 // command itself, and KILL to them all: what it left would go on holding its
 // output. It waits a little for a command that is only just being started.
 const signalScript = `mark=$1; signal=$2
-` + findScript + `
-for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+` + findScript + `for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   marked; [ -z "$found" ] || break; sleep 0.1 2>/dev/null || sleep 1
 done
 [ "$found" ] || exit 3
@@ -78,8 +77,7 @@ kill -s "$signal" "$first"`
 
 // aliveScript looks for the processes marked $1.
 const aliveScript = `mark=$1
-` + findScript + `
-marked; [ "$found" ] || exit 3`
+` + findScript + `marked; [ "$found" ] || exit 3`
 
 // noProcess is the exit code of signalScript and aliveScript when there is no
 // such process.
@@ -88,9 +86,9 @@ const noProcess = 3
 // endScript ends the processes marked $1: HUP, then TERM, then KILL until
 // none is left.
 const endScript = `mark=$1
-` + findScript + `
-nap() { sleep 0.1 2>/dev/null || sleep 1; }
-for signal in HUP TERM KILL KILL KILL; do
+` + findScript + `nap() { sleep 0.1 2>/dev/null || sleep 1; }
+for signal in HUP TERM KILL KILL KILL
+do
   marked; [ "$found" ] || exit 0
   kill -s "$signal" $found 2>/dev/null
   for try in 1 2 3; do nap; marked; [ "$found" ] || exit 0; done
