@@ -164,17 +164,67 @@ func get(t *testing.T, url, path string) []byte {
 // time at rest and while pods change, a key, and a filter, beside hello.
 func TestBenchList(t *testing.T) {
 	benching(t)
-	small := startHello(t, hello(t))
-	idle := busy(t, small.cmd.Process.Pid, 2*time.Second)
-	keys := small.presses(400, idle, func(int) string { return "j" }, drawn)
+	down := func(int) string { return "j" }
+	typists := []typist{{terminal: startHello(t, hello(t)), key: down}}
+	names := []any{"hello"}
+	var filters, changing []float64
+	for _, pods := range []int{10_000, 50_000} {
+		url := serveFake(t, pods)
+		tm := open(t, url)
+		tm.wholeList(pods)
+		typists = append(typists, typist{terminal: tm, key: down})
+		names = append(names, fmt.Sprintf("podium, %d pods", pods))
+
+		one := podNames(t, url)[pods/2]
+		filters = append(filters, tm.filters(one, pods))
+		changing = append(changing, benchChanging(t, pods))
+	}
+	time.Sleep(3 * time.Second) // at rest is some time after the work
+	var memories []string
+	for i, ty := range typists {
+		pid := ty.cmd.Process.Pid
+		typists[i].idle = busy(t, pid, 2*time.Second)
+		now, peak := memory(t, pid)
+		memories = append(memories, figure(now)+" / "+figure(peak))
+	}
 	heading("The list at work", "program", "RSS idle / peak, MB", "idle CPU, %", "CPU at 100 changes/s, %",
 		"`j` → output p50 / p99, ms", "CPU per `j`, ms", "filter typed → only matches, ms")
-	now, peak := memory(t, small.cmd.Process.Pid)
-	row("hello", figure(now)+" / "+figure(peak), 100*idle, "", figure(percentile(keys.ms, 50))+" / "+figure(percentile(keys.ms, 99)), keys.cpu, "")
-	small.stop()
-	for _, pods := range []int{10_000, 50_000} {
-		benchList(t, pods)
+	for i, k := range inTurns(typists...) {
+		change, filter := any(""), any("")
+		if i > 0 {
+			change, filter = 100*changing[i-1], filters[i-1]
+		}
+		row(names[i], memories[i], 100*typists[i].idle, change, k.times(), k.cpu, filter)
 	}
+}
+
+// filters types the name of one of the pods as a filter, again and again, and
+// returns how many milliseconds later it alone is shown.
+func (tm *terminal) filters(name string, pods int) float64 {
+	tm.t.Helper()
+	var took []float64
+	for range 4 * benchRuns {
+		tm.types("/")
+		tm.sees(fmt.Sprintf("%d of %d", pods, pods))
+		pause()
+		m := tm.mark()
+		tm.types(name)
+		tm.until("the match alone", func(s string) bool { return strings.Contains(s, fmt.Sprintf("1 of %d", pods)) })
+		took = append(took, ms(tm.lastOutput().Sub(m.at)))
+		tm.press("esc")
+		tm.until("the whole list", func(s string) bool { return !strings.Contains(s, " of ") && strings.Contains(s, "live") })
+	}
+	return median(took)
+}
+
+// benchChanging is the share of a core that a list takes while its pods change
+// 100 times a second.
+func benchChanging(t *testing.T, pods int) float64 {
+	tm := open(t, serveFake(t, pods, "--churn", "100"))
+	defer tm.stop()
+	tm.sees("live")
+	time.Sleep(2 * time.Second) // at rest but for the changes
+	return busy(t, tm.cmd.Process.Pid, 2*time.Second)
 }
 
 // TestBenchPoll measures what asking again costs where the server has no watch:
@@ -214,39 +264,6 @@ func TestBenchPoll(t *testing.T) {
 	used := ms(processCPU(t, tm.cmd.Process.Pid) - before)
 	heading("Without a watch", "what", "bytes, MB", "CPU per poll, ms, with what passes between them")
 	row(fmt.Sprintf("%d unchanged pods", pods), float64(len(list))/1e6, used/polls)
-}
-
-func benchList(t *testing.T, pods int) {
-	url := serveFake(t, pods)
-	tm := open(t, url)
-	tm.wholeList(pods)
-	pid := tm.cmd.Process.Pid
-	time.Sleep(3 * time.Second) // at rest is some time after the work
-	idle := busy(t, pid, 2*time.Second)
-	now, peak := memory(t, pid)
-	keys := tm.presses(400, idle, func(int) string { return "j" }, drawn)
-
-	one := podNames(t, url)[pods/2]
-	filter := repeat(func() float64 {
-		tm.types("/")
-		tm.sees(fmt.Sprintf("%d of %d", pods, pods))
-		m := tm.mark()
-		tm.types(one)
-		tm.until("the match alone", func(s string) bool { return strings.Contains(s, fmt.Sprintf("1 of %d", pods)) })
-		took := ms(tm.lastOutput().Sub(m.at))
-		tm.press("esc")
-		tm.until("the whole list", func(s string) bool { return !strings.Contains(s, " of ") && strings.Contains(s, "live") })
-		return took
-	})
-	tm.stop()
-
-	changing := open(t, serveFake(t, pods, "--churn", "100"))
-	changing.sees("live")
-	time.Sleep(2 * time.Second) // at rest but for the changes
-	work := busy(t, changing.cmd.Process.Pid, 2*time.Second)
-	changing.stop()
-	row(fmt.Sprintf("podium, %d pods", pods), figure(now)+" / "+figure(peak), 100*idle, 100*work,
-		figure(percentile(keys.ms, 50))+" / "+figure(percentile(keys.ms, 99)), keys.cpu, filter)
 }
 
 // lastOutput is when the program wrote last.

@@ -149,40 +149,72 @@ func (tm *terminal) answers(m mark, what string, ok func(out []byte) bool) (floa
 	}
 }
 
-// keystrokes are what pressing keys one by one cost.
+// A typist presses keys in a program.
+type typist struct {
+	*terminal
+	idle float64                      // processor time per second that the program takes at rest
+	key  func(i int) string           // the i-th key
+	ok   func(i int, out []byte) bool // whether the output is its answer, nil for any
+}
+
+// keystrokes are what pressing keys one by one costs: medians of rounds.
 type keystrokes struct {
-	ms    []float64 // from each key to the output it made
-	bytes []float64
-	cpu   float64 // milliseconds of processor time per key, the idle share taken off
+	p50, p99 float64 // milliseconds from a key to the output it made
+	cpu      float64 // milliseconds of processor time per key, the idle share taken off
+	bytes    float64 // of output per key
 }
 
-// presses n keys, each once the one before has been answered and some time has
-// passed, so that they fall anywhere between the renderer's ticks. idle is the
-// program's processor time per second at rest.
-func (tm *terminal) presses(n int, idle float64, key func(i int) string, ok func(i int, out []byte) bool) keystrokes {
-	tm.t.Helper()
-	var k keystrokes
-	pid := tm.cmd.Process.Pid
-	began, before := time.Now(), processCPU(tm.t, pid)
-	for i := range n {
-		time.Sleep(time.Duration(20+rand.IntN(17)) * time.Millisecond) // a typist's pause
-		m := tm.mark()
-		tm.types(key(i))
-		took, sent := tm.answers(m, "the answer to a key", func(out []byte) bool { return ok(i, out) })
-		k.ms, k.bytes = append(k.ms, took), append(k.bytes, float64(sent))
+func (k keystrokes) times() string { return figure(k.p50) + " / " + figure(k.p99) }
+
+// roundKeys is how many keys a round has.
+const roundKeys = 100
+
+// inTurns lets the typists press keys, a round each in turns, so that whatever
+// else the machine does meets all of them.
+func inTurns(typists ...typist) []keystrokes {
+	rounds := make([][4][]float64, len(typists))
+	for range benchRuns {
+		for i, ty := range typists {
+			got := ty.round()
+			for j, f := range []float64{got.p50, got.p99, got.cpu, got.bytes} {
+				rounds[i][j] = append(rounds[i][j], f)
+			}
+		}
 	}
-	used := ms(processCPU(tm.t, pid)-before) - 1000*idle*time.Since(began).Seconds()
-	k.cpu = used / float64(n)
-	return k
+	out := make([]keystrokes, len(typists))
+	for i, r := range rounds {
+		out[i] = keystrokes{p50: median(r[0]), p99: median(r[1]), cpu: median(r[2]), bytes: median(r[3])}
+	}
+	return out
 }
 
-// drawn accepts any output.
-func drawn(int, []byte) bool { return true }
+// round presses the keys of a round, each once the one before has been answered
+// and some time has passed, so that they fall anywhere between the renderer's
+// ticks.
+func (ty typist) round() keystrokes {
+	ty.t.Helper()
+	var took, sent []float64
+	pid := ty.cmd.Process.Pid
+	began, before := time.Now(), processCPU(ty.t, pid)
+	for i := range roundKeys {
+		pause()
+		m := ty.mark()
+		ty.types(ty.key(i))
+		ms, n := ty.answers(m, "the answer to a key", func(out []byte) bool { return ty.ok == nil || ty.ok(i, out) })
+		took, sent = append(took, ms), append(sent, float64(n))
+	}
+	used := ms(processCPU(ty.t, pid)-before) - 1000*ty.idle*time.Since(began).Seconds()
+	return keystrokes{p50: median(took), p99: percentile(took, 99), cpu: used / roundKeys, bytes: median(sent)}
+}
+
+// pause is a typist's: from 20 to 36 ms, so that what follows falls anywhere
+// between two ticks of a renderer.
+func pause() { time.Sleep(time.Duration(20_000+rand.IntN(16_667)) * time.Microsecond) }
 
 // percentile of the figures, 0 to 100.
 func percentile(got []float64, p int) float64 {
 	sorted := slices.Sorted(slices.Values(got))
-	return sorted[min(len(sorted)*p/100, len(sorted)-1)]
+	return sorted[(len(sorted)-1)*p/100]
 }
 
 func median(got []float64) float64 { return percentile(got, 50) }

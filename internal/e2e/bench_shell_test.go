@@ -22,17 +22,45 @@ import (
 // and beside a shell that floods. The first figures are hello's.
 func TestBenchShell(t *testing.T) {
 	benching(t)
-	small := startHello(t, hello(t))
-	idle := busy(t, small.cmd.Process.Pid, time.Second)
 	letter := func(i int) string { return string(rune('a' + i%8)) }
-	own := small.presses(400, idle, letter, drawn)
-	small.stop()
-	heading("A shell, host engine", "what", "key → echo p50 / p99, ms", "CPU per key, ms", "CPU without keys, %", "bytes per key, median", "shell open, ms")
-	row("hello", figure(percentile(own.ms, 50))+" / "+figure(percentile(own.ms, 99)), own.cpu, 100*idle, median(own.bytes), "")
+	echoed := func(i int, out []byte) bool { return bytes.Contains(out, []byte(letter(i))) }
 
-	tm, _ := dashboard(t, window)
-	tm.sees("counter", "Running", "live")
-	opened := repeat(func() float64 {
+	small := startHello(t, hello(t))
+	quiet, _ := dashboard(t, window)
+	quiet.sees("counter", "Running", "live")
+	opened := quiet.opensShells()
+	quiet.echoes()
+	typists := []typist{{terminal: small, key: letter}, {terminal: quiet, key: letter, ok: echoed}}
+	for i, ty := range typists {
+		typists[i].idle = busy(t, ty.cmd.Process.Pid, time.Second)
+	}
+	heading("A shell, host engine", "what", "key → echo p50 / p99, ms", "CPU per key, ms", "CPU without keys, %", "bytes per key, median", "shell open, ms")
+	got := inTurns(typists...)
+	row("hello", got[0].times(), got[0].cpu, 100*typists[0].idle, got[0].bytes, "")
+	row("podium, `cat` in raw mode", got[1].times(), got[1].cpu, 100*typists[1].idle, got[1].bytes, opened)
+	quiet.stop()
+
+	flooded, _ := dashboard(t, window)
+	flooded.sees("counter", "Running", "live")
+	flooded.press("s")
+	flooded.until("a prompt", prompting)
+	flooded.types("while :; do echo the quick brown fox jumps over the lazy dog; done\r")
+	flooded.sees("the lazy dog")
+	flooded.leave()
+	flooded.press("G") // another pod: the one between crashes now and then
+	flooded.echoes()
+	beside := typist{terminal: flooded, key: letter, ok: echoed, idle: busy(t, flooded.cmd.Process.Pid, time.Second)}
+	k := inTurns(beside)[0]
+	// What a key takes of the processor cannot be told from the flood's share.
+	row("podium, beside a shell that floods", k.times(), "", 100*beside.idle, k.bytes, "")
+}
+
+// opensShells opens and ends shells from the list and returns how many
+// milliseconds after the key the prompt is there.
+func (tm *terminal) opensShells() float64 {
+	tm.t.Helper()
+	return repeat(func() float64 {
+		pause()
 		m := tm.mark()
 		tm.press("s")
 		tm.until("a prompt", prompting)
@@ -43,31 +71,15 @@ func TestBenchShell(t *testing.T) {
 		tm.sees("NAME", "STATUS", "live")
 		return took
 	})
-	echo := func(what string, alone bool, open any) {
-		tm.press("s")
-		tm.until("a prompt", prompting)
-		tm.types("stty raw -echo; echo rea''dy; exec cat\r")
-		tm.sees("ready")
-		idle := busy(t, tm.cmd.Process.Pid, time.Second)
-		k := tm.presses(400, idle, letter, func(i int, out []byte) bool { return bytes.Contains(out, []byte(letter(i))) })
-		cpu := any("") // beside a flood it cannot be told from the flood's
-		if alone {
-			cpu = k.cpu
-		}
-		row(what, figure(percentile(k.ms, 50))+" / "+figure(percentile(k.ms, 99)), cpu, 100*idle, median(k.bytes), open)
-	}
-	echo("podium, `cat` in raw mode", true, opened)
-	tm.stop()
+}
 
-	tm, _ = dashboard(t, window)
-	tm.sees("counter", "Running", "live")
+// echoes opens a shell and makes it a program that gives every byte back.
+func (tm *terminal) echoes() {
+	tm.t.Helper()
 	tm.press("s")
 	tm.until("a prompt", prompting)
-	tm.types("while :; do echo the quick brown fox jumps over the lazy dog; done\r")
-	tm.sees("the lazy dog")
-	tm.leave()
-	tm.press("G") // another pod: the one between crashes now and then
-	echo("podium, beside a shell that floods", false, "")
+	tm.types("stty raw -echo; echo rea''dy; exec cat\r")
+	tm.sees("ready")
 }
 
 // floodBytes is the size of the file that panes are fed with.
