@@ -33,6 +33,10 @@ const (
 	InfoCapabilities = "capabilities" // comma-separated Capability names
 	InfoVersion      = "version"      // version of the serving podium
 	InfoDetail       = "detail"       // one line for people: what serves, and where
+	InfoContext      = "context"      // name of the context that the engine was opened by, such as a kubeconfig's
+	InfoNamespace    = "namespace"    // the namespace to begin in
+	InfoIdentity     = "identity"     // who acts, as far as is known without asking
+	InfoServer       = "server"       // where the engine itself sends requests, a URL
 )
 
 // Engine is the name of the engine behind the endpoint, "" when it says none.

@@ -72,7 +72,7 @@ contexts:
 		t.Fatal(err)
 	}
 	info, err := e.Info(context.Background())
-	if err != nil || info[InfoContext] != "b" || info[InfoNamespace] != "told" || info[InfoIdentity] != "cloud (by plugin)" || info.Engine() != "kube" || !info.Has(api.CapWatch) {
+	if err != nil || info[api.InfoContext] != "b" || info[api.InfoNamespace] != "told" || info[api.InfoIdentity] != "cloud (by plugin)" || info.Engine() != "kube" || !info.Has(api.CapWatch) {
 		t.Errorf("info: %v, %v", info, err)
 	}
 	if err := e.Close(); err != nil {

@@ -91,24 +91,16 @@ func New(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// The keys of Info that this engine adds, so that people see where they are.
-const (
-	InfoContext   = "context"   // name of the kubeconfig's context
-	InfoNamespace = "namespace" // the context's namespace, to begin in
-	InfoIdentity  = "identity"  // who the cluster takes the user for, as far as the kubeconfig tells
-	InfoServer    = "server"    // the cluster's URL
-)
-
 // Info implements engine.Engine. It says what the kubeconfig says and asks the
 // cluster nothing.
 func (e *Engine) Info(context.Context) (api.Info, error) {
 	info := api.Info{
-		api.InfoEngine: "kube",
-		api.InfoDetail: fmt.Sprintf("Kubernetes context %s, %s", e.who.context, e.who.server),
-		InfoContext:    e.who.context,
-		InfoNamespace:  e.who.namespace,
-		InfoIdentity:   e.who.identity,
-		InfoServer:     e.who.server,
+		api.InfoEngine:    "kube",
+		api.InfoDetail:    fmt.Sprintf("Kubernetes context %s, %s", e.who.context, e.who.server),
+		api.InfoContext:   e.who.context,
+		api.InfoNamespace: e.who.namespace,
+		api.InfoIdentity:  e.who.identity,
+		api.InfoServer:    e.who.server,
 	}
 	return info.With(api.CapWatch, api.CapLimit, api.CapLog, api.CapEvents, api.CapNamespaces), nil
 }
