@@ -23,13 +23,17 @@ const (
 type slot struct{ column, x, w int }
 
 // measure widens natural by rows spread over the list and by the visible ones. It
-// never narrows, so that columns do not jump while one scrolls.
+// never narrows, so that columns do not jump while one scrolls. Where rows went,
+// as while a filter is typed, those that are left were looked at with the others.
 func (t *Table) measure() {
 	n := t.rows.Len()
-	step := max(n/sampled, 1)
-	for i := 0; i < n; i += step {
-		t.measureRow(i)
+	if n >= t.measured {
+		step := max((n+sampled-1)/sampled, 1)
+		for i := 0; i < n; i += step {
+			t.measureRow(i)
+		}
 	}
+	t.measured = n
 	t.measureVisible()
 }
 

@@ -84,10 +84,11 @@ type Table struct {
 	clock  int
 	anchor string // where a range of marks begins
 
-	natural []int  // widest content seen, by column
-	slots   []slot // columns that are shown
-	total   int    // cells of a whole row
-	scratch []Cell
+	natural  []int  // widest content seen, by column
+	measured int    // rows there were when that was last looked at
+	slots    []slot // columns that are shown
+	total    int    // cells of a whole row
+	scratch  []Cell
 
 	lines map[int]drawn // rows drawn, by index
 	view  string
@@ -126,7 +127,7 @@ func (t *Table) SetSize(w, h int) {
 	}
 	t.w, t.h = w, h
 	clear(t.natural)
-	t.left = 0
+	t.left, t.measured = 0, 0
 	t.measure()
 	t.settle()
 }
@@ -159,7 +160,7 @@ func (t *Table) SetEmpty(text string) {
 func (t *Table) SetColumns(columns []Column) {
 	t.columns = columns
 	t.natural = make([]int, len(columns))
-	t.left = 0
+	t.left, t.measured = 0, 0
 	t.measure()
 	t.settle()
 }
@@ -172,8 +173,9 @@ func (t *Table) SetRows(rows RowProvider) {
 
 // Reload tells the table that rows came, went, changed or moved. The selection
 // stays on its row and at its height in the view; if the row is gone, the one
-// that took its place is selected. It looks at some 256 rows for the widths, and
-// at all keys if the selected row moved.
+// that took its place is selected. It looks at up to 256 rows for the widths, at
+// the visible ones only where there are fewer rows than before, and at all keys
+// if the selected row moved.
 func (t *Table) Reload() {
 	t.refind()
 	t.measure()
