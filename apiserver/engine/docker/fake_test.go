@@ -1,0 +1,605 @@
+package docker
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"podium/api"
+	"podium/apiserver/engine"
+)
+
+// both runs a test against a daemon in the manner of Docker, and of Podman.
+func both(t *testing.T, test func(t *testing.T, d *fakeDaemon, e *Engine)) {
+	for name, podman := range map[string]bool{"docker": false, "podman": true} {
+		t.Run(name, func(t *testing.T) {
+			d := newFakeDaemon(t, podman)
+			test(t, d, openEngine(t, d.options(t)))
+		})
+	}
+}
+
+func (d *fakeDaemon) options(t *testing.T) Options {
+	return Options{Host: d.host, BackOff: 30 * time.Millisecond, Log: testLog{t}}
+}
+
+// pod is one whose containers run words of the fake daemon's.
+func word(name string, argv []string, edits ...func(*corev1.Pod)) *corev1.Pod {
+	return podOf(name, "", append([]func(*corev1.Pod){func(p *corev1.Pod) {
+		p.Spec.Containers[0].Image, p.Spec.Containers[0].Command = "image", argv
+	}}, edits...)...)
+}
+
+func never(p *corev1.Pod) { p.Spec.RestartPolicy = corev1.RestartPolicyNever }
+
+func TestLifeAtAFakeDaemon(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		made := create(t, e, word("web", []string{"stay"}))
+		if made.UID == "" || made.Status.Phase != corev1.PodPending || made.Spec.RestartPolicy != corev1.RestartPolicyAlways {
+			t.Errorf("made: %+v", made)
+		}
+		pod := await(t, e, "web", "run", isRunning)
+		if s := pod.Status.ContainerStatuses[0]; !s.Ready || !*s.Started || !strings.HasPrefix(s.ContainerID, "docker://") {
+			t.Errorf("status: %+v", s)
+		}
+		if _, _, err := e.Create(testContext(t), word("web", []string{"stay"})); !apierrors.IsAlreadyExists(err) {
+			t.Errorf("again: %v", err)
+		}
+		if info, err := e.Info(t.Context()); err != nil || info.Engine() != "docker" || !info.Has(api.CapExecKill) || !strings.Contains(info[api.InfoDetail], "4.3.1") {
+			t.Errorf("info: %v %v", info, err)
+		}
+		if names, err := e.Namespaces(t.Context()); err != nil || len(names) != 1 {
+			t.Errorf("namespaces: %v %v", names, err)
+		}
+		if err := e.Delete(testContext(t), "default", "web", metav1.DeleteOptions{GracePeriodSeconds: new(int64(30))}); err != nil {
+			t.Fatal(err)
+		}
+		awaitGone(t, e, "web")
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if len(d.containers) != 0 {
+			t.Errorf("%d containers are left", len(d.containers))
+		}
+	})
+}
+
+func TestUTSModeIsOnlyPodmans(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		create(t, e, word("web", []string{"stay"}))
+		await(t, e, "web", "run", isRunning)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, c := range d.containers {
+			if c.config.Labels[labelRole] == roleRun && (c.host.UTSMode != "") != d.podman {
+				t.Errorf("UTS mode %q", c.host.UTSMode)
+			}
+		}
+	})
+}
+
+func TestRestartsWithABackOff(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		create(t, e, word("crash", []string{"exit", "3"}))
+		pod := await(t, e, "crash", "back off", waitingFor(reasonCrashLoop))
+		s := pod.Status.ContainerStatuses[0]
+		if last := s.LastTerminationState.Terminated; last == nil || last.ExitCode != 3 || last.Reason != reasonError || s.RestartCount < 1 || pod.Status.Phase != corev1.PodRunning {
+			t.Errorf("phase %s, %+v", pod.Status.Phase, s)
+		}
+		if !strings.Contains(s.State.Waiting.Message, "back-off ") {
+			t.Errorf("message: %s", s.State.Waiting.Message)
+		}
+		await(t, e, "crash", "be at its fifth run", func(p *corev1.Pod) bool { return p.Status.ContainerStatuses[0].RestartCount >= 4 })
+		if out := logOf(t, e, "crash", &corev1.PodLogOptions{Previous: true}); !strings.HasPrefix(out, "out ") || !strings.HasSuffix(out, "\nerr\n") {
+			t.Errorf("the run before: %q", out)
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		runs := 0
+		for _, c := range d.containers {
+			if c.config.Labels[labelRole] == roleRun {
+				runs++
+			}
+		}
+		if runs > 3 {
+			t.Errorf("%d runs are kept", runs)
+		}
+	})
+}
+
+func TestPoliciesAndEnds(t *testing.T) {
+	both(t, func(t *testing.T, _ *fakeDaemon, e *Engine) {
+		create(t, e, word("ok", []string{"exit", "0"}, never))
+		if pod := await(t, e, "ok", "end", isOver); pod.Status.Phase != corev1.PodSucceeded {
+			t.Errorf("phase %s", pod.Status.Phase)
+		}
+		create(t, e, word("missing", []string{"missing"}, never))
+		over := await(t, e, "missing", "end", isOver).Status.ContainerStatuses[0].State.Terminated
+		if over.ExitCode != 127 || over.Reason != reasonCannotRun {
+			t.Errorf("a missing command: %+v", over)
+		}
+		create(t, e, word("late", []string{"stubborn"}, func(p *corev1.Pod) { p.Spec.ActiveDeadlineSeconds = new(int64(1)) }))
+		pod := await(t, e, "late", "be over its time and killed", func(p *corev1.Pod) bool {
+			return isOver(p) && p.Status.ContainerStatuses[0].State.Terminated != nil
+		})
+		if pod.Status.Reason != reasonDeadline || pod.Status.ContainerStatuses[0].State.Terminated.ExitCode != 137 {
+			t.Errorf("status %+v", pod.Status)
+		}
+		create(t, e, word("init", []string{"stay"}, never, func(p *corev1.Pod) {
+			p.Spec.InitContainers = []corev1.Container{{Name: "first", Image: "image", Command: []string{"exit", "0"}}, {Name: "second", Image: "image", Command: []string{"exit", "9"}}}
+		}))
+		pod = await(t, e, "init", "fail", isOver)
+		if pod.Status.Phase != corev1.PodFailed || pod.Status.InitContainerStatuses[1].State.Terminated.ExitCode != 9 || pod.Status.ContainerStatuses[0].State.Waiting == nil {
+			t.Errorf("status %+v", pod.Status)
+		}
+	})
+}
+
+func TestGraceIsKeptAndShortened(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		create(t, e, word("slow", []string{"stubborn"}))
+		await(t, e, "slow", "run", isRunning)
+		if err := e.Delete(testContext(t), "default", "slow", metav1.DeleteOptions{GracePeriodSeconds: new(int64(600))}); err != nil {
+			t.Fatal(err)
+		}
+		pod := await(t, e, "slow", "be terminating", func(p *corev1.Pod) bool { return p.DeletionTimestamp != nil })
+		if *pod.DeletionGracePeriodSeconds != 600 {
+			t.Errorf("grace %d", *pod.DeletionGracePeriodSeconds)
+		}
+		other := openEngine(t, d.options(t)) // sees it, too
+		if seen, err := other.Get(testContext(t), "default", "slow"); err != nil || seen.DeletionTimestamp == nil {
+			t.Errorf("another podium sees %+v, %v", seen, err)
+		}
+		if err := e.Delete(testContext(t), "default", "slow", metav1.DeleteOptions{GracePeriodSeconds: new(int64(900))}); err != nil {
+			t.Fatal(err)
+		}
+		if pod, err := e.Get(testContext(t), "default", "slow"); err != nil || *pod.DeletionGracePeriodSeconds != 600 {
+			t.Errorf("a longer grace counts: %v %v", pod, err)
+		}
+		began := time.Now()
+		if err := other.Delete(testContext(t), "default", "slow", metav1.DeleteOptions{GracePeriodSeconds: new(int64(1))}); err != nil {
+			t.Fatal(err)
+		}
+		awaitGone(t, e, "slow")
+		if took := time.Since(began); took < 900*time.Millisecond || took > 5*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		if n := d.asked("POST /containers/"); n == 0 {
+			t.Error("no request was counted")
+		}
+	})
+}
+
+func TestExecAtAFakeDaemon(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		ctx := testContext(t)
+		create(t, e, word("web", []string{"stay"}))
+		await(t, e, "web", "run", isRunning)
+		cfg := func(argv ...string) api.ExecConfig {
+			return api.ExecConfig{AttachStdin: true, AttachStdout: true, AttachStderr: true, Cmd: argv}
+		}
+		for _, row := range []struct {
+			argv      []string
+			out, errs string
+			code      int
+		}{
+			{[]string{"say", "hello"}, "hello\n", "", 0},
+			{[]string{"warn", "oh"}, "", "oh\n", 1},
+			{[]string{"code", "42"}, "", "", 42},
+			{[]string{"missing"}, "", "executable file not found", 127},
+		} {
+			out, errs, code := runConfigured(t, e, "web", "", cfg(row.argv...), noSize)
+			if out != row.out || !strings.Contains(errs, row.errs) || (row.errs == "") != (errs == "") || code != row.code {
+				t.Errorf("%v: %q %q %d", row.argv, out, errs, code)
+			}
+		}
+		x, err := e.Exec(ctx, "default", "web", "", cfg("cat"), noSize)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		if _, err := io.WriteString(x.Stdin(), "typed"); err != nil {
+			t.Fatal(err)
+		}
+		if err := x.Stdin().Close(); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := io.ReadAll(x.Stdout()); err != nil || string(out) != "typed" {
+			t.Errorf("cat: %q %v", out, err)
+		}
+		d.mu.Lock()
+		for _, x := range d.execs {
+			if x.config.DetachKeys != detachKeys {
+				t.Errorf("an exec was made with the detach keys %q: ctrl-p would be eaten", x.config.DetachKeys)
+			}
+		}
+		d.mu.Unlock()
+	})
+}
+
+func TestTerminalSizes(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		ctx := testContext(t)
+		create(t, e, word("web", []string{"stay"}))
+		await(t, e, "web", "run", isRunning)
+		cfg := api.ExecConfig{TTY: true, AttachStdin: true, AttachStdout: true, Cmd: []string{"size"}}
+		if out, _, _ := runConfigured(t, e, "web", "", cfg, engine.Size{Rows: 33, Cols: 111}); out != "33 111\r\n" {
+			t.Errorf("at the first moment: %q", out)
+		}
+		// The daemon refuses the first two: it is asked until it takes one.
+		cfg.Cmd = []string{"wait"}
+		x, err := e.Exec(ctx, "default", "web", "", cfg, noSize)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		if err := x.Resize(engine.Size{Rows: 50, Cols: 132}); err != nil {
+			t.Error(err)
+		}
+		d.mu.Lock()
+		fake := d.execs[x.(*process).id]
+		d.mu.Unlock()
+		fake.mu.Lock()
+		if fake.size != "50 132" || fake.resizes != 3 {
+			t.Errorf("size %s after %d resizes", fake.size, fake.resizes)
+		}
+		fake.mu.Unlock()
+		if err := x.Resize(engine.Size{}); !apierrors.IsBadRequest(err) {
+			t.Errorf("to nothing: %v", err)
+		}
+	})
+	// A container without a shell runs the command itself.
+	d := newFakeDaemon(t, false)
+	d.noShell = true
+	e := openEngine(t, d.options(t))
+	create(t, e, word("web", []string{"stay"}))
+	await(t, e, "web", "run", isRunning)
+	cfg := api.ExecConfig{TTY: true, AttachStdout: true, Cmd: []string{"say", "bare"}}
+	if out, _, code := runConfigured(t, e, "web", "", cfg, engine.Size{Rows: 2, Cols: 2}); out != "bare\n" || code != 0 {
+		t.Errorf("without a shell: %q %d", out, code)
+	}
+}
+
+func TestSignalsAndOrphans(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		ctx := testContext(t)
+		create(t, e, word("web", []string{"stay"}))
+		await(t, e, "web", "run", isRunning)
+		start := func(argv ...string) engine.Process {
+			x, err := e.Exec(ctx, "default", "web", "", api.ExecConfig{AttachStdout: true, Cmd: argv}, noSize)
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() { _, _ = io.Copy(io.Discard, x.Stdout()) }() // ends with the process
+			return x
+		}
+		x := start("wait")
+		defer x.Close()
+		if err := x.Signal("NOSUCH"); !apierrors.IsBadRequest(err) {
+			t.Errorf("a signal that is none: %v", err)
+		}
+		if err := x.Signal("TERM"); err != nil {
+			t.Fatal(err)
+		}
+		if exit, err := x.Wait(ctx); err != nil || exit.Code != 143 {
+			t.Errorf("%+v %v", exit, err)
+		}
+		for _, kind := range []string{"heeding", "stubborn"} {
+			x := start("wait", kind)
+			if err := x.Close(); err != nil {
+				t.Fatal(err)
+			}
+			d.mu.Lock()
+			fake := d.execs[x.(*process).id]
+			d.mu.Unlock()
+			select {
+			case <-fake.ended:
+			default:
+				t.Errorf("a %s process goes on when its client is gone", kind)
+			}
+		}
+		// One whose container goes ends, although Docker keeps its stream.
+		last := start("wait")
+		defer last.Close()
+		remove(t, e, "web")
+		if exit, err := last.Wait(ctx); err != nil || exit.Code != 137 {
+			t.Errorf("%+v %v", exit, err)
+		}
+	})
+}
+
+func TestExecInWhatHasEnded(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		create(t, e, word("web", []string{"stay"}, never))
+		await(t, e, "web", "run", isRunning)
+		d.mu.Lock() // ends without an event
+		for _, c := range d.containers {
+			if c.config.Labels[labelRole] == roleRun {
+				c.state.Running, c.state.Status, c.state.ExitCode = false, container.StateExited, 1
+				c.state.FinishedAt = time.Now().UTC().Format(time.RFC3339Nano)
+			}
+		}
+		d.mu.Unlock()
+		_, err := e.Exec(testContext(t), "default", "web", "", api.ExecConfig{Cmd: []string{"say"}}, noSize)
+		if !apierrors.IsBadRequest(err) || !strings.Contains(err.Error(), "ended") {
+			t.Errorf("%v, want bad request", err)
+		}
+	})
+}
+
+func TestPulls(t *testing.T) {
+	config := t.TempDir()
+	t.Setenv("DOCKER_CONFIG", config)
+	auth := base64.StdEncoding.EncodeToString([]byte("me:secret:word"))
+	if err := os.WriteFile(filepath.Join(config, "config.json"), fmt.Appendf(nil, `{"auths":{"example.com":{"auth":%q}}}`, auth), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		d.mu.Lock()
+		d.pulls = []string{"unauthorized: go away", "ok"}
+		d.mu.Unlock()
+		create(t, e, word("pull", []string{"stay"}, func(p *corev1.Pod) { p.Spec.Containers[0].Image = "example.com/a/b:1" }))
+		seen := map[string]string{}
+		await(t, e, "pull", "run", func(p *corev1.Pod) bool {
+			if w := p.Status.ContainerStatuses[0].State.Waiting; w != nil {
+				seen[w.Reason] += w.Message
+			}
+			return isRunning(p)
+		})
+		if !strings.Contains(seen["ErrImagePull"], "go away") || !strings.Contains(seen["ImagePullBackOff"], "Back-off") {
+			t.Errorf("seen: %v", seen)
+		}
+		if !strings.Contains(seen[reasonCreating], "1.5 of 3.0 MB") {
+			t.Errorf("progress: %q", seen[reasonCreating])
+		}
+		if got := reasons(t, e, "pull"); !strings.Contains(got, "Pulling") || !strings.Contains(got, "Pulled") || !strings.Contains(got, "Failed") {
+			t.Errorf("events: %s", got)
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		plain, err := base64.URLEncoding.DecodeString(d.auths[0])
+		if err != nil || string(plain) != `{"password":"secret:word","serveraddress":"example.com","username":"me"}` {
+			t.Errorf("the credentials: %s %v", plain, err)
+		}
+	})
+}
+
+func TestAlwaysPulls(t *testing.T) {
+	d := newFakeDaemon(t, false)
+	e := openEngine(t, d.options(t))
+	create(t, e, word("always", []string{"stay"}, func(p *corev1.Pod) { p.Spec.Containers[0].ImagePullPolicy = corev1.PullAlways }))
+	await(t, e, "always", "run", isRunning)
+	if n := d.asked("POST /images/create"); n != 1 {
+		t.Errorf("%d pulls", n)
+	}
+	create(t, e, word("present", []string{"stay"}))
+	await(t, e, "present", "run", isRunning)
+	if n := d.asked("POST /images/create"); n != 1 {
+		t.Errorf("%d pulls, for an image that is there", n-1)
+	}
+	create(t, e, word("name", []string{"stay"}, func(p *corev1.Pod) { p.Spec.Containers[0].Image = "Not A Name" }))
+	await(t, e, "name", "be refused", waitingFor("InvalidImageName"))
+}
+
+func TestTheDaemonGoesAndComesBack(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		ctx := testContext(t)
+		create(t, e, word("web", []string{"stay"}))
+		await(t, e, "web", "run", isRunning)
+		w, err := e.Watch(ctx, "default", api.ListOptions{ResourceVersion: e.versionNow()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		d.down()
+		for {
+			if _, err := w.Next(ctx); err != nil {
+				if !apierrors.IsServiceUnavailable(err) || !strings.Contains(err.Error(), d.socket) {
+					t.Errorf("the watch ends with %v", err)
+				}
+				break
+			}
+		}
+		if _, err := e.Get(ctx, "default", "web"); !apierrors.IsServiceUnavailable(err) {
+			t.Errorf("while it is away: %v", err)
+		}
+		if _, _, err := e.Create(ctx, word("more", nil)); !apierrors.IsServiceUnavailable(err) {
+			t.Errorf("while it is away: %v", err)
+		}
+		d.up()
+		for {
+			pod, err := e.Get(ctx, "default", "web")
+			if err == nil {
+				if !isRunning(pod) {
+					t.Errorf("afterwards: %+v", pod.Status)
+				}
+				break
+			}
+			if !apierrors.IsServiceUnavailable(err) || !pause(ctx, 10*time.Millisecond) {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func (e *Engine) versionNow() string {
+	_, v := e.store.snapshot("")
+	return formatVersion(v)
+}
+
+func TestTheEventsEndAndTheDaemonStays(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		create(t, e, word("web", []string{"stay"}))
+		await(t, e, "web", "run", isRunning)
+		d.endEvents()
+		if _, err := e.Get(testContext(t), "default", "web"); err != nil {
+			t.Errorf("it counts as away: %v", err)
+		}
+		d.mu.Lock() // a change that no event tells
+		for id, c := range d.containers {
+			if c.config.Labels[labelRole] == roleRun {
+				delete(d.containers, id)
+			}
+		}
+		d.mu.Unlock()
+		await(t, e, "web", "be made again", func(p *corev1.Pod) bool { return isRunning(p) && d.asked("POST /containers/create") >= 3 })
+	})
+}
+
+func TestNobodyIsThere(t *testing.T) {
+	e := openEngine(t, Options{Host: "unix://" + filepath.Join(t.TempDir(), "none.sock")})
+	_, err := e.Get(testContext(t), "default", "x")
+	if !apierrors.IsServiceUnavailable(err) || !strings.Contains(err.Error(), "none.sock") {
+		t.Errorf("%v", err)
+	}
+	if info, err := e.Info(t.Context()); err != nil || !strings.Contains(info[api.InfoDetail], "does not answer") {
+		t.Errorf("%v %v", info, err)
+	}
+	if _, err := Open(Options{Host: "what://ever?"}); err == nil {
+		t.Error("an address that is none was taken")
+	}
+}
+
+// What is not named as podium names it is nobody's pod, whatever its labels
+// say; labels are inherited from images.
+func TestForgedLabels(t *testing.T) {
+	d := newFakeDaemon(t, false)
+	e := openEngine(t, d.options(t))
+	ctx := testContext(t)
+	if err := e.ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	pod := e.withDefaults(word("victim", []string{"stay"}))
+	good, err := e.infraConfig(pod, "image", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, spoil := range []func(*client.ContainerCreateOptions){
+		func(o *client.ContainerCreateOptions) { o.Name = "other" },
+		func(o *client.ContainerCreateOptions) { o.Config.Labels[labelManifest] = "AAAA" },
+		func(o *client.ContainerCreateOptions) { o.Config.Labels[labelUID] = string(newUID()) },
+		func(o *client.ContainerCreateOptions) {
+			o.Config.Labels[labelName], o.Name = "else", "podium_default_else"
+		},
+	} {
+		opts, err := e.infraConfig(pod, "image", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spoil(&opts)
+		if _, err := e.cli.ContainerCreate(ctx, opts); err != nil {
+			t.Fatal(err)
+		}
+		shown := 0
+		for shown <= i {
+			shown = 0
+			for p, err := range e.List(ctx, "", api.ListOptions{}, nil) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if p.Annotations[annotationForeign] == "" {
+					t.Fatalf("%d: it counts as a pod of podium's: %+v", i, p)
+				}
+				shown++
+			}
+			if !pause(ctx, time.Millisecond) {
+				t.Fatal("it is not shown at all")
+			}
+		}
+		d.mu.Lock()
+		for id, c := range d.containers {
+			c.name += fmt.Sprint("-", i) // the next may have the name
+			d.containers[id] = c
+		}
+		d.mu.Unlock()
+	}
+	if _, err := e.cli.ContainerCreate(ctx, good); err != nil {
+		t.Fatal(err)
+	}
+	await(t, e, "victim", "run", isRunning)
+	remove(t, e, "victim")
+}
+
+func TestSeveralPodiumsAtAFakeDaemon(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		others := []*Engine{openEngine(t, d.options(t)), openEngine(t, d.options(t))}
+		create(t, e, word("crash", []string{"exit", "1"}))
+		for _, o := range others {
+			await(t, o, "crash", "be restarted", func(p *corev1.Pod) bool { return p.Status.ContainerStatuses[0].RestartCount >= 3 })
+		}
+		d.mu.Lock()
+		for _, c := range d.containers {
+			if n := len(c.log); n > 2 {
+				t.Errorf("%s was started %d times", c.name, n/2)
+			}
+		}
+		d.mu.Unlock()
+		if err := others[1].Delete(testContext(t), "default", "crash", metav1.DeleteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		awaitGone(t, e, "crash")
+	})
+}
+
+func TestSubPathThatIsALink(t *testing.T) {
+	d := newFakeDaemon(t, false)
+	d.links[infraVolumes+"/v/there/link"] = true
+	e := openEngine(t, d.options(t))
+	create(t, e, word("link", []string{"stay"}, withVolume(emptyDir("v"), corev1.VolumeMount{MountPath: "/v", SubPath: "there/link"})))
+	pod := await(t, e, "link", "say so", func(p *corev1.Pod) bool { return strings.Contains(told(e, "link"), "symbolic link") })
+	if isRunning(pod) {
+		t.Error("it runs with the link mounted")
+	}
+}
+
+func TestWatchIsExact(t *testing.T) {
+	d := newFakeDaemon(t, false)
+	e := openEngine(t, d.options(t))
+	ctx := testContext(t)
+	if _, err := e.Watch(ctx, "", api.ListOptions{ResourceVersion: "x"}); !apierrors.IsBadRequest(err) {
+		t.Errorf("a version that is none: %v", err)
+	}
+	for _, v := range []string{"1", "9000000000000000000"} {
+		if _, err := e.Watch(ctx, "", api.ListOptions{ResourceVersion: v}); !apierrors.IsResourceExpired(err) {
+			t.Errorf("from %s: %v", v, err)
+		}
+	}
+	w, err := e.Watch(ctx, "", api.ListOptions{Timeout: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Next(ctx); !errors.Is(err, io.EOF) {
+		t.Errorf("its time is over: %v", err)
+	}
+	w.Close()
+	w, err = e.Watch(ctx, "", api.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := w.Next(ctx)
+		done <- err
+	}()
+	w.Close()
+	if err := <-done; !errors.Is(err, io.EOF) {
+		t.Errorf("closed: %v", err)
+	}
+	canceled, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := w.Next(canceled); !errors.Is(err, context.Canceled) {
+		t.Errorf("canceled: %v", err)
+	}
+}
