@@ -25,7 +25,7 @@ stop "$dir/pid/containerd" "$dir"
 for ((i = 0; i < 20; i++)); do
   left=0
   for p in /proc/[0-9]*; do
-    case $(tr '\0' ' ' <"$p/cmdline" 2>/dev/null || true) in
+    case $({ tr "\0" " " <"$p/cmdline"; } 2>/dev/null || true) in
       *containerd-shim*"$dir"*)
         left=1
         pkill -KILL -P "${p#/proc/}" 2>/dev/null || true
