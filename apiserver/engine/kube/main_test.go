@@ -16,18 +16,23 @@ import (
 
 func TestMain(m *testing.M) {
 	Quiet(nil)
-	var known []goleak.Option
+	var options []goleak.Option
 	if os.Getenv("PODIUM_ENGINES") != "" {
-		// A watch that ends after its engine leaves a connection to client-go's cache, which closes it after 90 s.
-		known = append(known, goleak.IgnoreAnyFunction("golang.org/x/net/http2.(*clientConnReadLoop).run"))
+		// For as long as the process lives, client-go follows the files of client certificates; a connection whose last
+		// stream ends after its engine stays in its cache for 90 s.
+		for _, name := range []string{
+			"golang.org/x/net/http2.(*clientConnReadLoop).run",
+			"k8s.io/client-go/transport.(*dynamicClientCert).run",
+			"k8s.io/client-go/transport.(*dynamicClientCert).runWorker",
+			"k8s.io/client-go/util/workqueue.(*Typed[...]).updateUnfinishedWorkLoop",
+			"k8s.io/client-go/util/workqueue.(*delayingType[...]).waitingLoop",
+			"k8s.io/apimachinery/pkg/util/wait.poll",
+			"k8s.io/apimachinery/pkg/util/wait.PollImmediateUntilWithContext.poller.func1.1",
+		} {
+			options = append(options, goleak.IgnoreAnyFunction(name))
+		}
 	}
-	goleak.VerifyTestMain(m, append(known,
-		// client-go follows certificate files and its own caches for as long as the process lives.
-		goleak.IgnoreAnyFunction("k8s.io/client-go/transport.(*dynamicClientCert).run"),
-		goleak.IgnoreAnyFunction("k8s.io/client-go/transport.(*dynamicClientCert).runWorker"),
-		goleak.IgnoreAnyFunction("k8s.io/client-go/util/workqueue.(*Typed[...]).updateUnfinishedWorkLoop"),
-		goleak.IgnoreAnyFunction("k8s.io/client-go/util/workqueue.(*delayingType[...]).waitingLoop"),
-	)...)
+	goleak.VerifyTestMain(m, options...)
 }
 
 // cluster is a server that stands for a cluster's API, with a kubeconfig.
