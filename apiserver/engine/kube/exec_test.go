@@ -122,7 +122,10 @@ func serveSPDY(t *testing.T, w http.ResponseWriter, r *http.Request, run func(n 
 	}
 	arrived := make(chan httpstream.Stream, want)
 	conn := spdy.NewResponseUpgrader().UpgradeResponse(w, r, func(s httpstream.Stream, reply <-chan struct{}) error {
-		arrived <- s
+		go func() { // the reply follows this function
+			<-reply
+			arrived <- s
+		}()
 		return nil
 	})
 	if conn == nil {
