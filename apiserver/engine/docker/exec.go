@@ -325,7 +325,7 @@ func (x *process) learn(broken error) engine.Exit {
 			return engine.Exit{Code: in.ExitCode}
 		case errdefs.IsNotFound(err):
 			return engine.Exit{Code: 137, Reason: "the container was removed, and the command with it"}
-		case err != nil && !errors.Is(err, errAway) && !x.e.exists(ctx, x.o.id):
+		case (broken != nil || err != nil) && !errors.Is(err, errAway) && !x.e.exists(ctx, x.o.id):
 			return engine.Exit{Code: 137, Reason: "the container has ended, and the command with it"}
 		}
 		if !pause(ctx, wait) {

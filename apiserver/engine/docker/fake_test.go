@@ -389,7 +389,7 @@ func TestAlwaysPulls(t *testing.T) {
 	if n := d.asked("POST /images/create"); n != 1 {
 		t.Errorf("%d pulls, for an image that is there", n-1)
 	}
-	create(t, e, word("name", []string{"stay"}, func(p *corev1.Pod) { p.Spec.Containers[0].Image = "Not A Name" }))
+	create(t, e, word("name", []string{"stay"}, func(p *corev1.Pod) { p.Spec.Containers[0].Image = "Not/A/Name:1" }))
 	await(t, e, "name", "be refused", waitingFor("InvalidImageName"))
 }
 
@@ -467,7 +467,7 @@ func TestNobodyIsThere(t *testing.T) {
 	if info, err := e.Info(t.Context()); err != nil || !strings.Contains(info[api.InfoDetail], "does not answer") {
 		t.Errorf("%v %v", info, err)
 	}
-	if _, err := Open(Options{Host: "what://ever?"}); err == nil {
+	if _, err := Open(Options{Host: "nonsense"}); err == nil {
 		t.Error("an address that is none was taken")
 	}
 }

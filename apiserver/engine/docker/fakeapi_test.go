@@ -105,9 +105,10 @@ func (d *fakeDaemon) newID() string {
 // tell sends an event. Called locked.
 func (d *fakeDaemon) tell(action, id string) {
 	b, _ := json.Marshal(map[string]any{"Type": "container", "Action": action, "Actor": map[string]any{"ID": id}})
+	b = append(b, '\n')
 	for c := range d.listeners {
 		select {
-		case c <- append(b, '\n'):
+		case c <- b:
 		default:
 			d.t.Error("a listener of the fake daemon is too slow")
 		}

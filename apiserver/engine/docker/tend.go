@@ -64,7 +64,8 @@ func (e *Engine) look(p *podState) time.Duration {
 		wait = min(wait, max(at.Sub(now), 0)+10*time.Millisecond)
 	}
 	if !p.infra.running {
-		e.task(p, taskInfra, func(ctx context.Context) error { return e.startInfra(ctx, p) })
+		id := p.infra.id
+		e.task(p, taskInfra, func(ctx context.Context) error { return e.startInfra(ctx, p, id) })
 		return wait
 	}
 	if p.tasks[taskInfra] {
@@ -165,21 +166,21 @@ var errTold = errors.New("")
 
 // startInfra starts the infra container, also again after the daemon's machine
 // went down, and prepares the volumes.
-func (e *Engine) startInfra(ctx context.Context, p *podState) error {
+func (e *Engine) startInfra(ctx context.Context, p *podState, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	if _, err := e.cli.ContainerStart(ctx, p.infra.id, client.ContainerStartOptions{}); err != nil {
+	if _, err := e.cli.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
 		if isGone(err) {
-			return e.refresh(ctx, p.infra.id)
+			return e.refresh(ctx, id)
 		}
 		e.event(p, "", corev1.EventTypeWarning, "FailedCreatePodSandBox", "start the infra container: "+err.Error())
 		return fmt.Errorf("start the infra container: %w%w", err, errTold)
 	}
-	if err := e.prepareVolumes(ctx, p, p.infra.id); err != nil {
+	if err := e.prepareVolumes(ctx, p, id); err != nil {
 		e.event(p, "", corev1.EventTypeWarning, "FailedMount", err.Error())
 		return fmt.Errorf("prepare the volumes: %w%w", err, errTold)
 	}
-	return e.refresh(ctx, p.infra.id)
+	return e.refresh(ctx, id)
 }
 
 // run makes and starts the run of a container after the given one.
@@ -315,14 +316,15 @@ func (e *Engine) lookAtEnded(p *podState, pod *corev1.Pod) {
 		}
 	}
 	if !running && p.infra.running && len(p.tasks) == 0 {
+		id := p.infra.id
 		e.task(p, taskInfra, func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, callTime)
 			defer cancel()
-			_, err := e.cli.ContainerKill(ctx, p.infra.id, client.ContainerKillOptions{Signal: "KILL"})
+			_, err := e.cli.ContainerKill(ctx, id, client.ContainerKillOptions{Signal: "KILL"})
 			if err != nil && !notRunning(err) {
 				return fmt.Errorf("stop the infra container: %w", err)
 			}
-			return e.refresh(ctx, p.infra.id)
+			return e.refresh(ctx, id)
 		})
 	}
 	e.store.put(pod)
