@@ -168,6 +168,14 @@ func (s *rows) arrange(now time.Time) bool {
 	if len(s.touched) == 0 && s.sift == siftNone && !s.resort {
 		return false
 	}
+	if s.sift == siftShown && len(s.touched) == 0 && !s.resort {
+		s.order = slices.DeleteFunc(s.order, func(e *entry) bool {
+			e.shown = s.filter.match(e, now)
+			return !e.shown
+		})
+		s.sift = siftNone
+		return true
+	}
 	if s.resort || len(s.touched) > len(s.sorted)/4 {
 		s.sorted = s.sorted[:0]
 		for _, e := range s.byKey {
