@@ -564,6 +564,40 @@ func TestSubPathThatIsALink(t *testing.T) {
 	}
 }
 
+// Podman lists nothing as long as it has lost half of a container.
+func TestHealsWhatPodmanHasLostHalfOf(t *testing.T) {
+	for name, ours := range map[string]bool{"podium's": true, "another's": false} {
+		t.Run(name, func(t *testing.T) {
+			d := newFakeDaemon(t, true)
+			first := openEngine(t, d.options(t))
+			runPodAt(t, first, word("web", []string{"stay"}))
+			if err := first.Close(); err != nil {
+				t.Fatal(err)
+			}
+			d.mu.Lock()
+			d.broken = d.byName("podium_default_web").id
+			for id, c := range d.containers {
+				if id == d.broken {
+					delete(d.containers, id)
+				} else if !ours {
+					c.config.Labels = nil
+				}
+			}
+			d.mu.Unlock()
+			e := openEngine(t, d.options(t))
+			_, err := e.Get(testContext(t), "default", "web")
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			if ours && (!apierrors.IsNotFound(err) || d.broken != "" || len(d.containers) != 0) {
+				t.Errorf("it is not healed: %v, %d containers", err, len(d.containers))
+			}
+			if !ours && (!apierrors.IsServiceUnavailable(err) || d.broken == "" || len(d.containers) != 1) {
+				t.Errorf("it was touched: %v, %d containers", err, len(d.containers))
+			}
+		})
+	}
+}
+
 func TestWatchIsExact(t *testing.T) {
 	d := newFakeDaemon(t, false)
 	e := openEngine(t, d.options(t))

@@ -40,6 +40,7 @@ type fakeDaemon struct {
 	auths      []string // that pulls were asked with
 	requests   []string // method and path of each request, without the version
 	noShell    bool
+	broken     string          // a container that Podman has lost half of
 	links      map[string]bool // paths in containers that are symbolic links
 	conns      sync.WaitGroup
 }
@@ -316,6 +317,19 @@ func (d *fakeDaemon) serveContainers(w http.ResponseWriter, r *http.Request, par
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
+	case parts[1] == "json" && d.broken != "":
+		refuse(w, 500, `getting container from store "`+d.broken+`": container not known`)
+		return
+	case parts[1] == d.broken && r.Method == http.MethodDelete:
+		for _, c := range d.containers {
+			if string(c.host.NetworkMode) == "container:"+d.broken {
+				refuse(w, 500, "container "+d.broken+" has dependent containers which must be removed before it: "+c.id+": container already exists")
+				return
+			}
+		}
+		d.broken = ""
+		w.WriteHeader(204)
+		return
 	case parts[1] == "json":
 		var list []any
 		for _, c := range d.containers {

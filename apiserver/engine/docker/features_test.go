@@ -3,7 +3,12 @@ package docker
 import (
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,28 +31,94 @@ func TestFeaturesDocker(t *testing.T) { features(t, "docker") }
 
 func features(t *testing.T, which string) {
 	opts := realEngine(t, which)
-	for name, test := range map[string]func(*testing.T, *Engine, Options){
-		"container":        featureContainer,
-		"volumes":          featureVolumes,
-		"symlinks":         featureSymlinks,
-		"network":          featureNetwork,
-		"security":         featureSecurity,
-		"resources":        featureResources,
-		"probes":           featureProbes,
-		"hooks":            featureHooks,
-		"pulls":            featurePulls,
-		"cannot run":       featureCannotRun,
-		"messages":         featureMessages,
-		"several podiums":  featureSeveral,
-		"found again":      featureFoundAgain,
-		"meddling":         featureMeddling,
-		"foreign":          featureForeign,
-		"exec":             featureExec,
-		"exec from within": featureWithin,
-		"first size":       featureFirstSize,
+	for _, feature := range []struct {
+		name string
+		test func(*testing.T, *Engine, Options)
+	}{
+		{"container", featureContainer},
+		{"volumes", featureVolumes},
+		{"symlinks", featureSymlinks},
+		{"network", featureNetwork},
+		{"security", featureSecurity},
+		{"resources", featureResources},
+		{"probes", featureProbes},
+		{"hooks", featureHooks},
+		{"pulls", featurePulls},
+		{"cannot run", featureCannotRun},
+		{"messages", featureMessages},
+		{"several podiums", featureSeveral},
+		{"found again", featureFoundAgain},
+		{"meddling", featureMeddling},
+		{"foreign", featureForeign},
+		{"exec", featureExec},
+		{"exec from within", featureWithin},
+		{"first size", featureFirstSize},
 	} {
-		t.Run(name, func(t *testing.T) { test(t, openEngine(t, opts), opts) })
+		t.Run(feature.name, func(t *testing.T) { feature.test(t, openEngine(t, opts), opts) })
 	}
+	t.Run("the daemon goes and comes back", func(t *testing.T) { featureComesBack(t, openEngine(t, opts), which) })
+}
+
+// featureComesBack stops the daemon under an open shell and a watch.
+func featureComesBack(t *testing.T, e *Engine, which string) {
+	ctx := testContext(t)
+	runPod(t, e, podOf("f-back", stay))
+	x, err := e.Exec(ctx, "default", "f-back", "", api.ExecConfig{TTY: true, AttachStdin: true, AttachStdout: true, Cmd: []string{"sh"}}, engine.Size{Rows: 5, Cols: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	w, err := e.Watch(ctx, "default", api.ListOptions{ResourceVersion: e.versionNow()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	text, err := os.ReadFile(filepath.Join(stateDir(), which, "pid"))
+	if err != nil {
+		t.Skipf("the daemon was not started by testenv: %v", err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := w.Next(ctx); err != nil {
+			if !apierrors.IsServiceUnavailable(err) {
+				t.Errorf("the watch ends with %v", err)
+			}
+			break
+		}
+	}
+	if _, err := e.Get(ctx, "default", "f-back"); !apierrors.IsServiceUnavailable(err) {
+		t.Errorf("while it is away: %v", err)
+	}
+	go func() { _, _ = io.Copy(io.Discard, x.Stdout()) }() // ends with the process
+	if exit, err := x.Wait(ctx); err != nil || exit.Code == 0 {
+		t.Errorf("the shell: %+v %v", exit, err)
+	}
+	for syscall.Kill(pid, 0) == nil && pause(ctx, 20*time.Millisecond) {
+	}
+	up := exec.CommandContext(t.Context(), filepath.Join("..", "..", "..", "testenv", which+"-up.sh"))
+	if out, err := up.CombinedOutput(); err != nil {
+		t.Fatalf("bring the daemon up again: %v\n%s", err, out)
+	}
+	again := testContext(t)
+	for {
+		pod, err := e.Get(again, "default", "f-back")
+		if err == nil && isRunning(pod) {
+			break
+		}
+		if err != nil && !apierrors.IsServiceUnavailable(err) || !pause(again, 20*time.Millisecond) {
+			t.Fatalf("%v, %+v", err, status(pod))
+		}
+	}
+	if out := output(t, e, "f-back", "", "hostname"); out != "f-back" {
+		t.Errorf("afterwards: %q", out)
+	}
+	remove(t, e, "f-back")
 }
 
 func featureContainer(t *testing.T, e *Engine, _ Options) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -191,14 +193,34 @@ func (e *Engine) deleteNow(ctx context.Context, p *podState) error {
 	return e.erase(ctx, p)
 }
 
+// othersTime is how long other podiums get to see that a pod is to end before
+// it is removed at Podman; see erase.
+const othersTime = 250 * time.Millisecond
+
 // erase removes all containers of the pod, the infra container last, and its
-// volumes. Several may do it at once.
+// volumes. Several may do it at once. Podman breaks when a container is made
+// that needs another which is just being removed, and lists nothing any more:
+// so every podium is told, and given time, before.
 func (e *Engine) erase(ctx context.Context, p *podState) error {
 	e.setErasing(p, 1)
 	defer e.setErasing(p, -1)
 	e.settle(ctx, p)
+	if e.about().podman {
+		if err := e.tellOthers(ctx, p); err != nil {
+			return err
+		}
+	}
 	for {
-		ids, infra := e.partsOf(p)
+		ids, infra, err := e.partsAtDaemon(ctx, p)
+		if err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			if err := e.removeContainer(ctx, infra); err != nil {
+				return fmt.Errorf("remove pod %s: %w", p.key.name, err)
+			}
+			return e.removeVolumes(ctx, p.pod)
+		}
 		var errs []error
 		for _, id := range ids {
 			errs = append(errs, e.removeContainer(ctx, id))
@@ -206,16 +228,39 @@ func (e *Engine) erase(ctx context.Context, p *podState) error {
 		if err := errors.Join(errs...); err != nil {
 			return fmt.Errorf("remove pod %s: %w", p.key.name, err)
 		}
-		// What was made meanwhile must go, too: a run that is just being
-		// started, or another note of the deletion.
-		if again, _ := e.partsOf(p); len(again) > 0 {
-			continue
-		}
-		if err := e.removeContainer(ctx, infra); err != nil {
-			return fmt.Errorf("remove pod %s: %w", p.key.name, err)
-		}
-		return e.removeVolumes(ctx, p.pod)
 	}
+}
+
+func (e *Engine) tellOthers(ctx context.Context, p *podState) error {
+	e.mu.Lock()
+	_, _, told := p.deletion()
+	e.mu.Unlock()
+	if !told {
+		if err := e.markEnd(ctx, p, time.Now(), 0); err != nil && !isGone(err) {
+			return err
+		}
+	}
+	pause(ctx, othersTime)
+	return nil
+}
+
+// partsAtDaemon lists the ids of the pod's containers, those included that
+// have not been seen yet, and that of the infra container apart.
+func (e *Engine) partsAtDaemon(ctx context.Context, p *podState) (ids []string, infra string, err error) {
+	ids, infra = e.partsOf(p)
+	list, err := e.cli.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: make(client.Filters).Add("label", labelUID+"="+string(p.uid))})
+	if err != nil {
+		return nil, "", fmt.Errorf("look for the containers of pod %s: %w", p.key.name, err)
+	}
+	for _, c := range list.Items {
+		ours := slices.ContainsFunc(c.Names, func(name string) bool {
+			return strings.HasPrefix(strings.TrimPrefix(name, "/"), p.key.infraName()+"_")
+		})
+		if ours && c.ID != infra && !slices.Contains(ids, c.ID) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids, infra, nil
 }
 
 // setErasing keeps tend's hands off a pod.

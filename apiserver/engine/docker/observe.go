@@ -305,6 +305,9 @@ func (e *Engine) resync(ctx context.Context) error {
 	defer cancel()
 	before := e.nextSerial()
 	list, err := e.cli.ContainerList(asked, client.ContainerListOptions{All: true})
+	if err != nil && e.heal(asked, err) {
+		list, err = e.cli.ContainerList(asked, client.ContainerListOptions{All: true})
+	}
 	if err != nil {
 		return fmt.Errorf("list the containers: %w", err)
 	}

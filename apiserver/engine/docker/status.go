@@ -199,10 +199,13 @@ func failuresAfter(o *observed) int {
 }
 
 // delay is what there is between this run and the next: nothing after the
-// first, then the back-off, which doubles up to thirty times itself.
+// first that ends by itself, then the back-off, which doubles up to thirty times itself.
 func (e *Engine) delay(o *observed) time.Duration {
 	n := failuresAfter(o) - 1
-	if n <= 0 {
+	switch {
+	case n <= 0 && (o.exit == 137 || o.exit == 143):
+		return diedTime // perhaps with its daemon
+	case n <= 0:
 		return 0
 	}
 	return e.backOff * time.Duration(min(1<<min(n-1, 10), 30))
@@ -213,6 +216,9 @@ func (e *Engine) delay(o *observed) time.Duration {
 func (e *Engine) restartAt(p *podState, c *corev1.Container, o *observed, init bool) (time.Time, bool) {
 	t := e.termination(p, c, o)
 	if t == nil || !restarts(p.pod.Spec.RestartPolicy, init, t.ExitCode) {
+		return time.Time{}, false
+	}
+	if over, ok := deadlineOf(p); ok && time.Now().After(over) {
 		return time.Time{}, false
 	}
 	from := o.finished

@@ -64,6 +64,11 @@ func (e *Engine) look(p *podState) time.Duration {
 		wait = min(wait, max(at.Sub(now), 0)+10*time.Millisecond)
 	}
 	if !p.infra.running {
+		// One that has ended may have done so with its daemon, which is then
+		// no longer there in a moment.
+		if rest := diedTime - now.Sub(p.infra.finished); !p.infra.finished.IsZero() && rest > 0 {
+			return rest
+		}
 		id := p.infra.id
 		e.task(p, taskInfra, func(ctx context.Context) error { return e.startInfra(ctx, p, id) })
 		return wait
@@ -120,6 +125,9 @@ func (e *Engine) lookAtContainer(p *podState, c *corev1.Container, init bool, no
 	return idle
 }
 
+// diedTime is how long what was killed by somebody else is left alone.
+const diedTime = 2 * time.Second
+
 // strangerTime is how long another podium may take between making a container
 // and starting it.
 const strangerTime = 15 * time.Second
@@ -134,22 +142,15 @@ func (e *Engine) task(p *podState, name string, do func(context.Context) error) 
 	e.goWorkLocked(func() {
 		err := do(e.life)
 		e.mu.Lock()
-		delete(p.tasks, name)
-		p.broadcast()
 		gone := p.gone || p.erasing > 0
 		e.mu.Unlock()
-		if err == nil || e.life.Err() != nil || gone {
-			return
+		if err != nil && e.life.Err() == nil && !gone {
+			e.warn(fmt.Errorf("pod %s/%s: %w", p.key.namespace, p.key.name, err))
+			if !errors.Is(err, errTold) {
+				e.event(p, "", corev1.EventTypeWarning, "Failed", err.Error())
+			}
+			e.pauseFor(p, e.backOff) // not again at once: nothing has changed
 		}
-		e.warn(fmt.Errorf("pod %s/%s: %w", p.key.namespace, p.key.name, err))
-		if !errors.Is(err, errTold) {
-			e.event(p, "", corev1.EventTypeWarning, "Failed", err.Error())
-		}
-		// Not again at once: nothing has changed.
-		e.mu.Lock()
-		p.tasks[name] = true
-		e.mu.Unlock()
-		e.pauseFor(p, e.backOff)
 		e.mu.Lock()
 		delete(p.tasks, name)
 		p.broadcast()
