@@ -19,7 +19,7 @@ for engine in podman docker; do
     for p in /proc/[0-9]*; do
       pid=${p#/proc/}
       [ "$pid" != $$ ] && [ "$pid" != "$PPID" ] || continue
-      case $(tr '\0' ' ' <"$p/cmdline" 2>/dev/null || true) in
+      case $({ tr '\0' ' ' <"$p/cmdline"; } 2>/dev/null || true) in
         *conmon*"$dir"* | *containerd*"$dir"* | *docker-proxy*"$dir"*)
           left=1
           pkill -KILL -P "$pid" 2>/dev/null || true

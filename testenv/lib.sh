@@ -54,7 +54,7 @@ spawn() {
 # running PIDFILE WORD: whether the noted process lives and is still what was started: WORD is in its command line.
 running() {
   local pid
-  pid=$(cat "$1" 2>/dev/null) && [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$2"
+  pid=$(cat "$1" 2>/dev/null) && [ -n "$pid" ] && { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF -- "$2"
 }
 
 # stop PIDFILE WORD: TERM, then after ten seconds KILL.

@@ -30,6 +30,7 @@ func realEngine(t *testing.T, which string) Options {
 	if conn, err := net.Dial("unix", socket); err == nil {
 		conn.Close()
 	} else {
+		broughtUp.Store(true)
 		script := filepath.Join("..", "..", "..", "testenv", which+"-up.sh")
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer cancel()

@@ -197,7 +197,7 @@ func (e *Engine) listen(ctx context.Context) error {
 	for {
 		select {
 		case id := <-changed:
-			if err := e.refreshAll(ctx, gather(id, changed)); err != nil && ctx.Err() == nil {
+			if err := e.refreshAll(ctx, gather(id, changed)); err != nil && ctx.Err() == nil && !client.IsErrConnectionFailed(err) {
 				e.warn(err) // the next look at everything may do better
 			}
 		case <-resync.C:
