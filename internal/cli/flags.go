@@ -11,6 +11,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"podium/api"
 	"podium/apiclient"
 	"podium/apiserver"
 	"podium/apiserver/engine/fake"
@@ -45,17 +46,25 @@ type flags struct {
 func (f *flags) add(root *cobra.Command) {
 	p := root.PersistentFlags()
 	p.StringVar(&f.stateDir, "state-dir", "", "folder for pods, drafts and histories (default: podium in the XDG state folder)")
-	l := root.Flags()
+	f.addEndpoint(root)
+	root.Flags().BoolVar(&f.readOnly, "read-only", false, "offer no change")
+}
+
+// addEndpoint adds the flags that choose an endpoint and how it is reached, to
+// the dashboard and to every command that works on pods. They are not inherited
+// from the root, since serve and host have another use for some of them; cobra
+// takes them before the command's name all the same.
+func (f *flags) addEndpoint(cmd *cobra.Command) {
+	l := cmd.Flags()
 	l.StringVar(&f.engine, "engine", engineHost, "what runs the pods: host (this machine's processes) or fake (made-up pods)")
 	l.StringVar(&f.server, "server", "", "endpoint of the pod API in place of an engine: http://…, https://… or unix:///path")
-	l.StringVarP(&f.namespace, "namespace", "n", "default", "namespace to list")
-	l.BoolVar(&f.readOnly, "read-only", false, "offer no change")
+	l.StringVarP(&f.namespace, "namespace", "n", api.DefaultNamespace, "namespace of the pods")
 	l.StringVar(&f.tokenFile, "token-file", "", "file with the bearer token for --server (or the environment's PODIUM_TOKEN)")
 	l.StringVar(&f.caFile, "ca-file", "", "certificates (PEM) to check the server's with")
 	l.StringVar(&f.certFile, "cert-file", "", "client certificate (PEM)")
 	l.StringVar(&f.keyFile, "key-file", "", "key of the client certificate (PEM)")
 	l.BoolVar(&f.insecure, "insecure-skip-tls-verify", false, "take any certificate of the server; the header then says so")
-	f.addFake(root)
+	f.addFake(cmd)
 }
 
 func (f *flags) addFake(cmd *cobra.Command) {
