@@ -97,7 +97,7 @@ func refuse(data []byte) *syntaxError {
 	switch {
 	case len(data) > MaxBytes:
 		return &syntaxError{code: CodeTooLarge, message: fmt.Sprintf(
-			"The manifest has %d bytes; more than %d MB are not read. No pod needs so much: is this the right file?", len(data), MaxBytes>>20)}
+			"The manifest has more than %d MB, which are not read. No pod needs so much: is this the right file?", MaxBytes>>20)}
 	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}), bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
 		return &syntaxError{code: CodeEncoding, end: 2, message: "The text is encoded as UTF-16: save it as UTF-8."}
 	}
@@ -356,7 +356,7 @@ func (p *parser) reportDuplicates() {
 
 // finish sorts problems, cuts them to MaxProblems and gives them lines.
 func (s *source) finish(problems []Problem) []Problem {
-	sort.SliceStable(problems, func(i, j int) bool { return problems[i].Start.Offset < problems[j].Start.Offset })
+	sortProblems(problems)
 	problems = cut(problems, MaxProblems)
 	for i := range problems {
 		p := &problems[i]
@@ -366,6 +366,11 @@ func (s *source) finish(problems []Problem) []Problem {
 		}
 	}
 	return problems
+}
+
+// sortProblems puts problems into the order of the text.
+func sortProblems(problems []Problem) {
+	sort.SliceStable(problems, func(i, j int) bool { return problems[i].Start.Offset < problems[j].Start.Offset })
 }
 
 // cut drops what is least bad, from behind, until n problems are left: a

@@ -140,6 +140,6 @@ func (r *root) grantCommand(msg models.CommandMsg) {
 
 func (r *root) grantEdit(msg models.EditMsg) {
 	if !r.refuseReadOnly("nothing can be created") {
-		r.push(editor.New(r.env, msg))
+		r.push(editor.New(r.env, msg, r.opts.Rules))
 	}
 }

@@ -20,6 +20,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/models"
+	"podium/models/editor"
 	"podium/models/external"
 )
 
@@ -56,6 +57,10 @@ type Options struct {
 
 	// Edit starts the user's own editor in a pane; nil where there is none.
 	Edit external.Start
+
+	// Rules gives the editor the rules of the endpoint's engine; nil for those
+	// of the API page everywhere.
+	Rules editor.Rules
 
 	// Report keeps the report of a crash and returns where. It may be called
 	// from any goroutine.

@@ -25,6 +25,7 @@ const (
 	exitOK     = 0
 	exitError  = 1 // what was asked could not be done
 	exitCrash  = 2 // a mistake of ours: the report says where it is kept
+	exitUsage  = 3 // the command line of lint makes no sense
 	exitSignal = 128
 )
 
@@ -144,6 +145,6 @@ func newRoot() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return runDashboard(cmd.Context(), &f) },
 	}
 	f.add(root)
-	root.AddCommand(newServe(&f), newHost(&f), newScreenshot(&f))
+	root.AddCommand(newServe(&f), newHost(&f), newScreenshot(&f), newLint())
 	return root
 }

@@ -35,6 +35,7 @@ func runDashboard(ctx context.Context, f *flags) error {
 		Output: os.Stdout, Environ: os.Environ(), Version: version,
 		Copy:   copyToClipboard,
 		Edit:   editLocally(dir, os.Environ()),
+		Rules:  rulesOf,
 		Report: func(report []byte) (string, error) { return keepReport(dir, report) },
 	})
 	var crash *ui.CrashError

@@ -39,22 +39,23 @@ func (m *Model) check() tea.Cmd {
 }
 
 func (m *Model) checkNow() tea.Cmd {
-	text, revision := m.buf.Text(), m.buf.Revision()
+	text, revision, rules := m.buf.Text(), m.buf.Revision(), m.rules()
 	return func() tea.Msg {
-		_, problems := inspect([]byte(text))
-		return checkedMsg{to: m, revision: revision, problems: problems}
+		return checkedMsg{to: m, revision: revision, problems: manifest.Inspect([]byte(text), rules).Problems}
 	}
 }
 
-// inspect reads the text and finds what is wrong with it by the rules of the
-// API page.
-func inspect(text []byte) ([]manifest.Document, []manifest.Problem) {
-	docs, problems := manifest.Parse(text, manifest.Options{})
-	rules := manifest.PageRules()
-	for i := range docs {
-		problems = append(problems, manifest.Check(&docs[i], rules)...)
+// Rules gives the rule set of an engine by the name that its endpoint tells in
+// Info, which is "" where it tells none. It is asked in Bubble Tea's loop and
+// must not wait.
+type Rules func(engine string) manifest.RuleSet
+
+// rules are those of the endpoint, the API page's as long as it says nothing.
+func (m *Model) rules() manifest.RuleSet {
+	if m.rulesOf == nil {
+		return manifest.PageRules()
 	}
-	return docs, problems
+	return m.rulesOf(m.env.Info.Engine())
 }
 
 func (m *Model) gotCheck(msg checkedMsg) tea.Cmd {

@@ -49,13 +49,13 @@ func (m *Model) create() tea.Cmd {
 	if namespace == "" {
 		namespace = api.DefaultNamespace
 	}
-	client, text, revision, sent := m.env.Client, []byte(m.buf.Text()), m.buf.Revision(), maps.Clone(m.sent)
+	client, text, revision, sent, rules := m.env.Client, []byte(m.buf.Text()), m.buf.Revision(), maps.Clone(m.sent), m.rules()
 	return func() tea.Msg {
 		msg := createdMsg{to: m, revision: revision}
-		docs, problems := inspect(text)
-		msg.problems = problems
-		if countErrors(problems) == 0 {
-			msg.send(client, namespace, slices.DeleteFunc(docs, func(d manifest.Document) bool { return sent[string(d.JSON)] }))
+		found := manifest.Inspect(text, rules)
+		msg.problems = found.Problems
+		if found.Errors() == 0 {
+			msg.send(client, namespace, slices.DeleteFunc(found.Docs, func(d manifest.Document) bool { return sent[string(d.JSON)] }))
 		}
 		return msg
 	}

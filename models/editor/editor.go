@@ -33,9 +33,10 @@ const (
 
 // Model is the editor screen; see models.Screen for how it is called.
 type Model struct {
-	env  *models.Env
-	keys KeyMap
-	wish models.EditMsg
+	env     *models.Env
+	keys    KeyMap
+	wish    models.EditMsg
+	rulesOf Rules
 
 	start *form.Form // the choice of what to start from, nil once chosen
 	buf   *buffer.Editor
@@ -64,10 +65,11 @@ var (
 	_ models.Themed   = (*Model)(nil)
 )
 
-// New makes the editor that the wish asks for.
-func New(env *models.Env, wish models.EditMsg) *Model {
+// New makes the editor that the wish asks for. rules may be nil: then those of
+// the API page hold everywhere.
+func New(env *models.Env, wish models.EditMsg, rules Rules) *Model {
 	m := &Model{
-		env: env, keys: DefaultKeyMap(), wish: wish, theme: env.Theme,
+		env: env, rulesOf: rules, keys: DefaultKeyMap(), wish: wish, theme: env.Theme,
 		buf: buffer.New(env.Theme), sent: map[string]bool{},
 		draft: "pod-" + env.Now().UTC().Format("20060102-150405.000"),
 	}
@@ -225,6 +227,12 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.to == m {
 			return m.gotCreated(msg)
 		}
+	case models.InfoMsg: // the endpoint has said which rules hold
+		if m.start != nil {
+			return nil
+		}
+		m.checked = m.buf.Revision() - 1
+		return m.check()
 	case models.EditedMsg:
 		if msg.Asker == models.Screen(m) {
 			return m.edited(msg.Text)

@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"podium/api"
+	"podium/manifest"
 	"podium/models"
 	mt "podium/models/modelstest"
 )
@@ -39,7 +40,7 @@ spec:
 func edit(t *testing.T, wish models.EditMsg) (*mt.Driver, *mt.Bench, *Model) {
 	t.Helper()
 	b := mt.NewBench(mt.NewClient())
-	m := New(b.Env, wish)
+	m := New(b.Env, wish, nil)
 	d := mt.Drive(t, m, 80, 24)
 	t.Cleanup(m.Close)
 	return d, b, m
@@ -143,7 +144,7 @@ func TestDraftIsKeptWhileTypingAndOfferedAgain(t *testing.T) {
 	})
 	d.Sees("draft kept")
 
-	again := New(b.Env, models.EditMsg{})
+	again := New(b.Env, models.EditMsg{}, nil)
 	d2 := mt.Drive(t, again, 80, 24)
 	d2.Sees("kept draft").Press("enter").Sees("# mine")
 }
@@ -265,4 +266,22 @@ func TestTheUsersOwnEditor(t *testing.T) {
 	if m.buf.Text() != here {
 		t.Errorf("the text is %q", m.buf.Text())
 	}
+}
+
+// TestRulesFollowTheEndpoint: until it has told its engine the page's hold.
+func TestRulesFollowTheEndpoint(t *testing.T) {
+	b := mt.NewBench(mt.NewClient())
+	none := manifest.NewRuleSet("none", nil, manifest.Limits{})
+	m := New(b.Env, models.EditMsg{Text: strings.Replace(good, "spec:", "spec:\n  hostPID: true", 1)}, func(engine string) manifest.RuleSet {
+		if engine == "kube" {
+			return none
+		}
+		return manifest.PageRules()
+	})
+	t.Cleanup(m.Close)
+	d := mt.Drive(t, m, 80, 24)
+	d.Sees("0 errors, 1 warning")
+	b.Env.Info = api.Info{api.InfoEngine: "kube"}
+	d.Send(models.InfoMsg{Info: b.Env.Info})
+	d.Sees("no problems")
 }
