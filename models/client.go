@@ -77,6 +77,11 @@ type Store interface {
 	AppendHistory(name, line string) error
 	History(name string) ([]string, error)
 
+	// Journal adds an entry to the journal. JournalEntries gives the last n of
+	// them at most, oldest first.
+	Journal(e Entry) error
+	JournalEntries(n int) ([]Entry, error)
+
 	// Save writes a file the user asked for under the given name into the
 	// user's download place and returns the path.
 	Save(name string, data []byte) (path string, err error)

@@ -5,10 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/bubbles/v2/help"
-	"charm.land/bubbles/v2/key"
-	tea "charm.land/bubbletea/v2"
-
 	"podium/models"
 	"podium/models/widget/textview"
 	"podium/themes"
@@ -66,70 +62,10 @@ func (l *errorLog) lines() []textview.Line {
 	return out
 }
 
-// logView is the dialog that shows the error log.
-type logView struct {
-	root *root
-	view *textview.View
-}
-
-var (
-	_ models.Screen = (*logView)(nil)
-	_ models.Titled = (*logView)(nil)
-)
-
 // openLog shows the error log.
 func (r *root) openLog() {
-	v := textview.New(r.env.Theme, 0)
-	v.SetWrap(true)
-	v.SetEmpty("Nothing has gone wrong so far.")
-	v.SetLines(r.log.lines())
-	v.OnCopy = func(text string) tea.Cmd {
-		r.wish(models.CopyMsg{Text: text, What: "the error log"})
-		return nil
-	}
-	r.show(&layer{screen: &logView{root: r, view: v}, whole: true})
+	d := r.newTextDialog("error log", "podium-errors.txt", r.keys.Log)
+	d.view.SetEmpty("Nothing has gone wrong so far.")
+	d.view.SetLines(r.log.lines())
+	r.showText(d)
 }
-
-func (l *logView) Title() string { return "error log" }
-func (l *logView) Init() tea.Cmd { return nil }
-
-func (l *logView) SetSize(cols, rows int) { l.view.SetSize(cols, rows) }
-
-func (l *logView) SetTheme(th themes.Theme) { l.view.SetTheme(th) }
-
-func (l *logView) Typing() bool { return l.view.Typing() }
-
-func (l *logView) Update(msg tea.Msg) tea.Cmd {
-	if k, ok := msg.(tea.KeyPressMsg); ok && !l.view.Typing() {
-		switch k.String() {
-		case "esc", "q", "!":
-			l.root.drop(l)
-			return nil
-		}
-	}
-	return l.view.Update(msg)
-}
-
-func (l *logView) View() string { return l.view.View() }
-
-func (l *logView) Cursor() *tea.Cursor {
-	if x, y, ok := l.view.Cursor(); ok {
-		return tea.NewCursor(x, y)
-	}
-	return nil
-}
-
-func (l *logView) Close() {}
-
-func (l *logView) Keys() help.KeyMap { return l }
-
-// ShortHelp are the keys for the footer.
-func (l *logView) ShortHelp() []key.Binding {
-	return []key.Binding{
-		key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "close")),
-		l.view.Keys.Search, l.view.Keys.Copy, l.view.Keys.Wrap,
-	}
-}
-
-// FullHelp are the same keys.
-func (l *logView) FullHelp() [][]key.Binding { return [][]key.Binding{l.ShortHelp()} }

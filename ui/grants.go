@@ -65,6 +65,10 @@ func (r *root) grant(w wish) bool {
 		r.notify(msg)
 	case models.CopyMsg:
 		r.copyText(msg)
+	case models.JournalMsg:
+		r.journal(msg.Entry)
+	case models.FinishedMsg:
+		r.finished(msg)
 	case quitMsg:
 		r.quitNow()
 	case closeMsg:

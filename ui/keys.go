@@ -17,6 +17,7 @@ type keyMap struct {
 	Palette   key.Binding
 	Help      key.Binding
 	Log       key.Binding
+	Journal   key.Binding
 	Redraw    key.Binding
 }
 
@@ -33,6 +34,7 @@ func newKeyMap(opts Options) keyMap {
 		Palette:   bind(":", "commands", ":"),
 		Help:      bind("?", "help", "?"),
 		Log:       bind("!", "error log", "!"),
+		Journal:   bind("@", "journal of what was done", "@"),
 		Redraw:    bind("ctrl-l", "redraw", "ctrl+l"),
 	}
 }

@@ -43,6 +43,12 @@ func (r *root) route(msg tea.Msg) {
 		r.gotInfo(msg)
 	case copiedMsg:
 		r.sayCopied(msg)
+	case savedMsg:
+		r.saySaved(msg)
+	case journaledMsg:
+		r.journaled(msg)
+	case journalMsg:
+		r.gotJournal(msg)
 	default:
 		if !r.grant(wish{what: msg}) {
 			r.broadcast(msg)
@@ -129,6 +135,8 @@ func (r *root) pressGlobal(k tea.KeyPressMsg) bool {
 		r.openHelp()
 	case key.Matches(k, r.keys.Log):
 		r.openLog()
+	case key.Matches(k, r.keys.Journal):
+		r.openJournal()
 	case key.Matches(k, r.keys.Redraw):
 		r.draw.forget()
 		r.do(tea.ClearScreen)

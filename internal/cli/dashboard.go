@@ -62,6 +62,19 @@ func (s store) Drafts() ([]models.Draft, error) {
 	return out, err
 }
 
+// Journal adds an entry to the journal.
+func (s store) Journal(e models.Entry) error { return s.Dir.Journal(state.Entry(e)) }
+
+// JournalEntries gives the last n entries at most, oldest first.
+func (s store) JournalEntries(n int) ([]models.Entry, error) {
+	kept, err := s.Dir.JournalEntries(n)
+	out := make([]models.Entry, len(kept))
+	for i, e := range kept {
+		out[i] = models.Entry(e)
+	}
+	return out, err
+}
+
 // keepReport writes the report of a crash where it can be found again.
 func keepReport(dir *state.Dir, report []byte) (string, error) {
 	sub, err := dir.Sub("crashes")

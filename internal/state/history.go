@@ -137,16 +137,19 @@ func torn(f *os.File) bool {
 
 // Entry is a line of the journal: what was done, to what, and how it ended.
 type Entry struct {
-	At     time.Time `json:"at"`
-	Action string    `json:"action"`
-	Target string    `json:"target,omitempty"`
-	Result string    `json:"result,omitempty"`
+	At       time.Time `json:"at"`
+	Endpoint string    `json:"endpoint,omitempty"`
+	Action   string    `json:"action"`
+	Target   string    `json:"target,omitempty"`
+	Result   string    `json:"result,omitempty"`
+	Failed   bool      `json:"failed,omitempty"`
+	Digest   string    `json:"digest,omitempty"` // of a manifest, "sha256:…"
 }
 
 // Journal appends what was done. The texts are cut to 4 kB each. The last
 // megabyte at least is kept.
 func (d *Dir) Journal(e Entry) error {
-	for _, s := range []*string{&e.Action, &e.Target, &e.Result} {
+	for _, s := range []*string{&e.Action, &e.Target, &e.Result, &e.Endpoint, &e.Digest} {
 		if len(*s) > 4<<10 {
 			*s = strings.ToValidUTF8((*s)[:4<<10], "") + "…"
 		}

@@ -65,6 +65,7 @@ type Store struct {
 	drafts  map[string][]byte
 	history map[string][]string
 	saved   map[string][]byte
+	journal []models.Entry
 	Fail    error // when set, every method fails with it
 }
 
@@ -126,6 +127,21 @@ func (s *Store) History(name string) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string(nil), s.history[name]...), s.Fail
+}
+
+// Journal keeps the entry.
+func (s *Store) Journal(e models.Entry) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.journal = append(s.journal, e)
+	return s.Fail
+}
+
+// JournalEntries gives the last n entries.
+func (s *Store) JournalEntries(n int) ([]models.Entry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]models.Entry(nil), s.journal[max(len(s.journal)-n, 0):]...), s.Fail
 }
 
 // Save keeps the file; its path is /saved/name.

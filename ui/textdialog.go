@@ -1,0 +1,115 @@
+package ui
+
+import (
+	"fmt"
+
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
+	"podium/models/widget/textview"
+	"podium/themes"
+)
+
+// textDialog is a dialog with a long text that can be searched, copied and
+// saved: the error log, the journal.
+type textDialog struct {
+	root  *root
+	title string
+	what  string // the text in the notice of a copy
+	file  string // name of the file that it is saved to
+	view  *textview.View
+	close key.Binding
+}
+
+var (
+	_ models.Screen   = (*textDialog)(nil)
+	_ models.Titled   = (*textDialog)(nil)
+	_ models.Typing   = (*textDialog)(nil)
+	_ models.Themed   = (*textDialog)(nil)
+	_ models.Pointing = (*textDialog)(nil)
+)
+
+// newTextDialog makes an empty one; toggle is the key that opens it, and closes
+// it too.
+func (r *root) newTextDialog(title, file string, toggle key.Binding) *textDialog {
+	d := &textDialog{root: r, title: title, what: "the " + title, file: file, view: textview.New(r.env.Theme, 0)}
+	d.close = key.NewBinding(key.WithKeys(append([]string{"esc", "q"}, toggle.Keys()...)...), key.WithHelp("esc", "close"))
+	d.view.SetWrap(true)
+	d.view.OnCopy = func(text string) tea.Cmd {
+		r.wish(models.CopyMsg{Text: text, What: d.what})
+		return nil
+	}
+	d.view.OnSave = d.save
+	return d
+}
+
+// showText shows the dialog, as large as it may be.
+func (r *root) showText(d *textDialog) { r.show(&layer{screen: d, whole: true}) }
+
+func (d *textDialog) Title() string { return d.title }
+func (d *textDialog) Init() tea.Cmd { return nil }
+
+func (d *textDialog) SetSize(cols, rows int) { d.view.SetSize(cols, rows) }
+
+func (d *textDialog) SetTheme(th themes.Theme) { d.view.SetTheme(th) }
+
+func (d *textDialog) Typing() bool { return d.view.Typing() }
+
+func (d *textDialog) Update(msg tea.Msg) tea.Cmd {
+	k, ok := msg.(tea.KeyPressMsg)
+	if !ok || d.view.Typing() {
+		return d.view.Update(msg)
+	}
+	cmd, handled := d.view.Handle(k) // esc ends a search first
+	if !handled && key.Matches(k, d.close) {
+		d.root.drop(d)
+	}
+	return cmd
+}
+
+// savedMsg is where a text was saved.
+type savedMsg struct {
+	what, path string
+	err        error
+}
+
+func (d *textDialog) save(text string) tea.Cmd {
+	store, file, what := d.root.env.Store, d.file, d.what
+	return func() tea.Msg {
+		path, err := store.Save(file, []byte(text))
+		return savedMsg{what: what, path: path, err: err}
+	}
+}
+
+// saySaved says where it is.
+func (r *root) saySaved(msg savedMsg) {
+	if msg.err != nil {
+		r.notify(models.NoticeMsg{Level: models.LevelError, Text: msg.err.Error()})
+		return
+	}
+	r.notify(models.NoticeMsg{Text: fmt.Sprintf("Saved %s to %s", msg.what, msg.path)})
+}
+
+func (d *textDialog) View() string { return d.view.View() }
+
+func (d *textDialog) Cursor() *tea.Cursor {
+	if x, y, ok := d.view.Cursor(); ok {
+		return tea.NewCursor(x, y)
+	}
+	return nil
+}
+
+func (d *textDialog) Close() {}
+
+func (d *textDialog) Keys() help.KeyMap { return d }
+
+// ShortHelp are the keys for the footer.
+func (d *textDialog) ShortHelp() []key.Binding {
+	k := d.view.Keys
+	return []key.Binding{d.close, k.Search, k.Copy, k.Save, k.Wrap}
+}
+
+// FullHelp are the same keys.
+func (d *textDialog) FullHelp() [][]key.Binding { return [][]key.Binding{d.ShortHelp()} }
