@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"apiserver/engine/host":   {"api", "manifest", "apiserver/engine"},
 	"apiserver/engine/host/*": {"api", "apiserver/engine", "apiserver/engine/host", "internal/state"},
 	"internal/cli":            {"..."},
+	"internal/contexts":       {"api", "apiclient", "apiserver", "apiserver/engine/...", "internal/state"},
 	"internal/state":          {},
 	"internal/safetext":       {},
 }

@@ -23,14 +23,19 @@ func runDashboard(ctx context.Context, f *flags) error {
 	if err != nil {
 		return err
 	}
-	ep, err := f.connect(dir)
+	log, err := openEngineLog(dir)
+	if err != nil {
+		return err
+	}
+	defer log.close()
+	ep, err := f.connect(dir, log.line)
 	if err != nil {
 		return err
 	}
 	defer ep.close()
 	err = ui.Run(ctx, ui.Options{
 		Env: &models.Env{
-			Client: ep.client, Store: store{dir}, Endpoint: ep.name, Namespace: f.namespace, ReadOnly: f.readOnly,
+			Client: ep.client, Store: store{dir}, Endpoint: ep.name, Namespace: ep.namespace, ReadOnly: f.readOnly,
 		},
 		Output: os.Stdout, Environ: os.Environ(), Version: version,
 		Copy:   copyToClipboard,

@@ -1,34 +1,30 @@
 package cli
 
 import (
-	"context"
+	"cmp"
+	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"podium/api"
 	"podium/apiclient"
-	"podium/apiserver"
 	"podium/apiserver/engine/fake"
+	"podium/apiserver/engine/kube"
+	"podium/internal/contexts"
 	"podium/internal/state"
-)
-
-// The engines that can be chosen.
-const (
-	engineHost = "host"
-	engineFake = "fake"
 )
 
 // flags are what the dashboard and its subcommands share.
 type flags struct {
-	engine   string
-	stateDir string
-	server   string
+	engine     string
+	context    string
+	stateDir   string
+	server     string
+	kubeconfig string
 
 	tokenFile string
 	caFile    string
@@ -36,8 +32,9 @@ type flags struct {
 	keyFile   string
 	insecure  bool
 
-	namespace string
-	readOnly  bool
+	namespace     string
+	allNamespaces bool
+	readOnly      bool
 
 	pods  int
 	churn float64
@@ -48,6 +45,7 @@ func (f *flags) add(root *cobra.Command) {
 	p.StringVar(&f.stateDir, "state-dir", "", "folder for pods, drafts and histories (default: podium in the XDG state folder)")
 	f.addEndpoint(root)
 	root.Flags().BoolVar(&f.readOnly, "read-only", false, "offer no change")
+	root.Flags().BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "begin with the pods of all namespaces")
 }
 
 // addEndpoint adds the flags that choose an endpoint and how it is reached, to
@@ -55,16 +53,24 @@ func (f *flags) add(root *cobra.Command) {
 // from the root, since serve and host have another use for some of them; cobra
 // takes them before the command's name all the same.
 func (f *flags) addEndpoint(cmd *cobra.Command) {
+	f.addEngine(cmd)
 	l := cmd.Flags()
-	l.StringVar(&f.engine, "engine", engineHost, "what runs the pods: host (this machine's processes) or fake (made-up pods)")
-	l.StringVar(&f.server, "server", "", "endpoint of the pod API in place of an engine: http://…, https://… or unix:///path")
-	l.StringVarP(&f.namespace, "namespace", "n", api.DefaultNamespace, "namespace of the pods")
+	l.StringVar(&f.server, "server", "", "endpoint of the pod API: http://…, https://… or unix:///path; with --engine docker a daemon's address")
+	l.StringVarP(&f.namespace, "namespace", "n", "", "namespace of the pods (default: the context's own, else default)")
 	l.StringVar(&f.tokenFile, "token-file", "", "file with the bearer token for --server (or the environment's PODIUM_TOKEN)")
 	l.StringVar(&f.caFile, "ca-file", "", "certificates (PEM) to check the server's with")
 	l.StringVar(&f.certFile, "cert-file", "", "client certificate (PEM)")
 	l.StringVar(&f.keyFile, "key-file", "", "key of the client certificate (PEM)")
 	l.BoolVar(&f.insecure, "insecure-skip-tls-verify", false, "take any certificate of the server; the header then says so")
 	f.addFake(cmd)
+}
+
+// addEngine adds the flags that choose an engine and one of its contexts.
+func (f *flags) addEngine(cmd *cobra.Command) {
+	l := cmd.Flags()
+	l.StringVar(&f.engine, "engine", "", "what runs the pods: host (this machine's processes), docker (Docker or Podman), kube (a Kubernetes cluster) or fake (made-up pods)")
+	l.StringVar(&f.context, "context", "", "context of the engine: one of a kubeconfig, a docker context, a socket; podium contexts lists them")
+	l.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig to read in place of $KUBECONFIG and ~/.kube/config")
 }
 
 func (f *flags) addFake(cmd *cobra.Command) {
@@ -85,28 +91,49 @@ func (f *flags) dir() (*state.Dir, error) {
 	return state.Open(path)
 }
 
-// endpoint is a connected client and how to take leave of it.
-type endpoint struct {
-	client *apiclient.Client
-	name   string // what people call it
-	close  func()
-}
-
-// connect makes the client that the flags ask for. It dials nothing: an engine
-// is brought up by the first call, so that the first frame need not wait.
-func (f *flags) connect(dir *state.Dir) (*endpoint, error) {
-	switch {
-	case f.server != "":
-		return f.connectServer()
-	case f.engine == engineHost:
-		return connectHost(dir)
-	case f.engine == engineFake:
-		return f.connectFake()
+// book is what finds and opens contexts. log takes what the engines have to say.
+func (f *flags) book(dir *state.Dir, log func(line string)) (*contexts.Book, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find podium itself, which is to serve in the background: %w", err)
 	}
-	return nil, fmt.Errorf("there is no engine %q: it is %s or %s", f.engine, engineHost, engineFake)
+	kube.Quiet(log)
+	return contexts.New(contexts.Options{Dir: dir, Executable: exe, Version: version, Kubeconfig: f.kubeconfig, Log: log}), nil
 }
 
-func (f *flags) connectServer() (*endpoint, error) {
+// choose finds the context that the flags ask for.
+func (f *flags) choose(book *contexts.Book) (contexts.Entry, error) {
+	kind := contexts.Kind(f.engine)
+	switch {
+	case f.namespace != "" && f.allNamespaces:
+		return contexts.Entry{}, errors.New("--namespace and --all-namespaces contradict each other: give one")
+	case f.server != "" && f.context != "":
+		return contexts.Entry{}, errors.New("--server and --context both say where the pods are: give one")
+	case f.server != "" && kind == contexts.Docker:
+		return book.AddDaemon(f.server), nil
+	case f.server != "" && f.engine != "":
+		return contexts.Entry{}, fmt.Errorf("--server takes the place of an engine: it does not go with --engine %s", f.engine)
+	case f.server != "":
+		return book.AddServer(f.serverConfig())
+	}
+	switch kind {
+	case "":
+		if f.context == "" {
+			kind = contexts.Host
+		}
+	case contexts.Fake:
+		book.AddFake(fake.Options{Pods: f.pods, Churn: f.churn})
+	case contexts.Host, contexts.Docker, contexts.Kube:
+	default:
+		return contexts.Entry{}, fmt.Errorf("there is no engine %q: it is %s", f.engine, engineNames)
+	}
+	return book.Choose(contexts.Choice{Kind: kind, Name: f.context})
+}
+
+// engineNames are the engines that can be chosen, for people.
+const engineNames = "host, docker, kube or fake"
+
+func (f *flags) serverConfig() apiclient.Config {
 	cfg := apiclient.Config{
 		Server: f.server, UserAgent: "podium/" + version,
 		CAFile: f.caFile, CertFile: f.certFile, KeyFile: f.keyFile, InsecureSkipVerify: f.insecure,
@@ -115,43 +142,37 @@ func (f *flags) connectServer() (*endpoint, error) {
 	if f.tokenFile == "" {
 		cfg.Token = os.Getenv(tokenEnv)
 	}
-	client, err := apiclient.New(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return &endpoint{client: client, name: client.Describe(), close: func() { client.Close() }}, nil
+	return cfg
 }
 
-// connectFake serves made-up pods inside this process, over socket pairs: the
-// real client and the real server all the same.
-func (f *flags) connectFake() (*endpoint, error) {
-	eng, err := fake.New(fake.Options{Pods: f.pods, Churn: f.churn})
+// endpoint is a connected client and how to take leave of it.
+type endpoint struct {
+	client    *apiclient.Client
+	name      string // what people call it
+	namespace string // the one to begin in, "" for all
+	close     func()
+}
+
+// connect makes the client that the flags ask for. It dials nothing: an engine
+// is brought up by the first call, so that the first frame need not wait.
+func (f *flags) connect(dir *state.Dir, log func(line string)) (*endpoint, error) {
+	book, err := f.book(dir, log)
 	if err != nil {
 		return nil, err
 	}
-	server := apiserver.New(apiserver.Options{Engine: eng, Version: version})
-	pairs := apiserver.NewPairListener()
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		// It fails only by being closed, which is said by nobody else.
-		_ = server.Serve(pairs)
-	}()
-	client, err := apiclient.New(apiclient.Config{
-		Dial: func(ctx context.Context) (net.Conn, error) { return pairs.Dial(ctx) },
-	})
+	entry, err := f.choose(book)
 	if err != nil {
 		return nil, err
 	}
-	return &endpoint{client: client, name: engineFake, close: func() {
-		client.Close()
-		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-		defer cancel()
-		// What does not end in time ends with the process.
-		_ = server.Shutdown(ctx)
-		<-served
-		_ = eng.Close()
-	}}, nil
+	opened, err := book.Open(entry)
+	if err != nil {
+		return nil, err
+	}
+	ep := &endpoint{client: opened.Client, name: entry.Title(), close: opened.Close}
+	if !f.allNamespaces {
+		ep.namespace = cmp.Or(f.namespace, entry.Namespace, api.DefaultNamespace)
+	}
+	return ep, nil
 }
 
 // tokenEnv is the environment variable with a bearer token, for client and

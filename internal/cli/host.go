@@ -4,44 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"podium/apiclient"
 	"podium/apiserver/engine/host/background"
-	"podium/internal/state"
 )
 
 // stopTimeout is how long a host server may take to end its pods in order.
 const stopTimeout = 60 * time.Second
-
-// connectHost makes a client of the state folder's background server. The
-// server is started by the first connection that finds none, so also by the
-// one after it was killed.
-func connectHost(dir *state.Dir) (*endpoint, error) {
-	exe, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find podium itself, which is to serve in the background: %w", err)
-	}
-	dial := func(ctx context.Context) (net.Conn, error) {
-		socket, err := background.EnsureServer(ctx, dir.Path(), exe)
-		if err != nil {
-			return nil, err
-		}
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", socket)
-	}
-	client, err := apiclient.New(apiclient.Config{
-		Server: "unix://" + background.Socket(dir.Path()), Dial: dial, UserAgent: "podium/" + version,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &endpoint{client: client, name: "this machine", close: func() { client.Close() }}, nil
-}
 
 func newHost(f *flags) *cobra.Command {
 	cmd := &cobra.Command{

@@ -8,6 +8,7 @@ import (
 	"podium/apiserver/engine/docker"
 	"podium/apiserver/engine/host"
 	"podium/apiserver/engine/kube"
+	"podium/internal/contexts"
 	"podium/manifest"
 )
 
@@ -22,9 +23,9 @@ var backends = []struct {
 	rules func() manifest.RuleSet
 }{
 	{backendPage, manifest.PageRules},
-	{engineHost, host.Rules},
-	{"docker", docker.Rules},
-	{"kube", kube.Rules},
+	{string(contexts.Host), host.Rules},
+	{string(contexts.Docker), docker.Rules},
+	{string(contexts.Kube), kube.Rules},
 }
 
 // rulesOf is the table of the engine that an endpoint names in its Info, the

@@ -12,9 +12,10 @@ import (
 
 	"podium/apiserver"
 	"podium/apiserver/engine"
-	"podium/apiserver/engine/fake"
 	"podium/apiserver/engine/host"
 	"podium/apiserver/engine/host/background"
+	"podium/internal/contexts"
+	"podium/internal/state"
 )
 
 // shutdownGrace is how long a server that ends gives its clients.
@@ -22,7 +23,6 @@ const shutdownGrace = 5 * time.Second
 
 // serveFlags are those of podium serve.
 type serveFlags struct {
-	engine     string
 	listen     []string
 	tokenFile  string
 	certFile   string
@@ -41,12 +41,13 @@ func newServe(f *flags) *cobra.Command {
 		Long: "serve makes an engine's pods reachable by the pod API, on a unix socket or on TCP.\n\n" +
 			"TCP always needs a token (--token-file, or " + tokenEnv + " in the environment); off the loopback address it needs TLS too.",
 		Example: "podium serve --engine host --listen unix:///run/user/1000/pods.sock\n" +
+			"podium serve --engine kube --context staging --listen unix:///run/user/1000/staging.sock\n" +
 			"PODIUM_TOKEN=$(cat token) podium serve --listen 127.0.0.1:8080",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd.Context(), f, &s) },
 	}
 	l := cmd.Flags()
-	l.StringVar(&s.engine, "engine", engineHost, "what runs the pods: host or fake")
+	f.addEngine(cmd)
 	l.StringArrayVar(&s.listen, "listen", nil, "unix:///PATH or HOST:PORT, several times for several (default: the state folder's socket)")
 	l.StringVar(&s.tokenFile, "token-file", "", "file with the bearer token that TCP clients must send")
 	l.StringVar(&s.certFile, "tls-cert", "", "certificate (PEM) for TLS on TCP")
@@ -65,48 +66,69 @@ func runServe(ctx context.Context, f *flags, s *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	eng, active, listen, err := s.open(f)
+	on, err := s.open(f)
 	if err != nil {
 		return err
 	}
 	server := apiserver.New(apiserver.Options{
-		Engine: eng, Version: version, Auth: apiserver.Auth{Token: token, Hosts: s.hosts}, Log: logLine,
+		Engine: on.engine, Version: version, Auth: apiserver.Auth{Token: token, Hosts: s.hosts}, Log: logLine,
 	})
-	err = s.serveAll(ctx, server, listen, active)
+	err = s.serveAll(ctx, server, on)
 	stop, cancel := context.WithTimeout(context.Background(), shutdownGrace)
 	defer cancel()
 	if shutErr := server.Shutdown(stop); shutErr != nil && !errors.Is(shutErr, context.DeadlineExceeded) {
 		err = errors.Join(err, shutErr)
 	}
-	return errors.Join(err, eng.Close())
+	return errors.Join(err, on.engine.Close())
 }
 
-// open opens the engine and says how many pods keep it needed, and where it
-// listens unless told.
-func (s *serveFlags) open(f *flags) (engine.Engine, func() int, []string, error) {
-	switch s.engine {
-	case engineFake:
-		if len(s.listen) == 0 {
-			return nil, nil, nil, errors.New("serving the fake engine needs --listen unix:///PATH or HOST:PORT")
-		}
-		eng, err := fake.New(fake.Options{Pods: f.pods, Churn: f.churn})
-		return eng, func() int { return 0 }, s.listen, err
-	case engineHost:
-		dir, err := f.dir()
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		listen := s.listen
-		if len(listen) == 0 {
-			listen = []string{"unix://" + background.Socket(dir.Path())}
-		}
-		eng, err := host.Open(host.Options{Dir: dir.Path(), Samples: s.samples, SoleParent: true, Log: os.Stderr})
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		return eng, eng.Active, listen, nil
+// served is what is served and where.
+type served struct {
+	engine engine.Engine
+	name   string
+	active func() int // how many pods keep it needed
+	listen []string
+}
+
+// open opens the engine that the flags ask for.
+func (s *serveFlags) open(f *flags) (*served, error) {
+	dir, err := f.dir()
+	if err != nil {
+		return nil, err
 	}
-	return nil, nil, nil, fmt.Errorf("there is no engine %q to serve: it is %s or %s", s.engine, engineHost, engineFake)
+	book, err := f.book(dir, logLine)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := f.choose(book)
+	if err != nil {
+		return nil, err
+	}
+	if entry.Kind == contexts.Host {
+		return s.openHost(dir)
+	}
+	if len(s.listen) == 0 {
+		return nil, fmt.Errorf("serving %s needs --listen unix:///PATH or HOST:PORT", entry.ID())
+	}
+	eng, err := book.Engine(entry)
+	if err != nil {
+		return nil, err
+	}
+	return &served{engine: eng, name: entry.ID(), active: func() int { return 0 }, listen: s.listen}, nil
+}
+
+// openHost opens this machine's engine, which listens in the state folder unless
+// told otherwise.
+func (s *serveFlags) openHost(dir *state.Dir) (*served, error) {
+	listen := s.listen
+	if len(listen) == 0 {
+		listen = []string{"unix://" + background.Socket(dir.Path())}
+	}
+	eng, err := host.Open(host.Options{Dir: dir.Path(), Samples: s.samples, SoleParent: true, Log: os.Stderr})
+	if err != nil {
+		return nil, err
+	}
+	return &served{engine: eng, name: string(contexts.Host), active: eng.Active, listen: listen}, nil
 }
 
 // token is the token for TCP, "" for none.
@@ -122,9 +144,9 @@ func (s *serveFlags) token() (string, error) {
 }
 
 // serveAll serves every address; the first that fails ends all.
-func (s *serveFlags) serveAll(ctx context.Context, server *apiserver.Server, listen []string, active func() int) error {
-	ended := make(chan error, len(listen))
-	for _, address := range listen {
+func (s *serveFlags) serveAll(ctx context.Context, server *apiserver.Server, on *served) error {
+	ended := make(chan error, len(on.listen))
+	for _, address := range on.listen {
 		l, err := server.Listen(apiserver.ListenOptions{
 			Address: address, CertFile: s.certFile, KeyFile: s.keyFile, SelfSigned: s.selfSigned,
 		})
@@ -132,7 +154,7 @@ func (s *serveFlags) serveAll(ctx context.Context, server *apiserver.Server, lis
 			return err
 		}
 		go func() { ended <- server.Serve(l) }()
-		fmt.Println(l.Ready(s.engine))
+		fmt.Println(l.Ready(on.name))
 	}
 	idle := time.NewTicker(max(s.idleExit/10, 100*time.Millisecond))
 	defer idle.Stop()
@@ -144,7 +166,7 @@ func (s *serveFlags) serveAll(ctx context.Context, server *apiserver.Server, lis
 			return nil
 		case now := <-idle.C:
 			a := server.Activity()
-			if s.idleExit > 0 && a.Clients == 0 && active() == 0 && now.Sub(a.Last) > s.idleExit {
+			if s.idleExit > 0 && a.Clients == 0 && on.active() == 0 && now.Sub(a.Last) > s.idleExit {
 				logLine("nobody needs this server any more: it ends")
 				return nil
 			}
@@ -154,5 +176,10 @@ func (s *serveFlags) serveAll(ctx context.Context, server *apiserver.Server, lis
 
 // logLine tells what cannot be told to a client.
 func logLine(line string) {
-	fmt.Fprintf(os.Stderr, "%s %s\n", time.Now().UTC().Format(time.RFC3339), line)
+	fmt.Fprint(os.Stderr, stamped(line))
+}
+
+// stamped is a line of a log, with the time.
+func stamped(line string) string {
+	return time.Now().UTC().Format(time.RFC3339) + " " + line + "\n"
 }
