@@ -53,18 +53,20 @@ type Action int
 const (
 	// ActionLiteral takes the leader key itself: the root gives the screen the
 	// press of that key, whichever it is, instead of an ActionMsg.
-	ActionLiteral   Action = iota
-	ActionCopyMode         // move and select in the scrollback
-	ActionScroll           // scroll back by a page
-	ActionSearch           // search the scrollback
-	ActionPaste            // paste the clipboard
-	ActionCopy             // copy the last output
-	ActionSave             // save the transcript to a file
-	ActionNewShell         // start a new shell in this place
-	ActionSameShell        // open another shell in the same container
-	ActionResize           // send the size to the remote again
-	ActionSignal           // choose a signal for the process
-	ActionAllowCopy        // let the program copy to the clipboard (OSC 52)
+	ActionLiteral     Action = iota
+	ActionCopyMode           // move and select in the scrollback
+	ActionScroll             // scroll back by a page
+	ActionSearch             // search the scrollback
+	ActionPaste              // paste the clipboard
+	ActionCopy               // copy the last output
+	ActionSave               // save the transcript to a file
+	ActionNewShell           // start a new shell in this place
+	ActionSameShell          // open another shell in the same container
+	ActionResize             // send the size to the remote again
+	ActionSignal             // choose a signal for the process
+	ActionAllowCopy          // let the program copy to the clipboard (OSC 52)
+	ActionSplitBelow         // open another shell in the same container, below
+	ActionSplitBeside        // and to the right
 )
 
 // Acting screens take actions of the leader menu. Actions are those that work
@@ -74,6 +76,10 @@ type Acting interface{ Actions() []Action }
 
 // ActionMsg asks the screen for one of its Actions.
 type ActionMsg struct{ Action Action }
+
+// Showing screens want to know whether anything of them is in view: what
+// nobody sees need not be drawn. A new screen is in view.
+type Showing interface{ SetShown(shown bool) }
 
 // Session screens tell how their session does, for the header and the list of
 // sessions. Neither method waits.

@@ -50,7 +50,18 @@ type ExecMsg struct {
 	Ref       api.PodRef
 	Container string
 	Cmd       []string
+	Place     Place // of the terminal; beside another one only when that wishes
 }
+
+// Place is where a new terminal goes.
+type Place int
+
+// The places.
+const (
+	PlaceTab    Place = iota // a tab of its own
+	PlaceBelow               // below the terminal that wishes, which gives half its room
+	PlaceBeside              // to the right of it
+)
 
 // CommandMsg asks for a command line and runs it without a TTY in the pods; a
 // Line that is not empty runs at once.

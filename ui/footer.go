@@ -99,6 +99,10 @@ func hintWidth(b key.Binding) int {
 
 // clickBar handles a click on the header or the footer.
 func (r *root) clickBar(x, y int) {
+	if y == r.body().y-1 && r.tab() != nil && r.hasTabs() {
+		r.clickTabs(x)
+		return
+	}
 	if y != r.rows-1 || r.rows < 2 {
 		return
 	}
@@ -108,7 +112,11 @@ func (r *root) clickBar(x, y int) {
 	}
 	right := r.cols - edge - hintWidth(last)
 	if x >= right && len(r.layers) == 0 {
-		r.runBinding(last)
+		if r.grabbed() {
+			r.clickLeader()
+		} else {
+			r.runBinding(last)
+		}
 		return
 	}
 	at := edge

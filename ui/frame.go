@@ -18,30 +18,40 @@ func (a rect) has(x, y int) bool {
 	return x >= a.x && x < a.x+a.cols && y >= a.y && y < a.y+a.rows
 }
 
+// moved is the rectangle so many cells further on.
+func (a rect) moved(x, y int) rect { return rect{a.x + x, a.y + y, a.cols, a.rows} }
+
 // frame is what was drawn last and what it was drawn from. Bubble Tea asks for
 // the view after every message and parses it when it is another string, so the
 // same string is given as long as no part changed.
 type frame struct {
-	header, body, footer string
-	over                 []string
-	content              string
-	cursor               *tea.Cursor
-	mouse                tea.MouseMode
-	valid                bool
+	header, tabs, body, footer string
+	over                       []string
+	content                    string
+	cursor                     *tea.Cursor
+	mouse                      tea.MouseMode
+	valid                      bool
 }
 
 // forget makes the next refresh draw everything.
 func (f *frame) forget() { f.valid = false }
 
-// body is the rectangle of the screens. The bars give way first where there is
+// body is the rectangle of the visible page.
+func (r *root) body() rect { return r.areaOf(r.page()) }
+
+// areaOf is the rectangle of a page. The bars give way first where there is
 // little room.
-func (r *root) body() rect {
+func (r *root) areaOf(p page) rect {
 	area := rect{cols: r.cols, rows: r.rows}
 	if r.rows >= 3 {
 		area.y = 1
 		area.rows--
 	}
 	if r.rows >= 2 {
+		area.rows--
+	}
+	if _, ok := p.(*tab); ok && r.hasTabs() {
+		area.y++
 		area.rows--
 	}
 	return area
@@ -52,12 +62,7 @@ func (r *root) resize(cols, rows int) {
 		return
 	}
 	r.cols, r.rows = max(cols, 0), max(rows, 0)
-	area := r.body()
-	for _, s := range r.open() {
-		if r.layerOf(s) < 0 {
-			s.SetSize(area.cols, area.rows)
-		}
-	}
+	r.sizePages()
 	for _, l := range r.layers {
 		r.place(l)
 	}
@@ -74,14 +79,18 @@ func (r *root) refresh() {
 	if r.rows >= 2 {
 		footer = r.footer(r.cols)
 	}
-	body := r.top().View()
+	tabs := ""
+	if r.tab() != nil && r.hasTabs() {
+		tabs = r.tabsRow(r.cols)
+	}
+	body := r.page().View()
 	over := r.overlays()
-	same := f.valid && header == f.header && body == f.body && footer == f.footer && equal(over, f.over)
+	same := f.valid && header == f.header && tabs == f.tabs && body == f.body && footer == f.footer && equal(over, f.over)
 	f.cursor, f.mouse = r.pointer(), r.mouseMode()
 	if same {
 		return
 	}
-	f.header, f.body, f.footer, f.over, f.valid = header, body, footer, over, true
+	f.header, f.tabs, f.body, f.footer, f.over, f.valid = header, tabs, body, footer, over, true
 	f.content = r.compose()
 }
 
@@ -119,10 +128,12 @@ func (r *root) compose() string {
 	}
 	f := &r.draw
 	var b strings.Builder
-	b.Grow(len(f.header) + len(f.body) + len(f.footer) + 2)
-	if f.header != "" {
-		b.WriteString(f.header)
-		b.WriteByte('\n')
+	b.Grow(len(f.header) + len(f.tabs) + len(f.body) + len(f.footer) + 3)
+	for _, line := range [...]string{f.header, f.tabs} {
+		if line != "" {
+			b.WriteString(line)
+			b.WriteByte('\n')
+		}
 	}
 	b.WriteString(f.body)
 	if f.footer != "" {
@@ -174,6 +185,9 @@ func (r *root) pointer() *tea.Cursor {
 		return nil
 	}
 	area := r.body()
+	if t := r.tab(); t != nil {
+		area = t.at.inner.moved(area.x, area.y)
+	}
 	if n := len(r.layers); n > 0 {
 		area = r.layers[n-1].inner
 	}

@@ -44,7 +44,7 @@ func (r *root) grant(w wish) bool {
 	case models.LogMsg:
 		r.push(logs.New(r.env, msg))
 	case models.ExecMsg:
-		r.grantExec(msg)
+		r.grantExec(w.from, msg)
 	case models.CommandMsg:
 		r.grantCommand(msg)
 	case models.EditMsg:
@@ -130,8 +130,12 @@ func (r *root) refuseReadOnly(what string) bool {
 	return r.env.ReadOnly
 }
 
-func (r *root) grantExec(msg models.ExecMsg) {
-	if !r.refuseReadOnly("no shell can be opened") {
+func (r *root) grantExec(from models.Screen, msg models.ExecMsg) {
+	switch t := r.tabOf(from); {
+	case r.refuseReadOnly("no shell can be opened"):
+	case t != nil && msg.Place != models.PlaceTab:
+		r.split(t, from, msg)
+	default:
 		r.keep(terminal.New(r.env, msg))
 	}
 }

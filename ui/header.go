@@ -34,7 +34,7 @@ func (r *root) header(cols int) string {
 	if r.opts.Identity != "" {
 		right = append(right, span{text: r.opts.Identity, role: themes.BarMuted, rank: 8})
 	}
-	if n := len(r.sessions); n > 0 {
+	if n := r.countSessions(); n > 0 {
 		right = append(right, span{text: plural(n, "session") + r.calling(), role: themes.Accent, rank: 4})
 	}
 	right = append(right, r.freshness()...)

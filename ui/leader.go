@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -42,73 +41,11 @@ func (l *leader) show(msg leaderShowMsg) {
 
 func (l *leader) end() { l.pending, l.visible = false, false }
 
-// leaderItem is a line of the menu.
-type leaderItem struct {
-	keys []string // as presses say it
-	name string   // as people read it
-	what string
-	do   func(r *root)
-}
-
-// actions are the terminal's own commands, in the order of the menu.
-var actions = []struct {
-	action models.Action
-	key    string
-	what   string
-}{
-	{models.ActionSameShell, "c", "another shell"},
-	{models.ActionNewShell, "R", "new shell here"},
-	{models.ActionCopyMode, "[", "copy mode"},
-	{models.ActionScroll, "pgup", "scroll back"},
-	{models.ActionSearch, "/", "search"},
-	{models.ActionPaste, "]", "paste what was copied"},
-	{models.ActionCopy, "y", "copy last output"},
-	{models.ActionSave, "s", "save transcript"},
-	{models.ActionResize, "T", "send the size again"},
-	{models.ActionSignal, "!", "signals"},
-	{models.ActionAllowCopy, "C", "let it copy (OSC 52)"},
-}
-
-// leaderItems are the commands that work right now.
-func (r *root) leaderItems() []leaderItem {
-	var items []leaderItem
-	add := func(name, what string, do func(*root), keys ...string) {
-		items = append(items, leaderItem{keys: keys, name: name, what: what, do: do})
-	}
-	top := r.top()
-	inside := r.isSession(top)
-	if inside {
-		add("d esc", "leave running", func(r *root) { r.leave(top) }, "d", "esc")
-		add("x", "close", func(r *root) { r.askClose(top) }, "x")
-	}
-	if n := len(r.sessions); n > 0 {
-		if n > 1 || !inside {
-			add("n p", "next, previous", func(r *root) { r.step(1) }, "n")
-			items = append(items, leaderItem{keys: []string{"p"}, do: func(r *root) { r.step(-1) }})
-		}
-		add("w", "list sessions", func(r *root) { r.openSessions() }, "w")
-		for i, s := range r.sessions[:min(n, 9)] {
-			it := leaderItem{keys: []string{strconv.Itoa(i + 1)}, do: func(r *root) { r.switchTo(s) }}
-			if i == 0 {
-				it.name, it.what = "1–"+strconv.Itoa(min(n, 9)), "go to that session"
-				if n == 1 {
-					it.name, it.what = "1", "go to the session"
-				}
-			}
-			items = append(items, it)
-		}
-	}
-	if a, ok := top.(models.Acting); ok {
-		can := a.Actions()
-		for _, act := range actions {
-			if slices.Contains(can, act.action) {
-				add(spell(act.key), act.what, func(r *root) { r.act(top, act.action) }, act.key)
-			}
-		}
-	}
-	add(":", "commands", func(r *root) { r.openPalette() }, ":")
-	add("?", "help", func(r *root) { r.openHelp() }, "?")
-	return items
+// clickLeader opens the menu for somebody who clicked: there is no knowing the
+// keys to wait for.
+func (r *root) clickLeader() {
+	r.leader.begin() // its timer is not needed
+	r.leader.visible = true
 }
 
 // pressAfterLeader runs the command of a key; a key that is none says so and
@@ -120,9 +57,11 @@ func (r *root) pressAfterLeader(k tea.KeyPressMsg) {
 		return
 	}
 	for _, it := range r.leaderItems() {
-		if slices.Contains(it.keys, k.String()) {
-			it.do(r)
-			return
+		for _, b := range it.keys {
+			if key.Matches(k, b.Binding) {
+				b.do(r)
+				return
+			}
 		}
 	}
 	if k.String() == "esc" { // nothing to leave: the menu is closed, that is all
@@ -135,12 +74,12 @@ func (r *root) pressAfterLeader(k tea.KeyPressMsg) {
 // leaderTwice is the leader itself for a terminal, and elsewhere the way back to
 // the last one.
 func (r *root) leaderTwice(k tea.KeyPressMsg) {
-	if a, ok := r.top().(models.Acting); ok && slices.Contains(a.Actions(), models.ActionLiteral) {
+	if r.can(models.ActionLiteral) {
 		r.update(r.top(), k)
 		return
 	}
-	if s := r.lastSession(); s != nil && s != r.top() {
-		r.switchTo(s)
+	if t := r.lastSession(); t != nil && t != r.tab() {
+		r.switchTo(t)
 		return
 	}
 	r.notify(models.NoticeMsg{Text: "No shell is open: s on a pod opens one"})
@@ -159,44 +98,47 @@ func (r *root) act(s models.Screen, action models.Action) {
 	}
 }
 
-// step goes n sessions on, around the end.
+// step goes n tabs on, around the end.
 func (r *root) step(n int) {
 	count := len(r.sessions)
 	if count == 0 {
 		return
 	}
-	i := slices.Index(r.sessions, r.top())
+	i := slices.Index(r.sessions, r.tab())
 	if i < 0 && n < 0 {
 		i = 0
 	}
 	r.switchTo(r.sessions[((i+n)%count+count)%count])
 }
 
-// leaderMenu draws the menu: two columns, as wide as they need.
+// leaderMenu draws the menu: columns as wide as they need, as few as the height
+// of the window asks for.
 func (r *root) leaderMenu() string {
-	th := r.env.Theme
-	var items []leaderItem
+	type line struct{ name, what string }
+	var items []line
 	keyCols, whatCols := 0, 0
+	add := func(name, what string) {
+		items = append(items, line{name, what})
+		keyCols, whatCols = max(keyCols, safetext.Width(name)), max(whatCols, safetext.Width(what))
+	}
 	for _, it := range r.leaderItems() {
-		if it.name == "" {
-			continue
+		if it.what != "" {
+			add(it.name(), it.what)
 		}
-		items = append(items, it)
-		keyCols = max(keyCols, safetext.Width(it.name))
-		whatCols = max(whatCols, safetext.Width(it.what))
 	}
-	twice := "the last session"
-	if a, ok := r.top().(models.Acting); ok && slices.Contains(a.Actions(), models.ActionLiteral) {
-		twice = "send " + r.keys.Leader.Help().Key
+	switch lead := r.keys.Leader.Help().Key; {
+	case r.can(models.ActionLiteral):
+		add(lead, "send "+lead)
+	case len(r.sessions) > 0:
+		add(lead, "the last session")
 	}
-	if len(r.sessions) > 0 {
-		items = append(items, leaderItem{name: r.keys.Leader.Help().Key, what: twice})
-		keyCols = max(keyCols, safetext.Width(r.keys.Leader.Help().Key))
-		whatCols = max(whatCols, safetext.Width(twice))
-	}
+	th := r.env.Theme
 	cell := keyCols + 2 + whatCols
 	room := r.cols - 2*frameCols
 	columns := min(max((room+3)/(cell+3), 1), 3)
+	for columns > 1 && (len(items)+columns-2)/(columns-1) <= (r.rows-2*frameRows)/2 {
+		columns-- // one less is not too high either
+	}
 	height := (len(items) + columns - 1) / columns
 	width := min(columns*cell+(columns-1)*3, max(room, 1))
 	lines := make([]string, 0, height)

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -129,18 +131,38 @@ func (r *root) openSessions() {
 	p := &picker{root: r, title: "sessions"}
 	p.all = func() []choice {
 		var out []choice
-		for i, s := range r.sessions {
-			out = append(out, choice{
-				name: fmt.Sprintf("%d %s", i+1, safetext.Line(titleOf(s), 60)), detail: r.howIsSession(s),
-				do: func(r *root) { r.switchTo(s) },
-			})
+		for i, t := range r.sessions {
+			for j, id := range t.tree.Panes() {
+				pane := t.pane(id)
+				number := strconv.Itoa(i + 1)
+				if len(t.panes) > 1 {
+					number = fmt.Sprintf("%d.%d", i+1, j+1)
+				}
+				out = append(out, choice{
+					name: number + " " + safetext.Line(titleOf(pane.screen), 60), detail: r.howIsSession(pane.screen),
+					do: func(r *root) {
+						r.switchTo(t)
+						t.focus(pane)
+					},
+				})
+			}
 		}
 		return out
 	}
+	if now := r.tab(); now != nil { // the one with the keys is chosen first
+		for _, t := range r.sessions[:slices.Index(r.sessions, now)] {
+			p.at += len(t.panes)
+		}
+		p.at += slices.Index(now.tree.Panes(), now.at.id)
+	}
 	p.closes = key.NewBinding(key.WithKeys("x"), key.WithHelp("x", "close the session"))
 	p.onClose = func(r *root, i int) {
-		if i >= 0 && i < len(r.sessions) {
-			r.askClose(r.sessions[i])
+		for _, t := range r.sessions {
+			if order := t.tree.Panes(); i < len(order) {
+				r.askClose(t.pane(order[max(i, 0)]).screen)
+				return
+			}
+			i -= len(t.panes)
 		}
 	}
 	r.show(&layer{screen: p})

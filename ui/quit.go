@@ -78,8 +78,17 @@ func (r *root) askClose(s models.Screen) {
 		return
 	}
 	r.ask(nil, models.ConfirmMsg{
-		Title: "Close the session?", Question: "This ends: " + safetext.Line(what, 200), Yes: "Close", Do: closeMsg{s},
+		Title: "Close the session?", Question: "This ends: " + safetext.Line(what, 200) + ".\n" + r.leftBehind(), Yes: "Close", Do: closeMsg{s},
 	})
+}
+
+// leftBehind says what may stay in the pod after a session was closed. A server
+// of podium's, which names its engine, ends what it started.
+func (r *root) leftBehind() string {
+	if r.env.Info.Engine() != "" {
+		return "The server ends what runs in it: HUP, then TERM, then KILL."
+	}
+	return "This server may leave what runs in it behind: to be sure,\nend it from inside first."
 }
 
 // ask shows a question over the screen.

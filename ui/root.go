@@ -16,17 +16,20 @@ import (
 // root is the program's tea.Model. Everything in it changes in Update only, so
 // it needs no lock; View returns what Update has drawn.
 type root struct {
-	opts    Options
-	env     *models.Env
-	crashes *crashes
-	keys    keyMap
+	opts       Options
+	env        *models.Env
+	crashes    *crashes
+	keys       keyMap
+	leaderKeys leaderKeyMap
 
 	cols, rows int
 	list       *pods.Model
-	stack      []models.Screen // the visible one last; the list is the first
-	sessions   []models.Screen // terminals in the order they were opened, visible or not
+	stack      []page          // the visible one last; the list is the first
+	sessions   []*tab          // terminals in the order they were opened, visible or not
+	recent     *tab            // the one shown last
 	layers     []*layer        // dialogs over the screen, the one with the keys last
 	focused    models.Screen   // whom SetFocus(true) was told
+	visible    []models.Screen // whom SetShown(true) was told
 	updating   models.Screen   // whose Update runs: the one that wishes
 	wishes     []wish
 	cmds       []tea.Cmd // what the current message asks for
@@ -56,7 +59,7 @@ type colours struct {
 }
 
 func newRoot(opts Options, c *crashes) *root {
-	r := &root{opts: opts, env: opts.Env, crashes: c, keys: newKeyMap(opts)}
+	r := &root{opts: opts, env: opts.Env, crashes: c, keys: newKeyMap(opts), leaderKeys: newLeaderKeyMap()}
 	r.colours = colours{none: opts.getenv("NO_COLOR") != "", dark: true}
 	e := r.env
 	e.Theme = r.colours.theme()
@@ -70,7 +73,8 @@ func newRoot(opts Options, c *crashes) *root {
 		r.wishes = append(r.wishes, wish{from: r.updating, what: what})
 	}
 	r.list = pods.New(e)
-	r.stack = []models.Screen{r.list}
+	r.stack = []page{r.list}
+	r.visible = []models.Screen{r.list}
 	r.focus()
 	return r
 }
@@ -150,10 +154,14 @@ func (r *root) update(s models.Screen, msg tea.Msg) {
 // open are all screens that live, each once.
 func (r *root) open() []models.Screen {
 	all := make([]models.Screen, 0, len(r.stack)+len(r.sessions)+len(r.layers))
-	all = append(all, r.stack...)
-	for _, s := range r.sessions {
-		if !slices.Contains(r.stack, s) {
+	for _, p := range r.stack {
+		if s, ok := p.(models.Screen); ok {
 			all = append(all, s)
+		}
+	}
+	for _, t := range r.sessions { // those in the stack are among them
+		for _, p := range t.panes {
+			all = append(all, p.screen)
 		}
 	}
 	for _, l := range r.layers {
@@ -170,8 +178,28 @@ func (r *root) broadcast(msg tea.Msg) {
 	}
 }
 
-// top is the visible screen, dialogs aside.
-func (r *root) top() models.Screen { return r.stack[len(r.stack)-1] }
+// page is what fills the body: a screen, or a tab of terminals.
+type page interface {
+	View() string
+	SetSize(cols, rows int)
+}
+
+// page is the visible one.
+func (r *root) page() page { return r.stack[len(r.stack)-1] }
+
+// tab is the visible tab of terminals, nil while something else is shown.
+func (r *root) tab() *tab {
+	t, _ := r.page().(*tab)
+	return t
+}
+
+// top is the visible screen, dialogs aside: of a tab the pane with the keys.
+func (r *root) top() models.Screen {
+	if t := r.tab(); t != nil {
+		return t.at.screen
+	}
+	return r.page().(models.Screen)
+}
 
 // active is who gets the keys: the dialog, or the visible screen.
 func (r *root) active() models.Screen {
@@ -181,8 +209,9 @@ func (r *root) active() models.Screen {
 	return r.top()
 }
 
-// focus tells the screens who gets the keys from now on.
+// focus tells the screens who is in view and who gets the keys from now on.
 func (r *root) focus() {
+	r.tellShown()
 	now := r.active()
 	if now == r.focused {
 		return
@@ -194,6 +223,60 @@ func (r *root) focus() {
 	if f, ok := now.(models.Focusing); ok {
 		f.SetFocus(true)
 	}
+}
+
+// tellShown tells the screens whether they are in view.
+func (r *root) tellShown() {
+	if t := r.tab(); t != nil {
+		r.recent = t
+	}
+	before := r.visible
+	if r.isShown(before) {
+		return
+	}
+	r.visible = r.inView()
+	tell := func(screens, but []models.Screen, shown bool) {
+		for _, s := range screens {
+			if o, ok := s.(models.Showing); ok && !slices.Contains(but, s) {
+				o.SetShown(shown)
+			}
+		}
+	}
+	tell(before, r.visible, false)
+	tell(r.visible, before, true)
+}
+
+// inView are the screens of the visible page that have a place on it.
+func (r *root) inView() []models.Screen {
+	t := r.tab()
+	if t == nil {
+		return []models.Screen{r.top()}
+	}
+	var out []models.Screen
+	for _, p := range t.panes {
+		if t.shows(p) {
+			out = append(out, p.screen)
+		}
+	}
+	return out
+}
+
+// isShown tells whether exactly these screens are in view.
+func (r *root) isShown(screens []models.Screen) bool {
+	t := r.tab()
+	if t == nil {
+		return len(screens) == 1 && screens[0] == r.top()
+	}
+	n := 0
+	for _, p := range t.panes {
+		if t.shows(p) {
+			if n >= len(screens) || screens[n] != p.screen {
+				return false
+			}
+			n++
+		}
+	}
+	return n == len(screens)
 }
 
 // theme is the built-in theme that suits the terminal.
@@ -215,6 +298,9 @@ func (r *root) setColours(c colours) {
 		if t, ok := s.(models.Themed); ok {
 			t.SetTheme(r.env.Theme)
 		}
+	}
+	for _, t := range r.sessions {
+		t.forget()
 	}
 	r.draw.forget()
 }

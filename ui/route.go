@@ -178,6 +178,19 @@ func (r *root) mouse(msg tea.MouseMsg) {
 			return
 		}
 	}
+	if t := r.tab(); t != nil && len(r.layers) == 0 {
+		in := m
+		in.X, in.Y = m.X-area.x, m.Y-area.y
+		if click, ok := msg.(tea.MouseClickMsg); ok && click.Button == tea.MouseLeft && t.onHint(in.X, in.Y) {
+			r.clickLeader()
+			return
+		}
+		to, place := t.mouse(moved(msg, in).(tea.MouseMsg))
+		if to == nil {
+			return
+		}
+		target, area = to, place.moved(area.x, area.y)
+	}
 	// A drag may end outside; screens see it end at their edge.
 	m.X = min(max(m.X-area.x, 0), max(area.cols-1, 0))
 	m.Y = min(max(m.Y-area.y, 0), max(area.rows-1, 0))

@@ -5,44 +5,88 @@ import (
 
 	"podium/api"
 	"podium/models"
+	"podium/models/terminal"
 )
 
 // push shows a new screen over the others and starts it.
-func (r *root) push(s models.Screen) {
-	r.sized(s)
-	r.stack = append(r.stack, s)
+func (r *root) push(s models.Screen) { r.pushPage(s, s) }
+
+// pushPage shows a new page and starts the screen on it.
+func (r *root) pushPage(p page, s models.Screen) {
+	r.stack = append(r.stack, p)
+	r.sizePages()
+	r.begin(s)
+}
+
+// begin starts a screen that has its place.
+func (r *root) begin(s models.Screen) {
 	for _, cmd := range r.start(s) {
 		r.do(cmd)
 	}
 }
 
-// sized gives the screen the rectangle of the body.
-func (r *root) sized(s models.Screen) {
-	area := r.body()
-	s.SetSize(area.cols, area.rows)
+// sizePages gives every page its rectangle. One that has it already is left
+// alone by the screens themselves.
+func (r *root) sizePages() {
+	size := func(p page) {
+		area := r.areaOf(p)
+		p.SetSize(area.cols, area.rows)
+	}
+	for _, p := range r.stack {
+		size(p)
+	}
+	for _, t := range r.sessions {
+		if !slices.Contains(r.stack, page(t)) {
+			size(t)
+		}
+	}
 }
 
-// keep shows a new screen that goes on when it is left, and lists it.
+// keep shows a new screen that goes on when it is left, in a tab of its own.
 func (r *root) keep(s models.Screen) {
-	r.sessions = append(r.sessions, s)
+	t := newTab(r.env, r.keys.Leader.Help().Key, s)
+	r.sessions = append(r.sessions, t)
 	// A session beside another one takes its place, so that leaving it leads to
 	// where the first was opened from.
-	if r.isSession(r.top()) {
-		r.leave(r.top())
+	if r.tab() != nil {
+		r.leave(r.page())
 	}
-	r.push(s)
+	r.pushPage(t, s)
 }
 
-// isSession tells whether the screen is one of the sessions.
-func (r *root) isSession(s models.Screen) bool { return slices.Contains(r.sessions, s) }
+// split shows a terminal beside another one of the tab.
+func (r *root) split(t *tab, from models.Screen, msg models.ExecMsg) {
+	s := terminal.New(r.env, msg)
+	if !t.split(from, s, msg.Place == models.PlaceBeside) {
+		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: noRoom(msg.Place == models.PlaceBeside)})
+		return
+	}
+	r.begin(s)
+}
 
-// back leaves a screen; at the bottom of the stack that means to quit.
+// tabOf is the tab with the screen, nil when it is on none.
+func (r *root) tabOf(s models.Screen) *tab {
+	for _, t := range r.sessions {
+		if t.find(s) != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+// back leaves a screen; at the bottom of the stack that means to quit. Of panes
+// side by side, one that has ended goes alone.
 func (r *root) back(s models.Screen) {
+	t := r.tabOf(s)
 	switch {
 	case s == nil:
 		return
 	case r.layerOf(s) >= 0:
 		r.drop(s)
+	case t != nil && len(t.panes) > 1 && !holds(s):
+		r.end(s)
+	case t != nil:
+		r.leave(t)
 	case s == models.Screen(r.list):
 		if len(r.stack) == 1 {
 			r.quit()
@@ -52,60 +96,89 @@ func (r *root) back(s models.Screen) {
 	}
 }
 
-// leave takes a screen off the stack. One that holds something that goes on
-// stays among the sessions, any other is closed.
-func (r *root) leave(s models.Screen) {
-	i := slices.Index(r.stack, s)
+// holds tells whether leaving the screen must not end it.
+func holds(s models.Screen) bool {
+	h, ok := s.(models.Holding)
+	return ok && h.Holds()
+}
+
+// leave takes a page off the stack. A tab on which something goes on stays among
+// the sessions, anything else is closed.
+func (r *root) leave(p page) {
+	i := slices.Index(r.stack, p)
 	if i < 1 {
 		return
 	}
 	r.stack = slices.Delete(r.stack, i, i+1)
-	if h, ok := s.(models.Holding); ok && h.Holds() && r.isSession(s) {
-		return
+	if t, ok := p.(*tab); !ok || !t.holds() {
+		r.close(p)
 	}
-	r.end(s)
 }
 
-// end closes a screen wherever it is.
+// end closes a screen wherever it is, and the tab with its last pane.
 func (r *root) end(s models.Screen) {
-	gone := func(o models.Screen) bool { return o == s }
-	r.stack = slices.DeleteFunc(r.stack, gone)
-	r.sessions = slices.DeleteFunc(r.sessions, gone)
-	s.Close()
+	if t := r.tabOf(s); t == nil {
+		if p, ok := s.(page); ok {
+			r.close(p)
+		}
+	} else if t.remove(s) {
+		s.Close()
+	} else {
+		r.close(t)
+	}
+}
+
+// close closes a page, wherever it is.
+func (r *root) close(p page) {
+	r.stack = slices.DeleteFunc(r.stack, func(o page) bool { return o == p })
+	r.sessions = slices.DeleteFunc(r.sessions, func(o *tab) bool { return page(o) == p })
+	if t, ok := p.(*tab); ok {
+		for _, q := range t.panes {
+			q.screen.Close()
+		}
+		r.sizePages() // the row of tabs may have gone
+	} else {
+		p.(models.Screen).Close()
+	}
 }
 
 // home leaves everything over the list.
 func (r *root) home() {
 	for len(r.stack) > 1 {
-		r.leave(r.top())
+		r.leave(r.page())
 	}
 }
 
-// switchTo shows a session: where it already is in the stack, the screens over
-// it are left; else it takes the place of the session shown, or comes on top.
-func (r *root) switchTo(s models.Screen) {
-	if s == r.top() {
+// switchTo shows a tab: where it already is in the stack, the pages over it are
+// left; else it takes the place of the tab shown, or comes on top.
+func (r *root) switchTo(t *tab) {
+	if t == r.tab() {
 		return
 	}
-	if i := slices.Index(r.stack, s); i >= 0 {
-		for r.top() != s {
-			r.leave(r.top())
+	if slices.Contains(r.stack, page(t)) {
+		for r.tab() != t {
+			r.leave(r.page())
 		}
 		return
 	}
-	if r.isSession(r.top()) {
-		r.leave(r.top())
+	if r.tab() != nil {
+		r.leave(r.page())
 	}
-	r.stack = append(r.stack, s)
-	r.sized(s)
+	r.stack = append(r.stack, t)
+	r.sizePages()
 }
 
-// lastSession is the session to return to: the one opened last.
-func (r *root) lastSession() models.Screen {
-	if n := len(r.sessions); n > 0 {
-		return r.sessions[n-1]
+// lastSession is the session to return to: the one shown last, else the one
+// opened last.
+func (r *root) lastSession() *tab {
+	n := len(r.sessions)
+	switch {
+	case n == 0:
+		return nil
+	case slices.Contains(r.sessions, r.recent):
+		return r.recent
 	}
-	return nil
+	return r.sessions[n-1]
 }
 
 // endings are what would end with the program, in words.

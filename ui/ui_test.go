@@ -107,6 +107,9 @@ type session struct {
 	focused bool
 	got     []string
 	pasted  string
+	mouse   []string
+	hidden  bool
+	drawn   string // the last view
 	cols    int
 	rows    int
 }
@@ -118,6 +121,8 @@ func (s *session) Update(msg tea.Msg) tea.Cmd {
 		s.got = append(s.got, msg.String())
 	case tea.PasteMsg:
 		s.pasted = msg.Content
+	case tea.MouseMsg:
+		s.mouse = append(s.mouse, fmt.Sprintf("%T %d,%d", msg, msg.Mouse().X, msg.Mouse().Y))
 	case models.ActionMsg:
 		s.got = append(s.got, fmt.Sprint("action ", int(msg.Action)))
 	}
@@ -133,8 +138,12 @@ func (s *session) View() string {
 		}
 		lines[i] = fmt.Sprintf("%-*s", s.cols, text)
 	}
-	return strings.Join(lines, "\n")
+	if v := strings.Join(lines, "\n"); v != s.drawn {
+		s.drawn = v
+	}
+	return s.drawn
 }
+func (s *session) SetShown(shown bool)      { s.hidden = !shown }
 func (s *session) SetSize(cols, rows int)   { s.cols, s.rows = cols, rows }
 func (s *session) Keys() help.KeyMap        { return s }
 func (s *session) ShortHelp() []key.Binding { return nil }
@@ -155,7 +164,7 @@ func (s *session) Ends() string {
 }
 
 func (s *session) Actions() []models.Action {
-	return []models.Action{models.ActionLiteral, models.ActionResize}
+	return []models.Action{models.ActionLiteral, models.ActionResize, models.ActionSplitBelow, models.ActionSplitBeside}
 }
 
 // shell opens a session, as a granted wish does.
@@ -312,7 +321,8 @@ func TestLeader(t *testing.T) {
 		Press("ctrl+g n").Sees("inside web-1").
 		Press("ctrl+g 1").Sees("inside api-1").
 		Press("ctrl+g d").Sees("NAME↑").
-		Press("ctrl+g ctrl+g").Sees("inside web-1") // to the last one
+		Press("ctrl+g ctrl+g").Sees("inside api-1"). // to the one shown last
+		Press("ctrl+g n").Sees("inside web-1")
 	if a.closed || b.closed || a.focused || !b.focused {
 		t.Errorf("closed %v %v, focused %v %v", a.closed, b.closed, a.focused, b.focused)
 	}

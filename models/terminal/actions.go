@@ -25,7 +25,7 @@ func (m *Model) Actions() []models.Action {
 		}
 	}
 	if m.state == running || m.state == ended {
-		out = append(out, models.ActionNewShell, models.ActionSameShell)
+		out = append(out, models.ActionNewShell, models.ActionSameShell, models.ActionSplitBelow, models.ActionSplitBeside)
 	}
 	if m.bridge != nil {
 		out = append(out, models.ActionCopyMode, models.ActionScroll, models.ActionSearch, models.ActionCopy, models.ActionSave)
@@ -51,9 +51,13 @@ func (m *Model) act(msg models.ActionMsg) tea.Cmd {
 		if m.state == ended {
 			return m.again()
 		}
-		m.env.Wish(models.ExecMsg{Ref: m.ref, Container: m.container})
+		m.another(models.PlaceTab)
 	case models.ActionSameShell:
-		m.env.Wish(models.ExecMsg{Ref: m.ref, Container: m.container})
+		m.another(models.PlaceTab)
+	case models.ActionSplitBelow:
+		m.another(models.PlaceBelow)
+	case models.ActionSplitBeside:
+		m.another(models.PlaceBeside)
 	case models.ActionResize:
 		m.env.Wish(models.NoticeMsg{Text: fmt.Sprintf("The size, %d columns by %d rows, is sent again", m.cols, m.rows)})
 		return m.input(func(b *termbridge.Bridge) error { b.ResendSize(); return nil })
@@ -63,6 +67,11 @@ func (m *Model) act(msg models.ActionMsg) tea.Cmd {
 		m.allowCopy()
 	}
 	return nil
+}
+
+// another wishes for one more shell in the same container.
+func (m *Model) another(place models.Place) {
+	m.env.Wish(models.ExecMsg{Ref: m.ref, Container: m.container, Place: place})
 }
 
 // scrollPage scrolls back by a page, where there is anything to see.

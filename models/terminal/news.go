@@ -15,16 +15,13 @@ import (
 // news is what a program did besides drawing.
 type news struct {
 	title  string
-	bell   bool // it rang since the user last looked
-	unread bool // it printed since then
+	bell   bool // it rang since the user was last in it
+	unread bool // it printed since it was last in view
 	in     int64
 	last   time.Time // when it last printed
 	rang   time.Time
 	said   time.Time // its last notification
 }
-
-// seen forgets what asked for attention: the user looks.
-func (n *news) seen() { n.bell, n.unread = false, false }
 
 // ringEvery is how often a program's bell and notifications are passed on at
 // most.
@@ -54,7 +51,7 @@ func (m *Model) heard() {
 		return
 	}
 	m.news.in, m.news.last = in, m.env.Now()
-	m.news.unread = m.news.unread || !m.focused
+	m.news.unread = m.news.unread || m.hidden
 	if m.asked.waiting {
 		m.asked.waiting = false
 		m.watch()
@@ -87,11 +84,12 @@ func (m *Model) event(e vt.Event) tea.Cmd {
 			return nil
 		}
 		m.news.rang = now
-		if m.focused {
+		rang := m.news.bell
+		m.news.bell = !m.focused
+		if !m.hidden {
 			return tea.Raw("\a") // the outer terminal's bell is how it sounds, or shows
 		}
-		if !m.news.bell {
-			m.news.bell = true
+		if !rang {
 			m.env.Wish(models.NoticeMsg{Text: "bell in " + m.what()})
 		}
 	case vt.EventTitle:

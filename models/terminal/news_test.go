@@ -54,12 +54,22 @@ func TestBellsTitlesAndNewOutput(t *testing.T) {
 		t.Error("the bell of the pane in focus is not passed on, or too often")
 	}
 	m.SetFocus(false)
+	m.SetShown(false)
+	before := m.View()
 	bench.Step(2 * time.Second)
 	s.say(t, "done\a")
 	d.Until("the bell", func() bool { return m.Session().Bell })
 	state := m.Session()
 	if !state.Unread || !state.Running || m.LastLine() != "$ done" || !state.Printed.Equal(bench.Now()) || !told(bench, "bell in shell in web/main") {
 		t.Errorf("the session is %+v; wishes %v", state, bench.Wishes)
+	}
+	if m.View() != before {
+		t.Error("what nobody sees was drawn")
+	}
+	m.SetShown(true)
+	d.Sees("$ done")
+	if state := m.Session(); !state.Bell || state.Unread {
+		t.Errorf("the session is %+v once it is in view", state)
 	}
 	m.SetFocus(true)
 	if state := m.Session(); state.Bell || state.Unread {

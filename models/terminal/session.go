@@ -181,7 +181,9 @@ func (m *Model) wait() tea.Cmd {
 // session ended once all its output is drawn.
 func (m *Model) changed() tea.Cmd {
 	reason, err := m.bridge.End()
-	m.draw()
+	if !m.hidden || reason != termbridge.Running {
+		m.draw()
+	}
 	m.heard()
 	var cmds []tea.Cmd
 	for _, e := range m.bridge.TakeEvents() {

@@ -74,6 +74,7 @@ type Model struct {
 	cols, rows int
 	width      vt.WidthMethod
 	focused    bool
+	hidden     bool // nothing of it is in view: nothing is drawn
 	frame      vt.Frame
 	used       int // rows of the last screen that hold something, once ended
 	look       look
@@ -98,6 +99,7 @@ var (
 	_ models.Acting    = (*Model)(nil)
 	_ models.Canceling = (*Model)(nil)
 	_ models.Session   = (*Model)(nil)
+	_ models.Showing   = (*Model)(nil)
 )
 
 // New makes the screen of a session that Init opens: a shell, whichever the
@@ -211,7 +213,21 @@ func (m *Model) SetFocus(focused bool) {
 	m.report(focused)
 	m.focused = focused
 	if focused {
-		m.news.seen()
+		m.news.bell = false
+	}
+}
+
+// SetShown tells whether the pane is in view. While it is not, nothing is drawn,
+// so that a program that floods in the background costs little.
+func (m *Model) SetShown(shown bool) {
+	m.hidden = !shown
+	if shown {
+		m.news.unread = false
+		m.pace.show()
+		m.draw()
+		m.render()
+	} else {
+		m.pace.hide()
 	}
 }
 

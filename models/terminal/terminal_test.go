@@ -423,7 +423,8 @@ func TestKeyNumbersAgree(t *testing.T) {
 
 func TestPaceDrawsAQuietProgramAtOnceAndAFloodSeldom(t *testing.T) {
 	now := time.Unix(0, 0)
-	p := &pace{tokens: framesInHand, last: now}
+	p := newPace()
+	p.last = now
 	if d := p.take(now); d != 0 {
 		t.Errorf("the first picture waits %s", d)
 	}
