@@ -42,7 +42,10 @@ var arrows = map[string][]string{
 	"apiserver/engine/host/*": {"api", "apiserver/engine", "apiserver/engine/host", "internal/state"},
 	"internal/cli":            {"..."},
 	"internal/contexts":       {"api", "apiclient", "apiserver", "apiserver/engine/...", "internal/state"},
+	"internal/config":         {"models", "internal/spelling", "internal/strictyaml"},
+	"internal/spelling":       {},
 	"internal/state":          {},
+	"internal/strictyaml":     {"internal/spelling"},
 	"internal/safetext":       {},
 }
 

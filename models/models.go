@@ -95,6 +95,7 @@ type Env struct {
 	Namespace string       // the namespace that lists show, "" for all
 	Endpoint  string       // what people call the endpoint, harmless to draw
 	ReadOnly  bool         // no change may be offered
+	Settings  Settings     // as configured; SettingsMsg tells of changes
 
 	// Graphemes says that the terminal measures text by grapheme clusters (mode
 	// 2027), and the renderer with it. When that turns out, screens get the
@@ -107,6 +108,10 @@ type Env struct {
 	// Go starts f in a goroutine whose panic restores the terminal and is
 	// reported. Every goroutine of a screen starts here.
 	Go func(f func())
+
+	// Bind binds the keys of a widget that a screen makes after its Init as the
+	// user has them; those that are there before, the root binds by itself.
+	Bind func(k Keyed)
 
 	// Wish hands a wish (see wishes.go) to the root while a screen's Update or
 	// Init runs. The root grants it as soon as that returns and before the next

@@ -7,6 +7,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
 )
 
 // keyMap are the keys of the root. What only screens do is bound by them.
@@ -21,14 +23,14 @@ type keyMap struct {
 	Redraw    key.Binding
 }
 
-// newKeyMap are the default keys with the leader of the options.
-func newKeyMap(opts Options) keyMap {
-	lead := leaderKey(opts)
+// newKeyMap are the default keys; the leader depends on the environment.
+func newKeyMap(environ []string) keyMap {
+	lead := leaderKey(environ)
 	bind := func(name, help string, keys ...string) key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, help))
 	}
 	return keyMap{
-		Leader:    bind(spell(lead), "sessions", lead),
+		Leader:    bind(models.SpellKey(lead), "sessions", lead),
 		Interrupt: bind("ctrl-c", "cancel what runs", "ctrl+c"),
 		Quit:      bind("q", "back, quit", "q"),
 		Palette:   bind(":", "commands", ":"),
@@ -39,35 +41,24 @@ func newKeyMap(opts Options) keyMap {
 	}
 }
 
-// leaderKey is the configured leader, else ctrl+g, else ctrl+y where the
-// program around us keeps ctrl+g for itself.
-func leaderKey(opts Options) string {
-	switch {
-	case opts.Leader != "":
-		return opts.Leader
-	case leaderTaken(opts) != "":
+// leaderKey is ctrl+g, or ctrl+y where the program around us keeps ctrl+g for
+// itself.
+func leaderKey(environ []string) string {
+	if leaderTaken(environ) != "" {
 		return "ctrl+y"
 	}
 	return "ctrl+g"
 }
 
 // leaderTaken names the surrounding program that takes ctrl+g, "" when none.
-func leaderTaken(opts Options) string {
+func leaderTaken(environ []string) string {
 	switch {
-	case opts.getenv("ZELLIJ") != "":
+	case getenv(environ, "ZELLIJ") != "":
 		return "zellij"
-	case opts.getenv("TERM_PROGRAM") == "vscode":
+	case getenv(environ, "TERM_PROGRAM") == "vscode":
 		return "the terminal of VS Code"
 	}
 	return ""
-}
-
-// spell is a keystroke as people write it: ctrl-g, shift-tab.
-func spell(stroke string) string {
-	for _, mod := range []string{"ctrl+", "alt+", "shift+"} {
-		stroke = strings.Replace(stroke, mod, strings.TrimSuffix(mod, "+")+"-", 1)
-	}
-	return stroke
 }
 
 // namedKeys are the keys of bindings that are no single character.

@@ -68,7 +68,7 @@ func (r *root) pressAfterLeader(k tea.KeyPressMsg) {
 		return
 	}
 	r.notify(models.NoticeMsg{Text: fmt.Sprintf("%s %s does nothing here; nothing was sent",
-		r.keys.Leader.Help().Key, spell(k.String()))})
+		r.keys.Leader.Help().Key, models.SpellKey(k.String()))})
 }
 
 // leaderTwice is the leader itself for a terminal, and elsewhere the way back to
@@ -122,7 +122,7 @@ func (r *root) leaderMenu() string {
 		keyCols, whatCols = max(keyCols, safetext.Width(name)), max(whatCols, safetext.Width(what))
 	}
 	for _, it := range r.leaderItems() {
-		if it.what != "" {
+		if it.what != "" && it.name() != "" {
 			add(it.name(), it.what)
 		}
 	}

@@ -32,7 +32,7 @@ func newLeaderKeyMap() leaderKeyMap {
 	bind := func(what string, keys ...string) key.Binding {
 		names := make([]string, len(keys))
 		for i, k := range keys {
-			names[i] = spell(k)
+			names[i] = models.SpellKey(k)
 		}
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(strings.Join(names, " "), what))
 	}
@@ -69,9 +69,11 @@ func (it menuItem) name() string {
 	if len(it.keys) == 1 {
 		return it.keys[0].Help().Key
 	}
-	names := make([]string, len(it.keys))
-	for i, k := range it.keys {
-		names[i] = spell(k.Keys()[0])
+	var names []string
+	for _, k := range it.keys {
+		if k.Enabled() {
+			names = append(names, models.SpellKey(k.Keys()[0]))
+		}
 	}
 	return strings.Join(names, " ")
 }

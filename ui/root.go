@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -21,6 +22,9 @@ type root struct {
 	crashes    *crashes
 	keys       keyMap
 	leaderKeys leaderKeyMap
+	table      models.KeyTable    // the defaults of every key
+	bound      models.Bindings    // what the user made of them
+	changes    context.CancelFunc // ends the waiting for the configuration to change
 
 	cols, rows int
 	list       *pods.Model
@@ -59,9 +63,14 @@ type colours struct {
 }
 
 func newRoot(opts Options, c *crashes) *root {
-	r := &root{opts: opts, env: opts.Env, crashes: c, keys: newKeyMap(opts), leaderKeys: newLeaderKeyMap()}
-	r.colours = colours{none: opts.getenv("NO_COLOR") != "", dark: true}
+	r := &root{opts: opts, env: opts.Env, crashes: c, keys: newKeyMap(opts.Environ), leaderKeys: newLeaderKeyMap(), table: KeyTable(opts.Environ)}
+	r.colours = colours{none: getenv(opts.Environ, "NO_COLOR") != "", dark: true}
 	e := r.env
+	e.Settings = models.DefaultSettings()
+	if opts.Configured != nil {
+		e.Settings, r.bound = opts.Configured.Settings, opts.Configured.Bindings
+	}
+	r.bind(r)
 	e.Theme = r.colours.theme()
 	if e.Now == nil {
 		e.Now = time.Now
@@ -69,6 +78,7 @@ func newRoot(opts Options, c *crashes) *root {
 	if e.Go == nil {
 		e.Go = c.run
 	}
+	e.Bind = func(k models.Keyed) { r.bind(k) }
 	e.Wish = func(what tea.Msg) {
 		r.wishes = append(r.wishes, wish{from: r.updating, what: what})
 	}
@@ -84,8 +94,9 @@ func newRoot(opts Options, c *crashes) *root {
 func (r *root) Init() tea.Cmd {
 	defer r.crashes.catch()
 	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(r.env.Now), r.askInfo()}
+	cmds = append(cmds, r.awaitChange())
 	cmds = append(cmds, r.start(r.list)...)
-	if host := leaderTaken(r.opts); host != "" && r.opts.Leader == "" {
+	if host := leaderTaken(r.opts.Environ); host != "" && len(r.bound[models.LeaderAction]) == 0 {
 		r.notify(models.NoticeMsg{Text: fmt.Sprintf("%s is the leader key here, as %s takes ctrl-g", r.keys.Leader.Help().Key, host)})
 	}
 	for _, n := range r.opts.Notices {
@@ -100,6 +111,7 @@ func (r *root) Init() tea.Cmd {
 
 // start runs a screen's Init and grants what it wished.
 func (r *root) start(s models.Screen) []tea.Cmd {
+	r.bind(s)
 	before := r.cmds
 	r.cmds = nil
 	r.updating = s
@@ -324,5 +336,8 @@ func (r *root) closeAll() {
 	r.stack, r.sessions, r.layers = nil, nil, nil
 	if r.info.cancel != nil {
 		r.info.cancel()
+	}
+	if r.changes != nil {
+		r.changes()
 	}
 }

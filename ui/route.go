@@ -39,6 +39,8 @@ func (r *root) route(msg tea.Msg) {
 		r.ticked(msg)
 	case leaderShowMsg:
 		r.leader.show(msg)
+	case changedMsg:
+		r.changed(msg)
 	case infoMsg:
 		r.gotInfo(msg)
 	case copiedMsg:

@@ -27,7 +27,8 @@ import (
 // Options are what Run needs. Env with its Client and Store is required;
 // everything else may be left out.
 type Options struct {
-	// Env is filled in by Run where it is nil or zero: Theme, Now, Go, Wish.
+	// Env is filled in by Run where it is nil or zero: Theme, Now, Go, Wish, and
+	// Settings, which Configured brings.
 	Env *models.Env
 
 	Input   io.Reader // nil for the program's standard input
@@ -39,10 +40,14 @@ type Options struct {
 	// in particular. Harmless to draw.
 	Identity string
 
-	// Leader is the configured leader key as bindings spell it ("ctrl+a"), ""
-	// for the default: ctrl+g, or ctrl+y where the surrounding program takes
-	// that (zellij, the terminal of VS Code).
-	Leader string
+	// Configured is what the user configured, nil for the defaults.
+	Configured *Configured
+
+	// Changed waits until the configuration has changed and returns the new
+	// one, or the error that it has; the old one stays in force then. It is
+	// called again after it returned, and it returns when ctx is done, whatever.
+	// Nil where nothing changes.
+	Changed func(ctx context.Context) (*Configured, error)
 
 	// FPS is how often a frame is drawn at most, 0 for Bubble Tea's 60.
 	FPS int
@@ -156,12 +161,15 @@ func programOptions(opts Options) []tea.ProgramOption {
 	return out
 }
 
-// getenv looks a variable up in the environment of the options.
-func (o Options) getenv(name string) string {
-	for i := len(o.Environ) - 1; i >= 0; i-- {
-		if v, ok := strings.CutPrefix(o.Environ[i], name+"="); ok {
+// getenv looks a variable up in an environment.
+func getenv(environ []string, name string) string {
+	for i := len(environ) - 1; i >= 0; i-- {
+		if v, ok := strings.CutPrefix(environ[i], name+"="); ok {
 			return v
 		}
 	}
 	return ""
 }
+
+// getenv looks a variable up in the environment of the options.
+func (o Options) getenv(name string) string { return getenv(o.Environ, name) }

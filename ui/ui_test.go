@@ -342,13 +342,15 @@ func TestLeader(t *testing.T) {
 
 func TestTheLeaderGivesWayToItsHost(t *testing.T) {
 	for env, want := range map[string]string{"ZELLIJ=0": "ctrl+y", "TERM_PROGRAM=vscode": "ctrl+y", "TERM_PROGRAM=iTerm.app": "ctrl+g"} {
-		if got := leaderKey(Options{Environ: []string{env}}); got != want {
+		if got := leaderKey([]string{env}); got != want {
 			t.Errorf("with %s the leader is %s", env, got)
 		}
 	}
-	if got := leaderKey(Options{Environ: []string{"ZELLIJ=0"}, Leader: "ctrl+a"}); got != "ctrl+a" {
-		t.Errorf("the configured leader lost to %s", got)
-	}
+	own := sit(t, client("api-1"), 80, 24, func(o *Options) {
+		o.Environ = append(o.Environ, "ZELLIJ=0")
+		o.Configured = &Configured{Settings: models.DefaultSettings(), Bindings: models.Bindings{models.LeaderAction: {"ctrl+a"}}}
+	})
+	own.Misses("as zellij takes").Press("ctrl+a").Sees("ctrl-a")
 	u := sit(t, client("api-1"), 80, 24, func(o *Options) { o.Environ = append(o.Environ, "ZELLIJ=0") })
 	u.Sees("ctrl-y is the leader key here, as zellij takes ctrl-g")
 }

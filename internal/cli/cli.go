@@ -145,6 +145,6 @@ func newRoot() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return runDashboard(cmd.Context(), &f) },
 	}
 	f.add(root)
-	root.AddCommand(newServe(&f), newHost(&f), newScreenshot(&f), newLint())
+	root.AddCommand(newServe(&f), newHost(&f), newScreenshot(&f), newLint(), newConfig(&f))
 	return root
 }

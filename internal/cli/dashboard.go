@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"podium/internal/config"
 	"podium/internal/state"
 	"podium/models"
 	"podium/ui"
@@ -20,6 +21,14 @@ func runDashboard(ctx context.Context, f *flags) error {
 		return errors.New("the dashboard needs a terminal, and standard input or output is none; podium --help lists the other commands")
 	}
 	dir, err := f.dir()
+	if err != nil {
+		return err
+	}
+	opts, err := f.configOptions(os.Environ())
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(opts)
 	if err != nil {
 		return err
 	}
@@ -38,6 +47,7 @@ func runDashboard(ctx context.Context, f *flags) error {
 			Client: ep.client, Store: store{dir}, Endpoint: ep.name, Namespace: ep.namespace, ReadOnly: f.readOnly,
 		},
 		Output: os.Stdout, Environ: os.Environ(), Version: version,
+		Configured: configured(cfg), Changed: changes(opts),
 		Copy:   copyToClipboard,
 		Edit:   editLocally(dir, os.Environ()),
 		Rules:  rulesOf,

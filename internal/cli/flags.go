@@ -14,6 +14,7 @@ import (
 	"podium/apiclient"
 	"podium/apiserver/engine/fake"
 	"podium/apiserver/engine/kube"
+	"podium/internal/config"
 	"podium/internal/contexts"
 	"podium/internal/state"
 )
@@ -36,6 +37,11 @@ type flags struct {
 	allNamespaces bool
 	readOnly      bool
 
+	configFile string
+	set        []string
+	ascii      bool
+	theme      string
+
 	pods  int
 	churn float64
 }
@@ -43,7 +49,11 @@ type flags struct {
 func (f *flags) add(root *cobra.Command) {
 	p := root.PersistentFlags()
 	p.StringVar(&f.stateDir, "state-dir", "", "folder for pods, drafts and histories (default: podium in the XDG state folder)")
+	p.StringVar(&f.configFile, "config", "", "configuration file (or the environment's "+config.FileEnv+"; default: podium/config.yaml in the XDG configuration folder)")
+	p.StringArrayVar(&f.set, "set", nil, "a setting over the configuration file, as in --set look.mouse=false; may be repeated")
 	f.addEndpoint(root)
+	root.Flags().BoolVar(&f.ascii, "ascii", false, "draw with ASCII signs only")
+	root.Flags().StringVar(&f.theme, "theme", "", "theme, whatever the terminal's background")
 	root.Flags().BoolVar(&f.readOnly, "read-only", false, "offer no change")
 	root.Flags().BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "begin with the pods of all namespaces")
 }

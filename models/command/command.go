@@ -285,3 +285,8 @@ func plural(n int, what string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }
+
+// KeyMaps are the keys that can be bound anew.
+func (m *Model) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "command", Map: &m.keys}, {Name: "text", Map: &m.out.Keys}}
+}

@@ -112,3 +112,13 @@ func joinLines(lines []string, cols, rows int) string {
 	}
 	return strings.Join(out, "\n")
 }
+
+// KeyMaps are the keys that can be bound anew.
+func (d *Delete) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "dialog", Map: &d.keys}}
+}
+
+// KeyMaps are the keys that can be bound anew.
+func (q *Question) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "dialog", Map: &q.keys}}
+}

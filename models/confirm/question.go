@@ -155,7 +155,7 @@ func (q *Question) Keys() help.KeyMap { return q }
 // ShortHelp are the keys for the footer.
 func (q *Question) ShortHelp() []key.Binding {
 	yes := q.keys.Yes
-	yes.SetHelp("y", strings.ToLower(safetext.Line(q.ask.Yes, 20)))
+	yes.SetHelp(yes.Help().Key, strings.ToLower(safetext.Line(q.ask.Yes, 20)))
 	return []key.Binding{yes, q.keys.Cancel, q.keys.Next, q.keys.Press}
 }
 

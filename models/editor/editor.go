@@ -294,3 +294,12 @@ func (m *Model) saveFile() tea.Cmd {
 func (m *Model) say(role themes.Role, format string, args ...any) {
 	m.noteRole, m.note = role, fmt.Sprintf(format, args...)
 }
+
+// KeyMaps are the keys that can be bound anew.
+func (m *Model) KeyMaps() []models.KeyScope {
+	out := []models.KeyScope{{Name: "editor", Map: &m.keys}, {Name: "buffer", Map: &m.buf.Keys}}
+	if m.start != nil {
+		out = append(out, models.KeyScope{Name: "form", Map: &m.start.Keys})
+	}
+	return out
+}

@@ -70,6 +70,7 @@ func (m *Model) offer(drafts []models.Draft) {
 	}
 	cfg.Choices = append(cfg.Choices, form.Choice{ID: "", Label: "empty", Detail: "nothing but a cursor"})
 	m.start = form.New(m.theme, cfg)
+	m.env.Bind(m)
 	m.layout()
 }
 

@@ -4,6 +4,7 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"podium/api"
+	"podium/models"
 )
 
 // KeyMap are the keys of the screen, beside those of its text.
@@ -87,3 +88,14 @@ func (k keysNow) FullHelp() [][]key.Binding {
 
 // Groups name the groups of the full help.
 func (m *Model) Groups() []string { return []string{"the pod", "views", "text"} }
+
+// KeyMaps are the keys that can be bound anew.
+func (m *Model) KeyMaps() []models.KeyScope {
+	out := []models.KeyScope{{Name: "inspect", Map: &m.keys}, {Name: "table", Map: &m.list.Keys}}
+	for _, t := range m.texts {
+		if t != nil {
+			out = append(out, models.KeyScope{Name: "text", Map: &t.Keys})
+		}
+	}
+	return out
+}

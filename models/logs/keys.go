@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"charm.land/bubbles/v2/key"
+
+	"podium/models"
 )
 
 // KeyMap are the keys of the log, beside those of its text.
@@ -89,3 +91,8 @@ func (k keysNow) container() key.Binding {
 
 // Groups name the groups of the full help.
 func (m *Model) Groups() []string { return []string{"the log", "since", "text", "move"} }
+
+// KeyMaps are the keys that can be bound anew.
+func (m *Model) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "logs", Map: &m.keys}, {Name: "text", Map: &m.view.Keys}}
+}

@@ -35,7 +35,9 @@ func NewBench(c *Client) *Bench {
 	b := &Bench{Client: c, Store: NewStore(), now: Noon()}
 	b.Env = &models.Env{
 		Client: c, Store: b.Store, Theme: themes.Plain(), Namespace: "default", Endpoint: "test",
-		Now: b.Now, Go: func(f func()) { go f() },
+		Settings: models.DefaultSettings(),
+		Now:      b.Now, Go: func(f func()) { go f() },
+		Bind: func(models.Keyed) {},
 		Wish: func(w tea.Msg) { b.Wishes = append(b.Wishes, w) },
 	}
 	return b

@@ -5,6 +5,7 @@ import (
 	"charm.land/bubbles/v2/key"
 
 	"podium/api"
+	"podium/models"
 	"podium/models/widget/table"
 )
 
@@ -104,13 +105,13 @@ func (m *Model) Keys() help.KeyMap {
 	back := enable(k.Back, m.canClear())
 	switch {
 	case m.intro:
-		back.SetHelp("esc", "hide the note")
+		back.SetHelp(back.Help().Key, "hide the note")
 	case m.rows.filter == nil:
-		back.SetHelp("esc", "clear marks")
+		back.SetHelp(back.Help().Key, "clear marks")
 	}
 	if m.table.Marks() > 0 {
-		command.SetHelp("x", "command in marked")
-		del.SetHelp("ctrl-d", "delete marked")
+		command.SetHelp(command.Help().Key, "command in marked")
+		del.SetHelp(del.Help().Key, "delete marked")
 	}
 	sorts := make([]key.Binding, len(k.Sorts))
 	for i, s := range k.Sorts {
@@ -129,4 +130,9 @@ func (m *Model) Keys() help.KeyMap {
 
 func moveKeys(t table.KeyMap) []key.Binding {
 	return []key.Binding{t.Down, t.Up, t.Top, t.Bottom, t.PageDown, t.PageUp, t.Mark, t.MarkRange, t.ClearMarks}
+}
+
+// KeyMaps are the keys that can be bound anew.
+func (m *Model) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "list", Map: &m.keys}, {Name: "table", Map: &m.table.Keys}}
 }

@@ -125,3 +125,14 @@ func (m *Model) again() tea.Cmd {
 	m.cmd, m.podGone, m.look = nil, false, look{}
 	return m.start()
 }
+
+// KeyMaps are the keys that can be bound anew.
+func (m *Model) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "terminal", Map: &m.keys}, {Name: "copy", Map: &m.copyKeys}}
+}
+
+// CopyKeyMap are the keys of copy mode.
+type CopyKeyMap []command
+
+// DefaultCopyKeyMap is vi's keys where vi has them.
+func DefaultCopyKeyMap() CopyKeyMap { return copyCommands() }

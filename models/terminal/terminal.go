@@ -78,7 +78,7 @@ type Model struct {
 	frame      vt.Frame
 	used       int // rows of the last screen that hold something, once ended
 	look       look
-	copyKeys   []command
+	copyKeys   CopyKeyMap
 	painter    painter
 	trouble    string // what is wrong with the connection, for the pane's mark
 	view       string

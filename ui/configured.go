@@ -1,0 +1,121 @@
+package ui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
+	"podium/models/command"
+	"podium/models/confirm"
+	"podium/models/editor"
+	"podium/models/inspect"
+	"podium/models/logs"
+	"podium/models/pods"
+	"podium/models/terminal"
+	buffer "podium/models/widget/editor"
+	"podium/models/widget/form"
+	"podium/models/widget/table"
+	"podium/models/widget/textview"
+)
+
+// Configured is what the user configured, already found to be right.
+type Configured struct {
+	Settings models.Settings
+	Bindings models.Bindings // held against KeyTable
+}
+
+// The scopes of the root's own keys.
+const (
+	globalScope = "global"
+	leaderScope = "leader"
+)
+
+// KeyTable is every key that can be bound, with its default in the environment. A
+// new screen or widget with keys of its own is a row here and a method KeyMaps
+// there.
+func KeyTable(environ []string) models.KeyTable {
+	global := newKeyMap(environ)
+	list, rows := pods.DefaultKeyMap(), table.DefaultKeyMap()
+	overview, text := inspect.DefaultKeyMap(), textview.DefaultKeyMap()
+	log, run := logs.DefaultKeyMap(), command.DefaultKeyMap()
+	edit, buf := editor.DefaultKeyMap(), buffer.DefaultKeyMap()
+	ask, fields := confirm.DefaultKeyMap(), form.DefaultKeyMap()
+	shell, copying := terminal.DefaultKeyMap(), terminal.DefaultCopyKeyMap()
+	menu := newLeaderKeyMap()
+	row := func(name, doc string, m any, with ...string) models.KeyRow {
+		return models.KeyRow{KeyScope: models.KeyScope{Name: name, Map: m}, Doc: doc, With: with}
+	}
+	return models.KeyTable{
+		row(globalScope, "Everywhere but in terminals, dialogs and where one types; the leader works there too.", &global),
+		row(leaderScope, "In the menu after the leader key, where 1 to 9 go to a session.", &menu),
+		row("list", "In the list of pods.", &list, globalScope, "table"),
+		row("inspect", "In the views of one pod.", &overview, globalScope, "text", "table"),
+		row("logs", "In a log.", &log, globalScope, "text"),
+		row("command", "While a command is asked for, and in what it printed.", &run, globalScope, "text"),
+		row("editor", "In the editor of a pod's manifest.", &edit, globalScope, "buffer"),
+		row("terminal", "In a terminal whose program does not run, and for scrolling back.", &shell, globalScope),
+		row("copy", "In a terminal's copy mode.", &copying),
+		row("dialog", "In questions and in the dialog that deletes.", &ask),
+		row("table", "In every table.", &rows, globalScope),
+		row("text", "In every longer text: YAML, logs, output.", &text, globalScope),
+		row("buffer", "In the text of the editor.", &buf),
+		row("form", "In forms: the choice of a template, dialogs with fields.", &fields),
+	}
+}
+
+// KeyMaps are the root's own keys.
+func (r *root) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: globalScope, Map: &r.keys}, {Name: leaderScope, Map: &r.leaderKeys}}
+}
+
+// bind gives what has keys those that the user chose.
+func (r *root) bind(of any) {
+	if k, ok := of.(models.Keyed); ok {
+		for _, scope := range k.KeyMaps() {
+			r.table.Apply(r.bound, scope)
+		}
+	}
+}
+
+// changedMsg is the configuration after a change.
+type changedMsg struct {
+	now *Configured
+	err error
+}
+
+// awaitChange waits in a command, the only one of its kind under way.
+func (r *root) awaitChange() tea.Cmd {
+	if r.opts.Changed == nil {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r.changes = cancel
+	return func() tea.Msg {
+		now, err := r.opts.Changed(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		return changedMsg{now: now, err: err}
+	}
+}
+
+// changed puts a new configuration into force; one that is wrong is told of.
+func (r *root) changed(msg changedMsg) {
+	r.changes()
+	r.do(r.awaitChange())
+	switch {
+	case msg.err != nil:
+		r.notify(models.NoticeMsg{Level: models.LevelError, Text: "The configuration stays as it was: " + msg.err.Error()})
+	case msg.now != nil:
+		before := r.env.Settings
+		r.env.Settings, r.bound = msg.now.Settings, msg.now.Bindings
+		r.bind(r)
+		for _, s := range r.open() {
+			r.bind(s)
+		}
+		r.broadcast(models.SettingsMsg{Before: before})
+		r.draw.forget()
+		r.notify(models.NoticeMsg{Text: "The configuration was read again"})
+	}
+}

@@ -1,0 +1,101 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"testing"
+	"time"
+
+	"podium/models"
+	"podium/models/modelstest"
+)
+
+// TestTheKeyTableIsSound holds what the configuration file relies on: every action
+// has a name of its own that can be written down.
+func TestTheKeyTableIsSound(t *testing.T) {
+	table := KeyTable(nil)
+	seen := map[string]bool{}
+	name := regexp.MustCompile(`^[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*$`)
+	// What some terminals send, or the kitty protocol, for keys that are written otherwise.
+	legacy := map[string]bool{"ctrl+@": true, "shift+4": true, "shift+6": true}
+	scopes := map[string]bool{}
+	for _, row := range table {
+		scopes[row.Name] = true
+		if len(row.Actions()) == 0 || row.Doc == "" {
+			t.Errorf("scope %s has no action or no documentation", row.Name)
+		}
+		for _, a := range row.Actions() {
+			if seen[a.Name] || !name.MatchString(a.Name) {
+				t.Errorf("%q is no name, or one that is there twice", a.Name)
+			}
+			seen[a.Name] = true
+			for _, k := range a.Binding.Keys() {
+				if _, err := models.ParseKey(k); err != nil && !legacy[k] {
+					t.Errorf("%s: its own key %q cannot be written: %v", a.Name, k, err)
+				}
+			}
+		}
+	}
+	for _, row := range table {
+		for _, with := range row.With {
+			if !scopes[with] {
+				t.Errorf("scope %s works with %s, which there is not", row.Name, with)
+			}
+		}
+	}
+	if !seen[models.LeaderAction] || !seen[models.InterruptAction] {
+		t.Error("the leader and the interrupt have other names")
+	}
+}
+
+func TestKeysAreBoundAsConfigured(t *testing.T) {
+	u := sit(t, client("api-1"), 120, 24, func(o *Options) {
+		o.Configured = &Configured{Settings: models.DefaultSettings(), Bindings: models.Bindings{
+			"list.delete": {"f9", "D"}, "global.help": {"f1"}, "list.shell": {}, "global.interrupt": {"f12"},
+		}}
+	})
+	u.Sees("live", "f9 delete", "f1 help").Misses("s shell")
+	u.Press("ctrl+d s ?")
+	if n := len(u.root.layers) + len(u.root.sessions); n != 0 {
+		t.Errorf("keys that are bound no more did something:\n%s", modelstest.Strip(u.View()))
+	}
+	u.Press("f1").Sees("keys that work here", "↓/j     down").Misses("       shell").Press("esc")
+	u.later(time.Second)
+	u.Press("f9").Sees("Delete")
+	u.later(time.Second)
+	u.Press("esc")
+	u.Press("ctrl+c").Sees("Quit")
+}
+
+func TestAChangedConfigurationIsTakenUp(t *testing.T) {
+	changed := make(chan *Configured)
+	u := sit(t, client("api-1"), 120, 24, func(o *Options) {
+		o.Changed = func(ctx context.Context) (*Configured, error) {
+			select {
+			case c := <-changed:
+				if c == nil {
+					return nil, errors.New("c.yaml:1:1: there is no \"lok\"")
+				}
+				return c, nil
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+	})
+	u.Sees("ctrl-d delete")
+	next := models.DefaultSettings()
+	next.UndoWindow = time.Minute
+	changed <- &Configured{Settings: next, Bindings: models.Bindings{"list.delete": {"f9"}}}
+	u.Sees("was read again")
+	u.later(time.Minute).Sees("f9 delete")
+	changed <- nil
+	u.Sees("stays as it was", "there is no")
+	u.later(time.Minute).Sees("f9 delete")
+	if u.bench.Env.Settings.UndoWindow != time.Minute {
+		t.Errorf("the settings are %+v", u.bench.Env.Settings)
+	}
+	changed <- &Configured{Settings: models.DefaultSettings()}
+	u.Sees("was read again")
+	u.later(time.Minute).Sees("ctrl-d delete")
+}
