@@ -42,7 +42,8 @@ type fakeDaemon struct {
 	noShell    bool
 	broken     string          // a container that Podman has lost half of
 	links      map[string]bool // paths in containers that are symbolic links
-	conns      sync.WaitGroup
+	away       bool
+	requested  sync.WaitGroup // is added to while it is not away
 }
 
 func newFakeDaemon(t *testing.T, podman bool) *fakeDaemon {
@@ -72,11 +73,17 @@ func (d *fakeDaemon) up() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	d.server = &http.Server{Handler: http.HandlerFunc(d.serve), ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = d.server.Serve(l) }() // ends with Close
+	server := &http.Server{Handler: http.HandlerFunc(d.serve), ReadHeaderTimeout: 10 * time.Second}
+	d.mu.Lock()
+	d.server, d.away = server, false
+	d.mu.Unlock()
+	go func() { _ = server.Serve(l) }() // ends with Close
 }
 
 func (d *fakeDaemon) down() {
+	d.mu.Lock()
+	d.away = true
+	d.mu.Unlock()
 	d.server.Close()
 	d.endEvents()
 	d.mu.Lock()
@@ -84,7 +91,7 @@ func (d *fakeDaemon) down() {
 		x.end(137)
 	}
 	d.mu.Unlock()
-	d.conns.Wait()
+	d.requested.Wait()
 }
 
 // endEvents ends the streams of events, as Podman does now and then.
@@ -140,16 +147,20 @@ func (d *fakeDaemon) byName(name string) *fakeContainer {
 }
 
 func (d *fakeDaemon) serve(w http.ResponseWriter, r *http.Request) {
-	d.conns.Add(1)
-	defer d.conns.Done()
 	path := r.URL.Path
 	if rest, ok := strings.CutPrefix(path, "/v"); ok {
 		_, after, _ := strings.Cut(rest, "/")
 		path = "/" + after
 	}
 	d.mu.Lock()
+	if d.away { // the request was on its way when the daemon went
+		d.mu.Unlock()
+		panic(http.ErrAbortHandler)
+	}
+	d.requested.Add(1)
 	d.requests = append(d.requests, r.Method+" "+path)
 	d.mu.Unlock()
+	defer d.requested.Done()
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	switch parts[0] {
 	case "_ping":
