@@ -97,7 +97,18 @@ func newConfig(f *flags) *cobra.Command {
 			return err
 		},
 	}
-	cmd.AddCommand(path, check)
+	schema := &cobra.Command{
+		Use: "schema", Short: "Print the JSON schema of the configuration file, for editors", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			text, err := config.Schema(ui.KeyTable(nil))
+			if err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(text)
+			return err
+		},
+	}
+	cmd.AddCommand(path, check, schema, newConfigKeys(f))
 	return cmd
 }
 
@@ -122,4 +133,73 @@ func printConfig(w io.Writer, c *config.Config, format string) error {
 		return c.WriteTable(w)
 	}
 	return fmt.Errorf("-o takes yaml or json, not %q", format)
+}
+
+// boundKey is a line of podium config keys.
+type boundKey struct {
+	Action string   `json:"action"`
+	Keys   []string `json:"keys"`
+	Does   string   `json:"does"`
+	From   string   `json:"from"`
+}
+
+func newConfigKeys(f *flags) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "keys [SCOPE]",
+		Short: "List every action with its keys, as they are bound",
+		Long: "podium config keys lists every action that has keys, by where they work. The action's name is what the mapping\n" +
+			"keys of the configuration file calls it.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := f.loadConfig()
+			if err != nil {
+				return err
+			}
+			return printKeys(cmd.OutOrStdout(), c, args, format)
+		},
+	}
+	cmd.Flags().StringVarP(&format, "output", "o", "", "json")
+	return cmd
+}
+
+// printKeys prints the keys of a scope, or of all, as they are bound.
+func printKeys(w io.Writer, c *config.Config, scopes []string, format string) error {
+	defaults, now := ui.KeyTable(os.Environ()), ui.KeyTable(os.Environ())
+	var b strings.Builder
+	var all []boundKey
+	var names []string
+	for _, row := range now {
+		names = append(names, row.Name)
+		if len(scopes) > 0 && row.Name != scopes[0] {
+			continue
+		}
+		defaults.Apply(c.Bindings, row.KeyScope)
+		fmt.Fprintf(&b, "\n%s\n", row.Doc)
+		for _, a := range row.Actions() {
+			k := boundKey{Action: a.Name, Keys: []string{}, Does: a.Binding.Help().Desc, From: c.Origin("keys." + a.Name).String()}
+			for _, stroke := range a.Binding.Keys() {
+				k.Keys = append(k.Keys, models.SpellKey(stroke))
+			}
+			all = append(all, k)
+			from := ""
+			if k.From != "default" {
+				from = "  (" + k.From + ")"
+			}
+			fmt.Fprintln(&b, strings.TrimRight(fmt.Sprintf("  %-32s %-24s %s%s", k.Action, strings.Join(k.Keys, " "), k.Does, from), " "))
+		}
+	}
+	switch {
+	case len(all) == 0:
+		return fmt.Errorf("there is no scope %q: it is %s", scopes[0], strings.Join(names, ", "))
+	case format == "json":
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(all)
+	case format != "":
+		return fmt.Errorf("-o takes json, not %q", format)
+	}
+	_, err := io.WriteString(w, strings.TrimLeft(b.String(), "\n"))
+	return err
 }
