@@ -47,6 +47,21 @@ func (l *Line) Insert(text string) {
 	l.at = len(head)
 }
 
+// Before is the text before the cursor.
+func (l *Line) Before() string { return strings.Join(l.clusters[:l.at], "") }
+
+// ReplaceBefore puts text in place of the last n bytes before the cursor, as
+// completing does. Of a cluster of which n counts a part, all is replaced.
+func (l *Line) ReplaceBefore(n int, text string) {
+	from := l.at
+	for n > 0 && from > 0 {
+		from--
+		n -= len(l.clusters[from])
+	}
+	l.cut(from, l.at)
+	l.Insert(text)
+}
+
 // Handle takes a key or a paste; false when it means nothing to a line of text,
 // as enter, esc, tab and the arrows up and down do.
 func (l *Line) Handle(msg tea.Msg) bool {

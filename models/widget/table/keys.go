@@ -15,6 +15,7 @@ type KeyMap struct {
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
 	Left, Right                             key.Binding
 	Mark, MarkRange, ClearMarks             key.Binding
+	MarkAll, InvertMarks                    key.Binding
 }
 
 // DefaultKeyMap returns the keys that lists have everywhere in podium.
@@ -34,10 +35,14 @@ func DefaultKeyMap() KeyMap {
 		Mark:       bind("space", "mark", "space"),
 		MarkRange:  bind("V", "mark range", "V", "ctrl+space", "ctrl+@"),
 		ClearMarks: bind("U", "clear marks", "U", `ctrl+\`),
+
+		MarkAll:     bind("*", "mark all shown", "*"),
+		InvertMarks: bind("%", "invert marks", "%"),
 	}
 }
 
-// Update handles keys, the wheel and clicks on rows. Its command is always nil.
+// Update handles keys, the wheel and clicks on rows; with ctrl or alt a click
+// marks, with shift it marks a range. Its command is always nil.
 func (t *Table) Update(msg tea.Msg) tea.Cmd {
 	t.Handle(msg)
 	return nil
@@ -52,13 +57,25 @@ func (t *Table) Handle(msg tea.Msg) bool {
 	case tea.MouseWheelMsg:
 		return t.wheel(msg)
 	case tea.MouseClickMsg:
-		i, ok := t.RowAt(msg.X, msg.Y)
-		if ok && msg.Button == tea.MouseLeft {
-			t.SetCursor(i)
+		if i, ok := t.RowAt(msg.X, msg.Y); ok && msg.Button == tea.MouseLeft {
+			t.click(i, msg.Mod)
 			return true
 		}
 	}
 	return false
+}
+
+// click selects row i; with ctrl or alt it marks the row or takes its mark away,
+// with shift it marks from the last mark to the row.
+func (t *Table) click(i int, mod tea.KeyMod) {
+	t.SetCursor(i)
+	switch {
+	case mod&(tea.ModCtrl|tea.ModAlt) != 0:
+		t.SetMark(t.key, !t.IsMarked(t.key))
+		t.anchor = t.key
+	case mod&tea.ModShift != 0:
+		t.MarkTo()
+	}
 }
 
 func (t *Table) wheel(msg tea.MouseWheelMsg) bool {
@@ -103,6 +120,10 @@ func (t *Table) press(msg tea.KeyPressMsg) bool {
 		t.MarkTo()
 	case key.Matches(msg, k.ClearMarks):
 		t.ClearMarks()
+	case key.Matches(msg, k.MarkAll):
+		t.MarkAll()
+	case key.Matches(msg, k.InvertMarks):
+		t.InvertMarks()
 	default:
 		return false
 	}

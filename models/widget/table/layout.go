@@ -113,6 +113,13 @@ func (t *Table) layOut() {
 		x += widths[c] + gap
 	}
 	t.total = max(x-gap, 0)
+	t.fixed = 0
+	for _, s := range t.slots {
+		if end := s.x + s.w + gap; t.columns[s.column].Fixed && end <= t.w/2 {
+			t.fixed = end
+			break
+		}
+	}
 }
 
 // fitted drops columns until the rest fits and shares out the width.

@@ -33,6 +33,22 @@ func (t *Table) MarkTo() {
 	t.anchor = t.key
 }
 
+// MarkAll marks every row that is shown.
+func (t *Table) MarkAll() {
+	for i := range t.rows.Len() {
+		t.SetMark(t.rows.Key(i), true)
+	}
+}
+
+// InvertMarks marks the shown rows that are not marked and takes the marks of
+// the others away. Those of rows that a filter hides stay.
+func (t *Table) InvertMarks() {
+	for i := range t.rows.Len() {
+		key := t.rows.Key(i)
+		t.SetMark(key, !t.IsMarked(key))
+	}
+}
+
 // SetMark marks a key or takes its mark away, whether such a row is shown or not.
 func (t *Table) SetMark(key string, on bool) {
 	_, had := t.marks[key]

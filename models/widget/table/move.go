@@ -110,8 +110,11 @@ func (t *Table) HeaderAt(x, y int) (columnID string, ok bool) {
 	if t.header() == 0 || y != 0 || x < 0 || x >= t.w {
 		return "", false
 	}
+	if x >= t.fixed {
+		x += t.left
+	}
 	for i := len(t.slots) - 1; i >= 0; i-- {
-		if x+t.left >= t.slots[i].x {
+		if x >= t.slots[i].x {
 			return t.columns[t.slots[i].column].ID, true
 		}
 	}

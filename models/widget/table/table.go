@@ -31,6 +31,13 @@ type RowProvider interface {
 	Cells(i int, dst []Cell) []Cell
 }
 
+// Matcher is a RowProvider that says what a filter found only for rows that are
+// drawn, as finding it may cost more than the cells.
+type Matcher interface {
+	// Matches sets the Matches of the cells of row i.
+	Matches(i int, cells []Cell)
+}
+
 // Align says on which side of its column a text stands.
 type Align uint8
 
@@ -56,6 +63,10 @@ type Column struct {
 	// what its content needs. 0 takes none of it.
 	Flex  int
 	Align Align
+	// Fixed columns stay in view when the table is scrolled to the right: the
+	// first such column and those before it, unless they take more than half of
+	// the width.
+	Fixed bool
 }
 
 // Table is the widget. It is used from one goroutine, as Bubble Tea's Update and
@@ -88,6 +99,7 @@ type Table struct {
 	measured int    // rows there were when that was last looked at
 	slots    []slot // columns that are shown
 	total    int    // cells of a whole row
+	fixed    int    // cells at its left that are not scrolled
 	scratch  []Cell
 
 	lines map[int]drawn // rows drawn, by index

@@ -294,3 +294,63 @@ func BenchmarkReload10k(b *testing.B) {
 		tb.View()
 	}
 }
+
+func TestMarkingAllAndTheInverse(t *testing.T) {
+	tb := open(many(5), 80, 10)
+	tb.SetMark("hidden", true)
+	press(tb, "space", "%") // the first is marked; the others are
+	if shown, hidden := tb.Marked(); len(shown) != 4 || len(hidden) != 1 || tb.IsMarked(tb.rows.Key(0)) {
+		t.Errorf("marked are %v and %v", shown, hidden)
+	}
+	press(tb, "*")
+	if shown, _ := tb.Marked(); len(shown) != 5 {
+		t.Errorf("marked are %v", shown)
+	}
+	press(tb, "U")
+	if tb.Marks() != 0 {
+		t.Errorf("%d are marked", tb.Marks())
+	}
+}
+
+func TestClicksMark(t *testing.T) {
+	tb := open(many(20), 80, 12)
+	click := func(y int, mod tea.KeyMod) {
+		tb.Update(tea.MouseClickMsg{X: 3, Y: y, Button: tea.MouseLeft, Mod: mod})
+	}
+	click(2, tea.ModCtrl)
+	click(5, tea.ModShift)
+	if shown, _ := tb.Marked(); len(shown) != 4 || tb.Cursor() != 4 {
+		t.Errorf("marked are %v, the cursor is on %d", shown, tb.Cursor())
+	}
+	click(3, tea.ModAlt)
+	if shown, _ := tb.Marked(); len(shown) != 3 {
+		t.Errorf("marked are %v", shown)
+	}
+}
+
+// Scrolled to the right, the columns up to the fixed one stay.
+func TestFixedColumnsStay(t *testing.T) {
+	cols := columns()
+	cols[0].Fixed = true
+	cols[0].Max = 20
+	tb := New(themes.Theme{}, cols, many(3))
+	tb.SetSize(50, 4)
+	for range 3 {
+		press(tb, "right")
+		exact(t, tb.View(), 50, 4)
+		for _, line := range strings.Split(tb.View(), "\n")[1:] {
+			if !strings.HasPrefix(line, " deployment-0") {
+				t.Errorf("the name is scrolled away: %q", line)
+			}
+		}
+	}
+	if strings.Contains(tb.View(), "STATUS") {
+		t.Errorf("nothing was scrolled:\n%s", tb.View())
+	}
+	if id, ok := tb.HeaderAt(2, 0); !ok || id != "name" {
+		t.Errorf("the title over the fixed column is that of %q", id)
+	}
+	if id, ok := tb.HeaderAt(49, 0); !ok || id != "node" {
+		t.Errorf("the last title is that of %q", id)
+	}
+}

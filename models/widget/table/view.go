@@ -67,7 +67,12 @@ func (t *Table) window(line []byte, cells int) string {
 	if t.left == 0 && cells <= t.w {
 		return string(line)
 	}
-	s := safetext.Cut(string(line), t.left, t.w)
+	head, rest := "", t.w
+	if t.left > 0 && t.fixed > 0 {
+		head = safetext.Cut(string(line), 0, t.fixed)
+		rest -= safetext.Width(head)
+	}
+	s := head + safetext.Cut(string(line), t.left+t.w-rest, rest)
 	return s + safetext.Spaces(t.w-safetext.Width(s))
 }
 
@@ -135,6 +140,9 @@ func (p *pen) turn(look string) {
 
 func (t *Table) drawRow(i int, selected, marked bool) string {
 	t.scratch = t.rows.Cells(i, t.scratch[:0])
+	if m, ok := t.rows.(Matcher); ok {
+		m.Matches(i, t.scratch)
+	}
 	p := pen{theme: t.theme, line: make([]byte, 0, t.w+256)}
 	switch {
 	case selected && t.focused:
