@@ -98,6 +98,9 @@ type EditedMsg struct {
 // are marked too but not in view.
 type DeleteMsg struct{ Rows, Hidden []api.PodRow }
 
+// ColumnsMsg opens the dialog in which the columns of the list are chosen.
+type ColumnsMsg struct{}
+
 // ConfirmMsg asks a question over the screen; Do is returned to the screen's
 // Update when the user says yes. The focus is on Cancel.
 type ConfirmMsg struct {

@@ -39,6 +39,8 @@ func (r *root) grant(w wish) bool {
 	case models.ListMsg:
 		r.home()
 		r.list.Select(msg.Ref)
+	case models.ColumnsMsg:
+		r.show(&layer{screen: r.list.Chooser()})
 	case models.InspectMsg:
 		r.push(inspect.New(r.env, msg))
 	case models.LogMsg:

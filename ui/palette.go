@@ -23,6 +23,7 @@ type word struct {
 func (r *root) commands() []word {
 	out := []word{
 		{"pods", "the list of pods", func(r *root) { r.home() }},
+		{"columns", "choose the columns of the list", func(r *root) { r.wish(models.ColumnsMsg{}) }},
 		{"new", "a new pod", func(r *root) { r.wish(models.EditMsg{}) }},
 		{"help", "the keys that work right now", func(r *root) { r.openHelp() }},
 		{"errors", "what went wrong so far", func(r *root) { r.openLog() }},
@@ -34,7 +35,7 @@ func (r *root) commands() []word {
 		{"q!", "quit without asking", func(r *root) { r.quitNow() }},
 	}
 	if r.env.ReadOnly {
-		out = append(out[:1], out[2:]...)
+		out = slices.DeleteFunc(out, func(w word) bool { return w.name == "new" })
 	}
 	return out
 }

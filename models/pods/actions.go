@@ -18,9 +18,9 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		return m.pressTyping(k)
 	}
 	keys := m.keys
-	for _, s := range keys.Sorts {
-		if key.Matches(k, s.Binding) {
-			m.sortBy(s.By)
+	for _, s := range keys.sorts() {
+		if key.Matches(k, s.binding) {
+			m.sortBy(s.by)
 			return nil
 		}
 	}
@@ -50,16 +50,15 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Wide):
 		wide := !m.wide()
 		m.wideSet = &wide
-		m.table.SetColumns(columns(m.env.Namespace == "", wide))
+		m.relayout()
+	case key.Matches(k, keys.Columns):
+		m.env.Wish(models.ColumnsMsg{})
 	case key.Matches(k, keys.Refresh):
 		return m.refreshNow()
 	case key.Matches(k, keys.Save):
 		return m.save()
 	case key.Matches(k, keys.Filter):
-		m.typing, m.bad, m.before = true, "", m.rows.filter
-		if f := m.rows.filter; f != nil {
-			m.line.Set(f.text + " ")
-		}
+		return m.beginTyping()
 	case key.Matches(k, keys.Back):
 		return m.clear()
 	default:
@@ -192,131 +191,52 @@ func (m *Model) copyNames() {
 }
 
 // sortBy sorts by a column; again inverts.
-func (m *Model) sortBy(by sortBy) {
+func (m *Model) sortBy(by string) {
 	desc := false
 	if m.rows.by == by {
 		desc = !m.rows.desc
 	}
 	m.rows.setSort(by, desc)
 	m.rows.arrange(m.now)
-	m.table.SetSort(columnOf(by), desc)
+	m.table.SetSort(by, desc)
 	m.table.Reload()
 }
 
-// click selects, opens with a second click on the same row, or sorts.
-func (m *Model) click(msg tea.MouseClickMsg) {
-	top := m.introRows()
-	msg.Y -= top
-	if id, ok := m.table.HeaderAt(msg.X, msg.Y); ok {
-		if by, ok := sortOf[id]; ok {
-			m.sortBy(by)
-		}
-		return
+// click selects, opens with a second click on the same row, sorts, or goes on
+// with the filter.
+func (m *Model) click(msg tea.MouseClickMsg) tea.Cmd {
+	if msg.Button != tea.MouseLeft {
+		return nil
 	}
-	if i, ok := m.table.RowAt(msg.X, msg.Y); ok && i == m.table.Cursor() && msg.Button == tea.MouseLeft {
+	if msg.Y >= m.rowsHigh-m.footRows() {
+		if !m.typing && m.wanted() != nil && msg.Y == m.rowsHigh-1 {
+			return m.beginTyping()
+		}
+		return nil
+	}
+	msg.Y -= m.introRows()
+	if id, ok := m.table.HeaderAt(msg.X, msg.Y); ok {
+		m.sortBy(id)
+		return nil
+	}
+	if i, ok := m.table.RowAt(msg.X, msg.Y); ok && i == m.table.Cursor() && msg.Mod == 0 && !m.typing {
 		m.inspect(models.ViewOverview)
-		return
+		return nil
 	}
 	m.table.Handle(msg)
-}
-
-// pressTyping handles a key while the filter is typed.
-func (m *Model) pressTyping(k tea.KeyPressMsg) tea.Cmd {
-	switch k.Keystroke() {
-	case "enter":
-		return m.keep()
-	case "esc":
-		m.typing, m.bad = false, ""
-		m.setFilter(m.before)
-		m.line.Set("")
-	case "backspace":
-		if m.line.Value() == "" {
-			m.typing, m.bad = false, ""
-			m.setFilter(m.before)
-			return nil
-		}
-		m.line.Handle(k)
-		m.typed()
-	case "up", "down", "pgup", "pgdown":
-		m.table.Handle(k)
-	default:
-		if m.line.Handle(k) {
-			m.typed()
-		}
-	}
 	return nil
 }
 
-// typed applies what is typed so far. A filter that is wrong says what is wrong
-// and leaves the good part in force: what stands before its last word, as that
-// is the one being typed, else the last good one.
-func (m *Model) typed() {
-	text := m.line.Value()
-	f, err := parseFilter(text)
-	if err != nil {
-		m.bad = err.Error()
-		if i := strings.LastIndexByte(strings.TrimRight(text, " "), ' '); i >= 0 {
-			if good, err := parseFilter(text[:i]); err == nil {
-				m.setFilter(good)
-			}
-		}
-		return
-	}
-	m.bad = ""
-	m.setFilter(f)
-}
-
-// setFilter puts a filter in force, nil for none. What it wants of the server
-// waits until it is kept.
-func (m *Model) setFilter(f *filter) {
-	if f.empty() {
-		f = nil
-	}
-	m.rows.setFilter(f)
-	m.rows.arrange(m.now)
-	m.table.Reload()
-	m.explain()
-}
-
-// keep ends the typing and asks the server where the filter has a selector.
-func (m *Model) keep() tea.Cmd {
-	if m.bad != "" {
-		m.say("The filter is not valid: %s", m.bad)
-		return nil
-	}
-	m.typing = false
-	m.line.Set("")
-	return m.reselect()
-}
-
-// reselect lists anew when the server is to be asked for other pods.
-func (m *Model) reselect() tea.Cmd {
-	selector := ""
-	if m.rows.filter != nil {
-		selector = m.rows.filter.selector
-	}
-	if selector == m.selector {
-		return nil
-	}
-	m.selector = selector
-	m.rows.reset()
-	m.rows.arrange(m.now)
-	m.table.Reload()
-	m.feed.loaded = false
-	return m.feed.list()
-}
-
 // canClear tells whether esc has something to clear.
-func (m *Model) canClear() bool { return m.rows.filter != nil || m.intro || m.table.Marks() > 0 }
+func (m *Model) canClear() bool { return m.wanted() != nil || m.intro || m.table.Marks() > 0 }
 
 // clear is esc: the explanation, the filter and the marks go, one at a time.
 func (m *Model) clear() tea.Cmd {
 	switch {
 	case m.intro:
 		m.intro = false
-	case m.rows.filter != nil:
-		m.setFilter(nil)
-		return m.reselect()
+	case m.wanted() != nil:
+		return tea.Batch(m.setFilter(nil), m.reselect())
 	case m.table.Marks() > 0:
 		m.table.ClearMarks()
 	default:
@@ -334,9 +254,8 @@ type savedMsg struct {
 
 // save writes the rows in view of the filter to a file.
 func (m *Model) save() tea.Cmd {
-	cols := columns(m.env.Namespace == "", m.wide())
 	var text strings.Builder
-	for i, c := range cols {
+	for i, c := range m.columns {
 		if i > 0 {
 			text.WriteByte('\t')
 		}

@@ -39,7 +39,7 @@ func BenchmarkFilterWord(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			m, _ := loaded(b, n)
 			for i := 0; b.Loop(); i++ {
-				m.line.Set([]string{"service-49", "crash"}[i%2])
+				m.edit.line.Set([]string{"service-49", "crash"}[i%2])
 				m.typed()
 				m.refresh()
 			}
@@ -52,7 +52,7 @@ func BenchmarkFilterTyped(b *testing.B) {
 	m, _ := loaded(b, 10_000)
 	for b.Loop() {
 		for n := range len("service-49-5ab19") + 1 {
-			m.line.Set("service-49-5ab19"[:n])
+			m.edit.line.Set("service-49-5ab19"[:n])
 			m.typed()
 			m.refresh()
 		}
@@ -62,7 +62,7 @@ func BenchmarkFilterTyped(b *testing.B) {
 func BenchmarkFilterExpression(b *testing.B) {
 	m, _ := loaded(b, 10_000)
 	for i := 0; b.Loop(); i++ {
-		m.line.Set([]string{"ice-4[0-9].*7$", "(crash|pend)"}[i%2])
+		m.edit.line.Set([]string{"ice-4[0-9].*7$", "(crash|pend)"}[i%2])
 		m.typed()
 		m.refresh()
 	}

@@ -315,7 +315,7 @@ func (f *feed) apply(changes []change, now time.Time) {
 				f.m.rows.put(c.row, now, flash)
 			}
 		case api.EventDeleted:
-			f.m.rows.remove(c.row.Key())
+			f.m.rows.removeRow(&c.row)
 		}
 	}
 }
@@ -331,7 +331,7 @@ func (f *feed) listed(e ending, now time.Time) tea.Cmd {
 	f.m.rows.sweep()
 	f.found()
 	f.loaded, f.at, f.version = true, now, e.meta.ResourceVersion
-	return f.follow(now, took)
+	return tea.Batch(f.m.believe(), f.follow(now, took))
 }
 
 // follow goes on after a list: with a watch where there is one, else with the

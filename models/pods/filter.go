@@ -16,14 +16,15 @@ import (
 
 // filter says which rows are shown. It is made by parseFilter and not changed.
 type filter struct {
-	text     string         // as it was typed
-	selector string         // for the server, "" for none
-	terms    []term         // every one must hold
-	marks    *regexp.Regexp // what is highlighted in names, nil for nothing
-	fuzzy    string         // lower case, "" for none
-	timed    bool           // what passes changes as time goes by
-	plain    bool           // nothing but words to be contained,
-	words    []plainWord    // which are these
+	text     string                    // as it was typed
+	selector string                    // for the server, "" for none
+	terms    []term                    // every one must hold
+	marks    *regexp.Regexp            // what words found, nil for nothing
+	fields   map[string]*regexp.Regexp // what was found in a column, by its ID
+	fuzzy    string                    // lower case, "" for none
+	timed    bool                      // what passes changes as time goes by
+	plain    bool                      // nothing but words to be contained,
+	words    []plainWord               // which are these
 }
 
 // plainWord is a literal word. Lower case stands for both.
@@ -32,53 +33,69 @@ type plainWord struct {
 	fold bool
 }
 
-// term is one condition of a filter.
-type term func(e *entry, now time.Time) bool
+// term is one condition of a filter. Terms may be asked from several goroutines.
+type term func(k *known, now time.Time) bool
 
 // maxFilter is how many bytes of filter are looked at.
 const maxFilter = 1024
 
+// filterError says what is wrong with a filter, and where: the bytes from to to.
+type filterError struct {
+	from, to int
+	err      error
+}
+
+func (e *filterError) Error() string { return e.err.Error() }
+func (e *filterError) Unwrap() error { return e.err }
+
 // parseFilter reads a filter: words are regular expressions (smart case, literal
 // where they are none), !word excludes, -f matches fuzzily, -l hands the rest of
 // the line to the server as a label selector, and field terms such as
-// status=crash* compare one field. The error says what is wrong.
-func parseFilter(text string) (*filter, error) {
+// status=crash* compare one field. The error is a *filterError.
+//
+// Until the server has been asked for the selector asked, the filter holds its
+// labels against the pods that are known.
+func parseFilter(text, asked string) (*filter, error) {
 	if len(text) > maxFilter {
-		return nil, fmt.Errorf("a filter has at most %d characters", maxFilter)
+		return nil, &filterError{maxFilter, len(text), fmt.Errorf("a filter has at most %d characters", maxFilter)}
 	}
-	f := &filter{text: strings.TrimSpace(text)}
+	f := &filter{text: strings.TrimSpace(text), fields: map[string]*regexp.Regexp{}}
 	f.plain = f.text != ""
 	var words []string
-	rest := f.text
-	for rest != "" {
-		word, after := cutWord(rest)
-		switch {
-		case word == "-l":
+	for rest := text; ; {
+		rest = strings.TrimLeft(rest, " ")
+		if rest == "" {
+			break
+		}
+		from := len(text) - len(rest)
+		var word string
+		word, rest, _ = strings.Cut(rest, " ")
+		bad := func(from, to int, err error) error { return &filterError{from, to, err} }
+		switch word {
+		case "-l":
 			f.plain = false
-			f.selector = strings.TrimSpace(after)
-			after = ""
-			if _, err := labels.Parse(f.selector); err != nil {
-				return nil, fmt.Errorf("the label selector %q is not valid: %w", f.selector, err)
+			if err := f.selectLabels(rest, asked); err != nil {
+				return nil, bad(from, len(text), err)
 			}
-		case word == "-f":
+			rest = ""
+		case "-f":
 			f.plain = false
-			f.fuzzy = strings.ToLower(strings.ReplaceAll(after, " ", ""))
-			after = ""
-		case word == "!":
+			f.fuzzy = strings.ToLower(strings.ReplaceAll(rest, " ", ""))
+			rest = ""
+		case "!":
 			f.plain = false
 		default:
 			shown, err := f.add(word)
 			if err != nil {
-				return nil, err
+				return nil, bad(from, from+len(word), err)
 			}
 			if shown != "" {
 				words = append(words, shown)
 			}
 		}
-		rest = after
 	}
 	if f.fuzzy != "" {
-		f.terms = append(f.terms, func(e *entry, _ time.Time) bool { return fuzzyMatch(strings.ToLower(e.row.Name), f.fuzzy) })
+		f.terms = append(f.terms, func(k *known, _ time.Time) bool { return fuzzyMatch(strings.ToLower(k.row.Name), f.fuzzy) })
 	}
 	if len(words) > 0 {
 		// Each word is valid on its own; together they may be too large, and
@@ -88,34 +105,63 @@ func parseFilter(text string) (*filter, error) {
 	return f, nil
 }
 
+// selectLabels takes the label selector that ends the filter.
+func (f *filter) selectLabels(text, asked string) error {
+	f.selector = strings.TrimSpace(text)
+	s, err := labels.Parse(f.selector)
+	if err != nil {
+		return fmt.Errorf("the label selector %q is not valid: %w", f.selector, err)
+	}
+	if f.selector != "" && f.selector != asked {
+		f.terms = append(f.terms, func(k *known, _ time.Time) bool { return s.Matches(labelText(k.row.Labels)) })
+	}
+	return nil
+}
+
+// labelText are the labels of a row as a selector asks for them.
+type labelText string
+
+// Has tells whether there is such a label.
+func (l labelText) Has(key string) bool {
+	_, ok := labelValue(string(l), key)
+	return ok
+}
+
+// Get is the label's value.
+func (l labelText) Get(key string) string {
+	value, _ := labelValue(string(l), key)
+	return value
+}
+
+// Lookup is both.
+func (l labelText) Lookup(key string) (string, bool) { return labelValue(string(l), key) }
+
 // empty tells whether the filter lets everything pass.
 func (f *filter) empty() bool { return f == nil || len(f.terms) == 0 && f.selector == "" }
 
 // match tells whether the row is shown.
-func (f *filter) match(e *entry, now time.Time) bool {
+func (f *filter) match(k *known, now time.Time) bool {
 	if f == nil {
 		return true
 	}
 	for _, t := range f.terms {
-		if !t(e, now) {
+		if !t(k, now) {
 			return false
 		}
 	}
 	return true
 }
 
-func cutWord(s string) (word, rest string) {
-	word, rest, _ = strings.Cut(strings.TrimLeft(s, " "), " ")
-	return word, strings.TrimLeft(rest, " ")
-}
-
 // add takes one word of the filter, and returns the expression that is to be
 // highlighted.
 func (f *filter) add(typed string) (shown string, err error) {
 	if field, op, value, ok := cutField(typed); ok {
-		t, err := fieldTerm(field, op, value)
+		t, found, err := fieldTerm(field, op, value)
 		if err != nil {
 			return "", err
+		}
+		if found != nil {
+			f.fields[columnOfField(field)] = found
 		}
 		f.terms = append(f.terms, t)
 		f.timed = f.timed || field == "age"
@@ -126,7 +172,7 @@ func (f *filter) add(typed string) (shown string, err error) {
 	expr, literal, match := wordMatcher(bare)
 	f.plain = f.plain && literal && !not
 	f.words = append(f.words, plainWord{bare, isLower(bare)})
-	f.terms = append(f.terms, func(e *entry, _ time.Time) bool { return match(e) != not })
+	f.terms = append(f.terms, func(k *known, _ time.Time) bool { return match(k) != not })
 	if not {
 		return "", nil
 	}
@@ -141,7 +187,7 @@ func (f *filter) narrows(old *filter) bool {
 
 // wordMatcher is the test of a word against the text of a row, and the word as
 // an expression. A literal word, which is no expression, need only be contained.
-func wordMatcher(word string) (expr string, literal bool, match func(e *entry) bool) {
+func wordMatcher(word string) (expr string, literal bool, match func(k *known) bool) {
 	lower := isLower(word)
 	fold := ""
 	if lower {
@@ -151,15 +197,15 @@ func wordMatcher(word string) (expr string, literal bool, match func(e *entry) b
 	if err != nil || regexp.QuoteMeta(word) == word {
 		expr = "(?:" + fold + regexp.QuoteMeta(word) + ")"
 		if lower {
-			return expr, true, func(e *entry) bool { return strings.Contains(e.low, word) }
+			return expr, true, func(k *known) bool { return strings.Contains(k.low, word) }
 		}
-		return expr, true, func(e *entry) bool { return strings.Contains(e.text(), word) }
+		return expr, true, func(k *known) bool { return strings.Contains(k.text(), word) }
 	}
 	expr = "(?:" + fold + word + ")"
 	if lower {
-		return expr, false, func(e *entry) bool { return re.MatchString(e.low) }
+		return expr, false, func(k *known) bool { return re.MatchString(k.low) }
 	}
-	return expr, false, func(e *entry) bool { return re.MatchString(e.text()) }
+	return expr, false, func(k *known) bool { return re.MatchString(k.text()) }
 }
 
 func isLower(word string) bool { return !strings.ContainsFunc(word, unicode.IsUpper) }
@@ -196,22 +242,26 @@ func cutField(word string) (field, op, value string, ok bool) {
 	return "", "", "", false
 }
 
-// fieldTerm makes the condition of a field term.
-func fieldTerm(field, op, value string) (term, error) {
+// fieldTerm makes the condition of a field term, and the expression that finds
+// what is highlighted, nil for none.
+func fieldTerm(field, op, value string) (t term, found *regexp.Regexp, err error) {
 	if value == "" {
-		return nil, fmt.Errorf("%s%s needs a value", field, op)
+		return nil, nil, fmt.Errorf("%s%s needs a value", field, op)
 	}
 	switch field {
 	case "restarts":
-		return restartsTerm(op, value)
+		t, err = restartsTerm(op, value)
+		return t, nil, err
 	case "age":
-		return ageTerm(op, value)
+		t, err = ageTerm(op, value)
+		return t, nil, err
 	case "ready":
-		return readyTerm(op, value)
+		t, err = readyTerm(op, value)
+		return t, nil, err
 	}
 	get, ok := textFields[field]
 	if !ok {
-		return nil, fmt.Errorf("there is no field %s: there are %s; for a label write -l %s=%s", field, fieldNames, field, value)
+		return nil, nil, fmt.Errorf("there is no field %s: there are %s; for a label write -l %s=%s", field, fieldNames, field, value)
 	}
 	return textTerm(get, field, op, value)
 }
@@ -230,9 +280,20 @@ var textFields = map[string]func(r *api.PodRow) string{
 	"label":     func(r *api.PodRow) string { return r.Labels },
 }
 
+// columnOfField is the column that shows a field.
+func columnOfField(field string) string {
+	switch field {
+	case "ns":
+		return colNamespace
+	case "label":
+		return colLabels
+	}
+	return field
+}
+
 // textTerm compares with = and != as a pattern of * and ?, with ~ and !~ as a
 // regular expression; neither minds the case of a lower-case value.
-func textTerm(get func(*api.PodRow) string, field, op, value string) (term, error) {
+func textTerm(get func(*api.PodRow) string, field, op, value string) (t term, found *regexp.Regexp, err error) {
 	fold := "(?is)"
 	if strings.ContainsFunc(value, unicode.IsUpper) {
 		fold = "(?s)"
@@ -244,14 +305,17 @@ func textTerm(get func(*api.PodRow) string, field, op, value string) (term, erro
 	case "~", "!~":
 		expr = value
 	default:
-		return nil, fmt.Errorf("%s is text: it takes =, !=, ~ or !~, not %s", field, op)
+		return nil, nil, fmt.Errorf("%s is text: it takes =, !=, ~ or !~, not %s", field, op)
 	}
 	re, err := regexp.Compile(fold + expr)
 	if err != nil {
-		return nil, fmt.Errorf("%s is no regular expression: %w", value, cause(err))
+		return nil, nil, fmt.Errorf("%s is no regular expression: %w", value, cause(err))
 	}
 	not := op[0] == '!'
-	return func(e *entry, _ time.Time) bool { return re.MatchString(get(&e.row)) != not }, nil
+	if op == "~" {
+		found = re
+	}
+	return func(k *known, _ time.Time) bool { return re.MatchString(get(&k.row)) != not }, found, nil
 }
 
 // cause is the part of a regexp error that is about the expression.
@@ -284,7 +348,7 @@ func restartsTerm(op, value string) (term, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(e *entry, _ time.Time) bool { return cmp(int64(e.row.Restarts), int64(n)) }, nil
+	return func(k *known, _ time.Time) bool { return cmp(int64(k.row.Restarts), int64(n)) }, nil
 }
 
 func ageTerm(op, value string) (term, error) {
@@ -296,8 +360,8 @@ func ageTerm(op, value string) (term, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(e *entry, now time.Time) bool {
-		return !e.row.Created.IsZero() && cmp(int64(now.Sub(e.row.Created)), int64(d))
+	return func(k *known, now time.Time) bool {
+		return !k.row.Created.IsZero() && cmp(int64(now.Sub(k.row.Created)), int64(d))
 	}, nil
 }
 
@@ -317,9 +381,9 @@ func readyTerm(op, value string) (term, error) {
 		if !ok || err != nil || terr != nil {
 			return nil, fmt.Errorf("ready=%s: write ready=yes, ready=no or such as ready=1/2", value)
 		}
-		return func(e *entry, _ time.Time) bool { return (e.row.Ready == r && e.row.Total == t) != not }, nil
+		return func(k *known, _ time.Time) bool { return (k.row.Ready == r && k.row.Total == t) != not }, nil
 	}
-	return func(e *entry, _ time.Time) bool { return (e.row.Ready == e.row.Total) != not }, nil
+	return func(k *known, _ time.Time) bool { return (k.row.Ready == k.row.Total) != not }, nil
 }
 
 func comparison(field, op string) (func(a, b int64) bool, error) {

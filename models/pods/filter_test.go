@@ -1,6 +1,7 @@
 package pods
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 func entries(rows ...api.PodRow) []*entry {
 	var out []*entry
 	for _, r := range rows {
-		e := &entry{row: r, key: r.Key()}
+		e := &entry{known: &known{row: r}, key: r.Key()}
 		e.low = strings.ToLower(e.text())
 		out = append(out, e)
 	}
@@ -25,6 +26,7 @@ func TestFilter(t *testing.T) {
 	now := modelstest.Noon()
 	rows := sample()
 	rows[1].Labels, rows[1].Owner = "app=api", "ReplicaSet/api"
+	rows[2].Labels = "app=a,app.kubernetes.io/name=db,empty="
 	rows[3].Created = now.Add(-30 * time.Minute)
 	all := entries(rows...)
 	tests := []struct{ filter, want string }{
@@ -59,23 +61,77 @@ func TestFilter(t *testing.T) {
 		{"ready=0/1", "api-1 db-1 job-1"},
 		{"label~app=api", "api-1"},
 		{"owner=replicaset/*", "api-1"},
-		{"-l app=web", "web-1 api-1 db-1 job-1"}, // that is the server's work
+		{"-l app=api", "api-1"},
+		{"-l app!=api", "web-1 db-1 job-1"},
+		{"-l app", "api-1 db-1"},
+		{"-l !app", "web-1 job-1"},
+		{"-l app.kubernetes.io/name=db,empty=", "db-1"},
+		{"-l ", "web-1 api-1 db-1 job-1"},
 		{"db -l app in (a, b),!c", "db-1"},
 	}
 	for _, tt := range tests {
-		f, err := parseFilter(tt.filter)
+		f, err := parseFilter(tt.filter, "")
 		if err != nil {
 			t.Errorf("%q: %v", tt.filter, err)
 			continue
 		}
 		var got []string
 		for _, e := range all {
-			if f.match(e, now) {
+			if f.match(e.known, now) {
 				got = append(got, e.row.Name)
 			}
 		}
 		if strings.Join(got, " ") != tt.want {
 			t.Errorf("%q leaves %v, want %s", tt.filter, got, tt.want)
+		}
+	}
+}
+
+// What the server has chosen is not chosen again here: it may know better.
+func TestASelectorThatTheServerAnsweredIsBelieved(t *testing.T) {
+	f, err := parseFilter("web -l app=web", "app=web")
+	if err != nil || f.selector != "app=web" {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	if e := entries(sample()...)[0]; !f.match(e.known, modelstest.Noon()) {
+		t.Error("a pod of the server's choice is held back")
+	}
+}
+
+func TestBadFiltersSayWhere(t *testing.T) {
+	for filter, want := range map[string]string{
+		"web restarts>=x db": "restarts>=x",
+		"  age<":             "age<",
+		"web -l a in (":      "-l a in (",
+	} {
+		_, err := parseFilter(filter, "")
+		var bad *filterError
+		if !errors.As(err, &bad) || filter[bad.from:bad.to] != want {
+			t.Errorf("%q: %+v, want %q", filter, bad, want)
+		}
+	}
+}
+
+func TestPlacesOfAFilter(t *testing.T) {
+	for before, want := range map[string][2]string{
+		"":                       {placeWord, ""},
+		"we":                     {placeWord, "we"},
+		"web !st":                {placeWord, "st"},
+		"status=cr":              {"field:status", "cr"},
+		"web node!=":             {"field:node", ""},
+		"-l ":                    {placeKey, ""},
+		"web -l ap":              {placeKey, "ap"},
+		"-l a=b,!x":              {placeKey, "x"},
+		"-l app=":                {"label:app", ""},
+		"-l app==we":             {"label:app", "we"},
+		"-l a=b, app != we":      {"label:app", "we"},
+		"-l app i":               {placeIn, "i"},
+		"-l app in (a, b":        {"label:app", "b"},
+		"-l app in (a,b),tier=f": {"label:tier", "f"},
+		"-f -l x":                {placeWord, "x"},
+	} {
+		if place, prefix, _ := placeOf(before); place != want[0] || prefix != want[1] {
+			t.Errorf("%q: %q %q, want %q", before, place, prefix, want)
 		}
 	}
 }
@@ -95,7 +151,7 @@ func TestBadFiltersSayWhatIsWrong(t *testing.T) {
 		"-l app in (":             "is not valid",
 		strings.Repeat("x", 2000): "at most 1024",
 	} {
-		_, err := parseFilter(filter)
+		_, err := parseFilter(filter, "")
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v, want %q in it", filter, err, want)
 		}
@@ -108,13 +164,13 @@ func FuzzFilter(f *testing.F) {
 	}
 	now := modelstest.Noon()
 	f.Fuzz(func(t *testing.T, text, name string) {
-		flt, err := parseFilter(text)
+		flt, err := parseFilter(text, "")
 		if err != nil {
 			return
 		}
 		e := entries(row(name, "Running"))[0]
-		flt.match(e, now)
-		for _, s := range flt.spans(name) {
+		flt.match(e.known, now)
+		for _, s := range flt.spans(colName, true, name) {
 			if s.Start < 0 || s.End > len(name) || s.Start >= s.End {
 				t.Fatalf("span %v in %q", s, name)
 			}
@@ -126,13 +182,13 @@ func FuzzFilter(f *testing.F) {
 func TestArrangeOfAFewIsArrangeOfAll(t *testing.T) {
 	now := modelstest.Noon()
 	a, b := newRows(), newRows()
-	flt, err := parseFilter("!gone")
+	flt, err := parseFilter("!gone", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range []*rows{a, b} {
 		s.setFilter(flt)
-		s.setSort(byStatus, true)
+		s.setSort(colStatus, true)
 	}
 	version := 0
 	for step := range 400 {
@@ -148,7 +204,9 @@ func TestArrangeOfAFewIsArrangeOfAll(t *testing.T) {
 				s.put(r, now, false)
 			}
 		}
-		b.resort, b.sift = true, siftAll
+		b.resort = true
+		b.sifted, b.arranged = b.sifts+1, -1 // nothing is known
+		b.sifts++
 		a.arrange(now)
 		b.arrange(now)
 		if got, want := keysOf(a), keysOf(b); !slices.Equal(got, want) {
@@ -160,14 +218,14 @@ func TestArrangeOfAFewIsArrangeOfAll(t *testing.T) {
 // Literal words are highlighted where their expressions are found.
 func TestSpansOfLiteralWords(t *testing.T) {
 	for _, text := range []string{"web", "b-", "e web", "we web 1", "Web w", "web-1 -1 x(", "1", "aa", "é"} {
-		f, err := parseFilter(text)
+		f, err := parseFilter(text, "")
 		if err != nil || !f.plain {
 			t.Fatalf("%q: plain %v, %v", text, f.plain, err)
 		}
 		slow := *f
 		slow.plain = false
 		for _, name := range []string{"web-1", "Web-web-WEB-11111111111", "aaaaa", "x(", "", "épée-web"} {
-			if got, want := f.spans(name), slow.spans(name); !slices.Equal(got, want) {
+			if got, want := f.spans(colName, true, name), slow.spans(colName, true, name); !slices.Equal(got, want) {
 				t.Errorf("%q in %q: %v, want %v", text, name, got, want)
 			}
 		}
@@ -193,7 +251,7 @@ func TestTypingAFilterIsSettingIt(t *testing.T) {
 			typed.put(row(name, []string{"Running", "Pending"}[i%2]), now, false)
 		}
 		for step, text := range typing {
-			flt, err := parseFilter(text)
+			flt, err := parseFilter(text, "")
 			if err != nil {
 				continue
 			}
@@ -205,7 +263,7 @@ func TestTypingAFilterIsSettingIt(t *testing.T) {
 				typed.arrange(now)
 				var want []string
 				for _, e := range typed.sorted {
-					if flt.match(e, now) {
+					if flt.match(e.known, now) {
 						want = append(want, e.key)
 					}
 				}
@@ -213,6 +271,60 @@ func TestTypingAFilterIsSettingIt(t *testing.T) {
 					t.Errorf("after typing %q, %q shows %v, want %v", typing[:step], text, got, want)
 				}
 			}
+		}
+	}
+}
+
+// A filter that is sifted beside the loop shows what it shows when put in force
+// at once, whatever changes meanwhile.
+func TestSiftingBesideTheLoop(t *testing.T) {
+	now := modelstest.Noon()
+	s := newRows()
+	version := 0
+	put := func(name, status string) {
+		version++
+		r := row(name, status)
+		r.ResourceVersion = fmt.Sprint(version)
+		s.put(r, now, false)
+	}
+	for i := range 60 {
+		put(fmt.Sprint("p", i), []string{"Running", "Pending", "CrashLoopBackOff"}[i%3])
+	}
+	s.arrange(now)
+	for step, text := range []string{"p", "p1", "status=running", "p.$ !p3", "", "pend", "pending", "p5"} {
+		flt, err := parseFilter(text, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if flt.empty() {
+			flt = nil
+			s.setFilter(nil)
+			s.arrange(now)
+			continue
+		}
+		v := s.newSieve(flt, now)
+		// Meanwhile pods change, go and come, and are shown so or not.
+		put(fmt.Sprint("p", step), "Running")
+		put(fmt.Sprint("p", 30+step), "Pending")
+		s.remove(fmt.Sprint("uid-p", 50+step%9))
+		if step%2 == 0 {
+			s.arrange(now)
+		}
+		put(fmt.Sprint("p1", 100+step), "CrashLoopBackOff")
+		msg, ok := v.run(nil).(siftedMsg)
+		if !ok || !msg.whole {
+			t.Fatalf("the sieve gave %v", msg)
+		}
+		s.sieved(v, msg.pass)
+		s.arrange(now)
+		var want []string
+		for _, e := range s.sorted {
+			if flt.match(e.known, now) {
+				want = append(want, e.key)
+			}
+		}
+		if got := keysOf(s); !slices.Equal(got, want) {
+			t.Errorf("%q shows %v, want %v", text, got, want)
 		}
 	}
 }

@@ -1,34 +1,74 @@
 package pods
 
 import (
+	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"podium/themes"
 )
 
-// maxSpans is how many places in a name are highlighted.
+// maxSpans is how many places in a cell are highlighted.
 const maxSpans = 8
 
-// spans are the places in a name that the filter found.
-func (f *filter) spans(name string) []themes.Span {
-	if f == nil || f.marks == nil {
+// spans are the places in a cell's text that the filter found. words tells
+// whether words look at the column.
+func (f *filter) spans(columnID string, words bool, text string) []themes.Span {
+	if re := f.fields[columnID]; re != nil {
+		return found(re, text)
+	}
+	switch {
+	case columnID == colName && f.fuzzy != "":
+		return f.fuzzySpans(text)
+	case !words || f.marks == nil:
 		return nil
+	case f.plain && isASCII(text):
+		return f.wordSpans(text)
 	}
+	return found(f.marks, text)
+}
+
+func found(re *regexp.Regexp, text string) []themes.Span {
 	var out []themes.Span
-	if f.plain && isASCII(name) {
-		low := strings.ToLower(name)
-		for at := 0; len(out) < maxSpans; {
-			s, ok := f.nextWord(name, low, at)
-			if !ok {
-				break
-			}
-			out, at = append(out, s), s.End
-		}
-		return out
-	}
-	for _, m := range f.marks.FindAllStringIndex(name, maxSpans) {
+	for _, m := range re.FindAllStringIndex(text, maxSpans) {
 		if m[1] > m[0] {
 			out = append(out, themes.Span{Start: m[0], End: m[1]})
+		}
+	}
+	return out
+}
+
+// wordSpans are the places of the plain words in ASCII.
+func (f *filter) wordSpans(text string) []themes.Span {
+	var out []themes.Span
+	low := strings.ToLower(text)
+	for at := 0; len(out) < maxSpans; {
+		s, ok := f.nextWord(text, low, at)
+		if !ok {
+			break
+		}
+		out, at = append(out, s), s.End
+	}
+	return out
+}
+
+// fuzzySpans are the characters of a name that the fuzzy pattern found.
+func (f *filter) fuzzySpans(name string) []themes.Span {
+	var out []themes.Span
+	pattern := []rune(f.fuzzy)
+	for at, c := range name {
+		if len(pattern) == 0 {
+			break
+		}
+		if unicode.ToLower(c) != pattern[0] {
+			continue
+		}
+		pattern = pattern[1:]
+		if n := len(out); n > 0 && out[n-1].End == at {
+			out[n-1].End += utf8.RuneLen(c)
+		} else {
+			out = append(out, themes.Span{Start: at, End: at + utf8.RuneLen(c)})
 		}
 	}
 	return out

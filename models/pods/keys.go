@@ -13,18 +13,14 @@ import (
 type KeyMap struct {
 	Inspect, YAML, Events, Logs, Previous key.Binding
 	New, Shell, Command, Delete, NoDelete key.Binding
-	Copy, Wide, Refresh, Save             key.Binding
+	Copy, Wide, Columns, Refresh, Save    key.Binding
 	Filter, Back                          key.Binding
-	Sorts                                 []SortKey
+
+	SortByName, SortByAge, SortByStatus, SortByReady key.Binding
+	SortByRestarts, SortByIP, SortByNode             key.Binding
 }
 
-// SortKey is a key that sorts by a column.
-type SortKey struct {
-	Binding key.Binding
-	By      sortBy
-}
-
-// DefaultKeyMap is as ux.md §2 has it.
+// DefaultKeyMap is as people who use k9s expect it.
 func DefaultKeyMap() KeyMap {
 	bind := func(name, what string, keys ...string) key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, what))
@@ -42,19 +38,38 @@ func DefaultKeyMap() KeyMap {
 		NoDelete: bind("ctrl-k", "", "ctrl+k"),
 		Copy:     bind("c", "copy name", "c"),
 		Wide:     bind("w", "wide", "w", "ctrl+w"),
+		Columns:  bind("C", "columns", "C"),
 		Refresh:  bind("ctrl-r", "refresh", "ctrl+r"),
 		Save:     bind("ctrl-s", "save the list", "ctrl+s"),
 		Filter:   bind("/", "filter", "/"),
 		Back:     bind("esc", "clear the filter", "esc"),
-		Sorts: []SortKey{
-			{bind("N", "sort by name", "N"), byName},
-			{bind("A", "sort by age", "A"), byAge},
-			{bind("S", "sort by status", "S"), byStatus},
-			{bind("R", "sort by ready", "R"), byReady},
-			{bind("T", "sort by restarts", "T"), byRestarts},
-			{bind("I", "sort by IP", "I"), byIP},
-			{bind("O", "sort by node", "O"), byNode},
-		},
+
+		SortByName:     bind("N", "sort by name", "N"),
+		SortByAge:      bind("A", "sort by age", "A"),
+		SortByStatus:   bind("S", "sort by status", "S"),
+		SortByReady:    bind("R", "sort by ready", "R"),
+		SortByRestarts: bind("T", "sort by restarts", "T"),
+		SortByIP:       bind("I", "sort by IP", "I"),
+		SortByNode:     bind("O", "sort by node", "O"),
+	}
+}
+
+// sortKey is a key that sorts by a column.
+type sortKey struct {
+	binding key.Binding
+	by      string
+}
+
+// sorts are the keys that sort.
+func (k *KeyMap) sorts() [7]sortKey {
+	return [...]sortKey{
+		{k.SortByName, colName},
+		{k.SortByAge, colAge},
+		{k.SortByStatus, colStatus},
+		{k.SortByReady, colReady},
+		{k.SortByRestarts, colRestarts},
+		{k.SortByIP, colIP},
+		{k.SortByNode, colNode},
 	}
 }
 
@@ -113,15 +128,15 @@ func (m *Model) Keys() help.KeyMap {
 		command.SetHelp(command.Help().Key, "command in marked")
 		del.SetHelp(del.Help().Key, "delete marked")
 	}
-	sorts := make([]key.Binding, len(k.Sorts))
-	for i, s := range k.Sorts {
-		sorts[i] = s.Binding
+	var sorts []key.Binding
+	for _, s := range k.sorts() {
+		sorts = append(sorts, s.binding)
 	}
 	return listKeys{
 		short: []key.Binding{inspect, shell, command, logs, fresh, del, k.Filter, yaml, back},
 		full: [][]key.Binding{
 			{inspect, yaml, events, logs, previous, shell, command, del, enable(k.Copy, some)},
-			{fresh, k.Filter, back, k.Wide, k.Refresh, k.Save},
+			{fresh, k.Filter, back, k.Wide, k.Columns, k.Refresh, k.Save},
 			moveKeys(t),
 			sorts,
 		},
@@ -129,7 +144,7 @@ func (m *Model) Keys() help.KeyMap {
 }
 
 func moveKeys(t table.KeyMap) []key.Binding {
-	return []key.Binding{t.Down, t.Up, t.Top, t.Bottom, t.PageDown, t.PageUp, t.Mark, t.MarkRange, t.ClearMarks}
+	return []key.Binding{t.Down, t.Up, t.Top, t.Bottom, t.PageDown, t.PageUp, t.Left, t.Right, t.Mark, t.MarkRange, t.MarkAll, t.InvertMarks, t.ClearMarks}
 }
 
 // KeyMaps are the keys that can be bound anew.

@@ -13,7 +13,6 @@ import (
 	"podium/api"
 	"podium/internal/safetext"
 	"podium/models"
-	"podium/models/widget/input"
 	"podium/models/widget/table"
 	"podium/themes"
 )
@@ -33,12 +32,18 @@ type Model struct {
 	now   time.Time // what ages are counted from; changed by ticks
 
 	selector string // what the server is asked for
+	sieve    *sieve // what sifts the rows beside the loop, nil for nothing
 	typing   bool   // the filter is being typed
-	line     input.Line
-	bad      string  // what is wrong with what is typed
-	before   *filter // the filter when typing began
-	wanted   string  // key of the pod to select once it is there
-	wideSet  *bool   // what w chose, nil for by the width
+	edit     typing
+	past     []string // filters that were kept
+	recalled bool     // the history was asked for them
+	selected string   // key of the pod to select once it is there
+	layout   layout
+	columns  []column // those that are shown
+	kept     string   // the layout that was written, or read, last
+	writes   writes
+	answered string // the selector of the last whole list
+	wideSet  *bool  // what w chose, nil for by the width
 
 	cols, rowsHigh int
 	focused        bool // the screen has the keys
@@ -61,16 +66,20 @@ var (
 
 // New makes the list of the pods that env names.
 func New(env *models.Env) *Model {
-	m := &Model{env: env, theme: env.Theme, keys: DefaultKeyMap(), rows: newRows(), focused: true, now: env.Now()}
+	m := &Model{
+		env: env, theme: env.Theme, keys: DefaultKeyMap(), rows: newRows(), focused: true, now: env.Now(),
+		layout: defaultLayout(),
+	}
 	m.feed.m = m
-	m.table = table.New(env.Theme, columns(env.Namespace == "", false), provider{m})
+	m.table = table.New(env.Theme, nil, provider{m})
 	m.table.SetSort(colName, false)
+	m.relayout()
 	m.explain()
 	return m
 }
 
 // Init starts reading pods.
-func (m *Model) Init() tea.Cmd { return m.feed.list() }
+func (m *Model) Init() tea.Cmd { return tea.Batch(m.feed.list(), m.recallLayout()) }
 
 // Close ends what reads pods.
 func (m *Model) Close() { m.feed.stop() }
@@ -100,7 +109,7 @@ func (m *Model) SetSize(cols, rows int) {
 	wide := m.wide()
 	m.cols, m.rowsHigh = max(cols, 0), max(rows, 0)
 	if m.wide() != wide {
-		m.table.SetColumns(columns(m.env.Namespace == "", m.wide()))
+		m.relayout()
 	}
 	m.refresh()
 }
@@ -127,11 +136,11 @@ func (m *Model) Select(ref api.PodRef) {
 	if ref == (api.PodRef{}) {
 		return
 	}
-	m.wanted = api.PodRow{Namespace: ref.Namespace, Name: ref.Name, UID: ref.UID}.Key()
+	m.selected = api.PodRow{Namespace: ref.Namespace, Name: ref.Name, UID: ref.UID}.Key()
 	if ref.UID == "" {
 		for key, e := range m.rows.byKey {
 			if e.row.Name == ref.Name && e.row.Namespace == ref.Namespace {
-				m.wanted = key
+				m.selected = key
 			}
 		}
 	}
@@ -140,8 +149,8 @@ func (m *Model) Select(ref api.PodRef) {
 }
 
 func (m *Model) selectWanted() {
-	if m.wanted != "" && m.table.Select(m.wanted) {
-		m.wanted = ""
+	if m.selected != "" && m.table.Select(m.selected) {
+		m.selected = ""
 	}
 }
 
@@ -162,11 +171,11 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		cmd = m.press(msg)
 	case tea.PasteMsg:
-		if m.typing && m.line.Handle(msg) {
-			m.typed()
+		if m.typing && m.edit.line.Handle(msg) {
+			cmd = m.typed()
 		}
 	case tea.MouseClickMsg:
-		m.click(msg)
+		cmd = m.click(msg)
 	case tea.MouseWheelMsg:
 		m.table.Handle(msg)
 	case tea.FocusMsg:
@@ -186,6 +195,24 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 		cmd = m.feed.got(msg)
 		m.changed()
+	case siftedMsg:
+		cmd = m.gotSifted(msg)
+	case valuesMsg:
+		if msg.owner == m {
+			cmd = m.gathered(msg)
+		}
+	case pastMsg:
+		if msg.owner == m {
+			m.recalledPast(msg.past)
+		}
+	case layoutMsg:
+		if msg.owner == m {
+			m.recalledLayout(msg.line)
+		}
+	case wroteMsg:
+		if msg.owner == m {
+			cmd = m.wrote(msg)
+		}
 	case savedMsg:
 		if msg.owner == m {
 			m.saved(msg)
@@ -208,13 +235,12 @@ func (m *Model) watched() bool { return m.focused && !m.blurred }
 
 // tick lets ages pass and starts what is due.
 func (m *Model) tick(now time.Time) tea.Cmd {
-	cmd := m.feed.tick(now, m.watched())
-	m.aged(now)
-	return cmd
+	return tea.Batch(m.feed.tick(now, m.watched()), m.aged(now))
 }
 
-// aged takes the time over into the rows in view, if any of them shows it.
-func (m *Model) aged(now time.Time) {
+// aged takes the time over into the rows in view, if any of them shows it, and
+// into a filter that looks at it.
+func (m *Model) aged(now time.Time) (cmd tea.Cmd) {
 	first, last, _ := m.table.Position()
 	old := m.now
 	differs := false
@@ -225,13 +251,13 @@ func (m *Model) aged(now time.Time) {
 			e.flash != 0 && old.Before(e.until) && !now.Before(e.until)
 	}
 	m.now = now
-	if f := m.rows.filter; f != nil && f.timed {
-		m.rows.setFilter(f)
-		differs = m.rows.arrange(now) || differs
+	if f := m.rows.filter; f != nil && f.timed && m.sieve == nil {
+		cmd = m.setFilter(f)
 	}
 	if differs {
 		m.table.Reload()
 	}
+	return cmd
 }
 
 // changed brings the table up to date after a batch.

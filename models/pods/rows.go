@@ -1,7 +1,6 @@
 package pods
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -9,16 +8,30 @@ import (
 	"podium/api"
 )
 
-// entry is a row with what the list keeps beside it.
-type entry struct {
+// known is what is known of a pod. It is not changed but replaced, so that a
+// filter can be held against many of them beside the program's loop.
+type known struct {
 	row   api.PodRow
-	key   string
 	low   string // the text that words of a filter look at, in lower case
-	round int    // the list that named it last
-	shown bool   // the filter lets it pass
-	moved bool   // it must be placed anew
-	flash changes
-	until time.Time // how long flash lasts
+	label string // the value of the label that the rows are sorted by
+}
+
+// text is what case-sensitive words look at; see low.
+func (k *known) text() string {
+	r := &k.row
+	return r.Name + "\n" + r.Namespace + "\n" + r.Status + "\n" + r.IP + "\n" + r.Node
+}
+
+// entry is a pod with what the list keeps beside it.
+type entry struct {
+	*known
+	key    string
+	round  int  // the list that named it last
+	shown  bool // the filter lets it pass,
+	sifted int  // which was the one of this number, see rows.sifted
+	moved  bool // it must be placed anew
+	flash  changes
+	until  time.Time // how long flash lasts
 }
 
 // changes are the cells of a row that changed a moment ago.
@@ -28,16 +41,12 @@ const (
 	changedStatus changes = 1 << iota
 	changedReady
 	changedRestarts
+	changedIP
+	changedNode
 )
 
 // flashing is how long a changed cell is highlighted.
 const flashing = 2 * time.Second
-
-// text is what case-sensitive words look at; see low.
-func (e *entry) text() string {
-	r := &e.row
-	return r.Name + "\n" + r.Namespace + "\n" + r.Status + "\n" + r.IP + "\n" + r.Node
-}
 
 // rows are the pods that are known, those shown in their order. Changes are
 // taken in with put and remove, and become visible with arrange.
@@ -46,29 +55,30 @@ type rows struct {
 	sorted  []*entry // all of them
 	order   []*entry // those shown
 	filter  *filter
-	by      sortBy
+	by      string // the column that they are sorted by
 	desc    bool
+	compare func(a, b *known) int
+	label   string // its label, where it shows one
 	round   int
 	running int      // pods neither finished nor being deleted
 	touched []*entry // changed since the last arrange
-	sift    sifting  // what a change of the filter asks for
 	resort  bool     // the order changed
+
+	// Filters are numbered as they come into force. Those since sifted only let
+	// fewer pass than that one, so what it held back need not be looked at again.
+	sifts, sifted int
+	arranged      int // the one of the last arrange
 }
 
-// sifting says which rows must be held against the filter again.
-type sifting int
-
-const (
-	siftNone  sifting = iota
-	siftShown         // those that were shown: it only lets fewer pass
-	siftAll
-)
-
-func newRows() *rows { return &rows{byKey: map[string]*entry{}, by: byName} }
+func newRows() *rows {
+	s := &rows{byKey: map[string]*entry{}}
+	s.setSort(colName, false)
+	return s
+}
 
 // put adds a row or replaces what was known of the pod.
 func (s *rows) put(row api.PodRow, now time.Time, flash bool) {
-	key := row.Key()
+	key := s.keyOf(&row)
 	e, ok := s.byKey[key]
 	if ok && e.row.ResourceVersion == row.ResourceVersion && row.ResourceVersion != "" {
 		e.round = s.round
@@ -84,9 +94,23 @@ func (s *rows) put(row api.PodRow, now time.Time, flash bool) {
 		s.running -= runs(&e.row)
 	}
 	s.running += runs(&row)
-	e.row, e.round = row, s.round
-	e.low = strings.ToLower(e.text())
+	k := &known{row: row}
+	k.low = strings.ToLower(k.text())
+	if s.label != "" {
+		k.label, _ = labelValue(row.Labels, s.label)
+	}
+	e.known, e.round = k, s.round
 	s.touch(e)
+}
+
+// keyOf is the identity of a row's pod. A server that gives two pods the same
+// UID is not believed: the second keeps its name beside it.
+func (s *rows) keyOf(row *api.PodRow) string {
+	key := row.Key()
+	if e, ok := s.byKey[key]; ok && (e.row.Name != row.Name || e.row.Namespace != row.Namespace) {
+		return key + "/" + row.Namespace + "/" + row.Name
+	}
+	return key
 }
 
 // note remembers which cells change with the row.
@@ -101,6 +125,12 @@ func (e *entry) note(row *api.PodRow, now time.Time) {
 	if e.row.Restarts != row.Restarts {
 		c |= changedRestarts
 	}
+	if e.row.IP != row.IP {
+		c |= changedIP
+	}
+	if e.row.Node != row.Node {
+		c |= changedNode
+	}
 	if c != 0 {
 		e.flash, e.until = c, now.Add(flashing)
 	}
@@ -113,7 +143,9 @@ func (s *rows) touch(e *entry) {
 	}
 }
 
-// remove forgets a pod.
+// removeRow forgets the row's pod, remove that of a key.
+func (s *rows) removeRow(row *api.PodRow) { s.remove(s.keyOf(row)) }
+
 func (s *rows) remove(key string) {
 	e, ok := s.byKey[key]
 	if !ok {
@@ -144,36 +176,58 @@ func (s *rows) sweep() {
 	}
 }
 
-// reset forgets every pod.
-func (s *rows) reset() {
-	s.byKey, s.touched, s.running = map[string]*entry{}, nil, 0
-	s.resort = true
-}
-
-// setFilter and setSort change what is shown, and how.
+// setFilter puts a filter in force, nil for none.
 func (s *rows) setFilter(f *filter) {
-	if f.narrows(s.filter) {
-		s.sift = max(s.sift, siftShown)
-	} else {
-		s.sift = siftAll
+	s.sifts++
+	if !f.narrows(s.filter) {
+		s.sifted = s.sifts
 	}
 	s.filter = f
 }
 
-func (s *rows) setSort(by sortBy, desc bool) { s.by, s.desc, s.resort = by, desc, true }
+// toSift is how many rows a filter would have to be held against.
+func (s *rows) toSift(f *filter) int {
+	if f.narrows(s.filter) {
+		return len(s.order)
+	}
+	return len(s.sorted)
+}
+
+// setSort sorts by a column, which there is.
+func (s *rows) setSort(by string, desc bool) {
+	c, _ := columnOf(by)
+	s.by, s.desc, s.compare, s.resort = by, desc, c.compare, true
+	label, _ := strings.CutPrefix(by, labelPrefix)
+	if label == by || label == s.label {
+		return
+	}
+	s.label = label
+	for _, e := range s.byKey {
+		k := *e.known
+		k.label, _ = labelValue(k.row.Labels, label)
+		e.known = &k
+	}
+}
+
+// sift holds an entry against the filter, unless it is known how that ends.
+func (s *rows) sift(e *entry, now time.Time) {
+	if e.moved || e.sifted < s.sifted || e.shown && e.sifted < s.sifts {
+		e.shown, e.sifted = s.filter.match(e.known, now), s.sifts
+	}
+}
 
 // arrange brings the order up to date, and tells whether anything changed. After
 // a few changes among many rows it sorts and filters only those.
 func (s *rows) arrange(now time.Time) bool {
-	if len(s.touched) == 0 && s.sift == siftNone && !s.resort {
+	if len(s.touched) == 0 && s.arranged == s.sifts && !s.resort {
 		return false
 	}
-	if s.sift == siftShown && len(s.touched) == 0 && !s.resort {
+	if s.sifted <= s.arranged && len(s.touched) == 0 && !s.resort {
 		s.order = slices.DeleteFunc(s.order, func(e *entry) bool {
-			e.shown = s.filter.match(e, now)
+			s.sift(e, now)
 			return !e.shown
 		})
-		s.sift = siftNone
+		s.arranged = s.sifts
 		return true
 	}
 	if s.resort || len(s.touched) > len(s.sorted)/4 {
@@ -181,15 +235,13 @@ func (s *rows) arrange(now time.Time) bool {
 		for _, e := range s.byKey {
 			s.sorted = append(s.sorted, e)
 		}
-		slices.SortFunc(s.sorted, s.compare)
+		slices.SortFunc(s.sorted, s.less)
 	} else if len(s.touched) > 0 {
 		s.merge()
 	}
 	s.order = s.order[:0]
 	for _, e := range s.sorted {
-		if e.moved || s.sift == siftAll || s.sift == siftShown && e.shown {
-			e.shown = s.filter.match(e, now)
-		}
+		s.sift(e, now)
 		if e.shown {
 			s.order = append(s.order, e)
 		}
@@ -198,7 +250,7 @@ func (s *rows) arrange(now time.Time) bool {
 		e.moved = false
 	}
 	clear(s.touched)
-	s.touched, s.sift, s.resort = s.touched[:0], siftNone, false
+	s.touched, s.arranged, s.resort = s.touched[:0], s.sifts, false
 	return true
 }
 
@@ -211,13 +263,13 @@ func (s *rows) merge() {
 			in = append(in, e)
 		}
 	}
-	slices.SortFunc(in, s.compare)
+	slices.SortFunc(in, s.less)
 	kept := slices.DeleteFunc(s.sorted, func(e *entry) bool { return e.moved })
 	out := slices.Grow(kept, len(in))[:len(kept)+len(in)]
 	// From the end, so that nothing is overwritten that is still to be moved.
 	i, j := len(kept)-1, len(in)-1
 	for at := len(out) - 1; j >= 0; at-- {
-		if i >= 0 && s.compare(out[i], in[j]) > 0 {
+		if i >= 0 && s.less(out[i], in[j]) > 0 {
 			out[at] = out[i]
 			i--
 		} else {
@@ -228,9 +280,9 @@ func (s *rows) merge() {
 	s.sorted = out
 }
 
-// compare orders two rows by the chosen column, then by name.
-func (s *rows) compare(a, b *entry) int {
-	c := s.by.compare(&a.row, &b.row)
+// less orders two rows by the chosen column, then by name.
+func (s *rows) less(a, b *entry) int {
+	c := s.compare(a.known, b.known)
 	if s.desc {
 		c = -c
 	}
@@ -244,38 +296,4 @@ func (s *rows) compare(a, b *entry) int {
 		return c
 	}
 	return strings.Compare(a.key, b.key)
-}
-
-// sortBy is the column that the list is sorted by.
-type sortBy int
-
-const (
-	byName sortBy = iota
-	byAge
-	byStatus
-	byReady
-	byRestarts
-	byIP
-	byNode
-	byNamespace
-)
-
-func (by sortBy) compare(a, b *api.PodRow) int {
-	switch by {
-	case byAge: // the youngest first, as its age is the smallest
-		return b.Created.Compare(a.Created)
-	case byStatus:
-		return strings.Compare(a.Status, b.Status)
-	case byReady:
-		return cmp.Or(cmp.Compare(a.Ready*max(b.Total, 1), b.Ready*max(a.Total, 1)), cmp.Compare(a.Total, b.Total))
-	case byRestarts: // the most first: they are what is looked for
-		return cmp.Compare(b.Restarts, a.Restarts)
-	case byIP:
-		return strings.Compare(a.IP, b.IP)
-	case byNode:
-		return strings.Compare(a.Node, b.Node)
-	case byNamespace:
-		return strings.Compare(a.Namespace, b.Namespace)
-	}
-	return strings.Compare(a.Name, b.Name)
 }

@@ -1,0 +1,234 @@
+package pods
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/models/widget/input"
+)
+
+// typing is the filter while it is typed.
+type typing struct {
+	line   input.Line
+	bad    *filterError // what is wrong with what is typed
+	before *filter      // the filter when typing began
+
+	past  []string // filters that were kept, the newest last
+	at    int      // which of them the line shows, len(past) for none
+	draft string   // what was typed before one was fetched
+
+	menu   menu
+	values values // for the place of the menu
+}
+
+// beginTyping opens the line of the filter, with the filter in force.
+func (m *Model) beginTyping() tea.Cmd {
+	m.typing = true
+	m.edit = typing{before: m.wanted(), past: m.past, at: len(m.past)}
+	if f := m.wanted(); f != nil {
+		m.edit.line.Set(f.text + " ")
+	}
+	return m.recall()
+}
+
+// endTyping closes it.
+func (m *Model) endTyping() {
+	m.typing = false
+	m.edit = typing{}
+}
+
+// pressTyping handles a key while the filter is typed.
+func (m *Model) pressTyping(k tea.KeyPressMsg) tea.Cmd {
+	e := &m.edit
+	switch k.Keystroke() {
+	case "enter":
+		return m.keep()
+	case "esc":
+		if e.menu.open && e.menu.asked {
+			e.menu = menu{}
+			return nil
+		}
+		return m.dropTyped()
+	case "backspace":
+		if e.line.Value() == "" {
+			return m.dropTyped()
+		}
+		e.line.Handle(k)
+		return m.typed()
+	case "tab", "ctrl+space", "ctrl+@":
+		return m.complete(1)
+	case "shift+tab":
+		return m.complete(-1)
+	case "up", "ctrl+p":
+		return m.fetch(-1)
+	case "down", "ctrl+n":
+		return m.fetch(1)
+	case "pgup", "pgdown":
+		m.table.Handle(k)
+	default:
+		before := e.line.Value()
+		if e.line.Handle(k) && e.line.Value() != before {
+			return m.typed()
+		}
+	}
+	return nil
+}
+
+// dropTyped goes back to the filter that was in force when typing began.
+func (m *Model) dropTyped() tea.Cmd {
+	before := m.edit.before
+	m.endTyping()
+	return m.setFilter(before)
+}
+
+// typed applies what is typed so far. A filter that is wrong says what is wrong
+// and leaves the good part in force: what stands before its last word, as that
+// is the one being typed, else the last good one.
+func (m *Model) typed() tea.Cmd {
+	e := &m.edit
+	e.menu = menu{}
+	e.at, e.draft = len(e.past), ""
+	return tea.Batch(m.apply(), m.offer(false))
+}
+
+// apply puts what stands in the line in force.
+func (m *Model) apply() tea.Cmd {
+	e := &m.edit
+	text := e.line.Value()
+	f, err := parseFilter(text, m.answered)
+	e.bad = nil
+	if errors.As(err, &e.bad) {
+		i := strings.LastIndexByte(strings.TrimRight(text, " "), ' ')
+		if good, err := parseFilter(text[:max(i, 0)], m.answered); err == nil {
+			return m.setFilter(good)
+		}
+		return nil
+	}
+	return m.setFilter(f)
+}
+
+// keep ends the typing and asks the server where the filter has a selector.
+func (m *Model) keep() tea.Cmd {
+	if m.edit.bad != nil {
+		m.say("The filter is not valid: %s", m.edit.bad.Error())
+		return nil
+	}
+	text := strings.TrimSpace(m.edit.line.Value())
+	m.endTyping()
+	return tea.Batch(m.remember(text), m.reselect())
+}
+
+// reselect lists anew when the server is to be asked for other pods. Those that
+// are known stay until it has answered.
+func (m *Model) reselect() tea.Cmd {
+	selector := ""
+	if f := m.wanted(); f != nil {
+		selector = f.selector
+	}
+	if selector == m.selector {
+		return nil
+	}
+	m.selector = selector
+	m.feed.memo = nil
+	return m.feed.list()
+}
+
+// believe stops holding labels against the pods of a list that the server chose
+// by them.
+func (m *Model) believe() tea.Cmd {
+	m.answered = m.selector
+	f := m.wanted()
+	if f == nil || f.selector == "" || f.selector != m.answered {
+		return nil
+	}
+	if f, err := parseFilter(f.text, m.answered); err == nil {
+		return m.setFilter(f)
+	}
+	return nil
+}
+
+// pastLimit is how many filters the history gives.
+const pastLimit = 200
+
+// pastMsg are the filters that were kept before.
+type pastMsg struct {
+	owner *Model
+	past  []string
+}
+
+// pastName is the history of the endpoint's filters.
+func (m *Model) pastName() string { return "filter " + m.env.Endpoint }
+
+// recall reads the history, once.
+func (m *Model) recall() tea.Cmd {
+	store := m.env.Store
+	if store == nil || m.recalled {
+		return nil
+	}
+	m.recalled = true
+	name := m.pastName()
+	return func() tea.Msg {
+		past, err := store.History(name)
+		if err != nil {
+			return warning(err)
+		}
+		return pastMsg{owner: m, past: past[max(len(past)-pastLimit, 0):]}
+	}
+}
+
+// recalledPast takes the history in, before what was kept meanwhile.
+func (m *Model) recalledPast(past []string) {
+	m.past = append(past, m.past...)
+	var once []string
+	seen := map[string]bool{} // each once, where it was kept last
+	for _, text := range slices.Backward(m.past) {
+		if !seen[text] {
+			seen[text] = true
+			once = append(once, text)
+		}
+	}
+	slices.Reverse(once)
+	m.past = once
+	if m.typing && m.edit.at == len(m.edit.past) {
+		m.edit.past, m.edit.at = m.past, len(m.past)
+	}
+}
+
+// remember keeps a filter in the history.
+func (m *Model) remember(text string) tea.Cmd {
+	if text == "" || len(m.past) > 0 && m.past[len(m.past)-1] == text {
+		return nil
+	}
+	m.past = append(m.past, text)
+	store, name := m.env.Store, m.pastName()
+	if store == nil {
+		return nil
+	}
+	return m.write(func() error { return store.AppendHistory(name, text) })
+}
+
+// fetch puts the filter before or after in the history into the line; while a
+// choice of completions is shown it moves in that.
+func (m *Model) fetch(step int) tea.Cmd {
+	e := &m.edit
+	if e.menu.open && e.menu.asked {
+		return m.choose(step)
+	}
+	at := e.at + step
+	if at < 0 || at > len(e.past) {
+		return nil
+	}
+	if e.at == len(e.past) {
+		e.draft = e.line.Value()
+	}
+	e.at = at
+	if at == len(e.past) {
+		e.line.Set(e.draft)
+	} else {
+		e.line.Set(e.past[at])
+	}
+	return m.apply()
+}
