@@ -39,7 +39,7 @@ func newLeaderKeyMap() leaderKeyMap {
 	return leaderKeyMap{
 		Leave: bind("leave running", "d", "esc"), Close: bind("close", "x"), Another: bind("another shell", "c"),
 		Next: bind("next session", "n"), Previous: bind("previous session", "p"), List: bind("list sessions", "w"),
-		SplitBelow: bind("split, one below the other", "-"), SplitBeside: bind("split, side by side", "|"),
+		SplitBelow: bind("split below", "-"), SplitBeside: bind("split beside", "|"),
 		Left: bind("pane to the left", "h", "left"), Down: bind("pane below", "j", "down"),
 		Up: bind("pane above", "k", "up"), Right: bind("pane to the right", "l", "right"),
 		PushLeft: bind("border to the left", "H"), PushDown: bind("border down", "J"),
@@ -158,7 +158,7 @@ func (r *root) paneItems(t *tab) []menuItem {
 	push := func(b key.Binding, d layout.Direction) menuKey {
 		return menuKey{b, func(*root) { t.push(d) }}
 	}
-	items := []menuItem{{"to the pane there, arrows too", []menuKey{
+	items := []menuItem{{"to the pane there", []menuKey{
 		toward(k.Left, layout.Left), toward(k.Down, layout.Down), toward(k.Up, layout.Up), toward(k.Right, layout.Right),
 	}}}
 	if !t.alone() {

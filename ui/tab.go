@@ -52,7 +52,12 @@ type segment struct {
 	of    *pane
 	line  int
 	sides [2]*pane // of a line between: whose border it is in this row
+	joint int      // and how it looks there, an index of joints
 }
+
+// joints are a line between two panes where neither, the left, the right or both
+// have their title; then the same in the first row.
+var joints = [...]string{"│", "┤", "├", "┼", "│", "┐", "┌", "┬"}
 
 // newTab is a tab with one screen. menu is the leader key as people read it.
 func newTab(env *models.Env, menu string, s models.Screen) *tab {
@@ -153,7 +158,16 @@ func (t *tab) drawGrid() {
 	if !t.alone() {
 		for _, l := range t.tree.Lines(t.room()) {
 			for y := l.Y; y < l.Y+l.Rows; y++ {
-				add(y, l.X, segment{sides: [2]*pane{t.under(l.X-1, y), t.under(l.X+1, y)}})
+				s := segment{sides: [2]*pane{t.under(l.X-1, y), t.under(l.X+1, y)}}
+				for side, p := range s.sides {
+					if p != nil && p.area.y == y {
+						s.joint |= 1 << side
+					}
+				}
+				if y == 0 {
+					s.joint |= 4
+				}
+				add(y, l.X, s)
 			}
 		}
 	}
@@ -206,7 +220,6 @@ func (t *tab) View() string {
 		return t.view
 	}
 	th := t.env.Theme
-	line, focused := th.Paint(themes.Border, "│"), th.Paint(themes.BorderFocus, "│")
 	var b strings.Builder
 	b.Grow(len(t.view) + 256)
 	for y, row := range t.grid {
@@ -216,9 +229,9 @@ func (t *tab) View() string {
 		for _, s := range row {
 			switch {
 			case s.of == nil && slices.Contains(s.sides[:], t.at):
-				b.WriteString(focused)
+				b.WriteString(th.Paint(themes.BorderFocus, joints[s.joint]))
 			case s.of == nil:
-				b.WriteString(line)
+				b.WriteString(th.Paint(themes.Border, joints[s.joint]))
 			case s.line < 0:
 				b.WriteString(s.of.title)
 			case s.line < len(s.of.lines):

@@ -15,26 +15,26 @@ import (
 type command struct {
 	key.Binding
 	move func(m *Model, tx text) pos
-	do   func(m *Model)
+	do   func(m *Model) tea.Cmd
 	sets bool // the movement sets the column that j and k keep to
 }
 
-// copyCommands are the keys of copy mode, vi's where vi has them.
-func copyCommands() []command {
-	bind := func(keys, help, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(strings.Fields(keys)...), key.WithHelp(help, what))
+// copyCommands are the commands of copy mode with their keys.
+func copyCommands(k CopyKeyMap) []command {
+	move := func(b key.Binding, f func(m *Model, tx text) pos) command {
+		return command{Binding: b, move: f, sets: true}
 	}
-	move := func(keys, help, what string, f func(m *Model, tx text) pos) command {
-		return command{Binding: bind(keys, help, what), move: f, sets: true}
+	rows := func(b key.Binding, f func(m *Model) int) command {
+		return command{Binding: b, move: func(m *Model, tx text) pos { return m.byRows(tx, f(m)) }}
 	}
-	rows := func(keys, help, what string, f func(m *Model) int) command {
-		return command{Binding: bind(keys, help, what), move: func(m *Model, tx text) pos { return m.byRows(tx, f(m)) }}
+	do := func(b key.Binding, f func(m *Model)) command {
+		return command{Binding: b, do: func(m *Model) tea.Cmd {
+			f(m)
+			return nil
+		}}
 	}
-	do := func(keys, help, what string, f func(m *Model)) command {
-		return command{Binding: bind(keys, help, what), do: f}
-	}
-	pages := func(keys, help, what string, f func(m *Model) int) command {
-		return command{Binding: bind(keys, help, what), move: func(m *Model, tx text) pos {
+	pages := func(b key.Binding, f func(m *Model) int) command {
+		return command{Binding: b, move: func(m *Model, tx text) pos {
 			m.look.top = shifted(m.look.top, f(m), tx.low, tx.base)
 			return m.byRows(tx, f(m))
 		}}
@@ -42,42 +42,42 @@ func copyCommands() []command {
 	half := func(m *Model) int { return max(m.rows/2, 1) }
 	page := func(m *Model) int { return max(m.rows-2, 1) }
 	return []command{
-		do("y enter", "y", "copy and leave", (*Model).copySelection),
-		do("v space", "v", "select", func(m *Model) { m.look.selects(flowing) }),
-		do("V shift+v", "V", "select lines", func(m *Model) { m.look.selects(linewise) }),
-		do("ctrl+v", "ctrl-v", "select a block", func(m *Model) { m.look.selects(block) }),
-		do("/", "/", "search on", func(m *Model) { m.startSearch(false) }),
-		do("?", "?", "search back", func(m *Model) { m.startSearch(true) }),
-		do("n", "n", "next match", func(m *Model) { m.seek(m.look.search.back) }),
-		do("N shift+n", "N", "match before", func(m *Model) { m.seek(!m.look.search.back) }),
-		do("q ctrl+c", "q", "leave", (*Model).leaveCopyMode),
-		do("esc", "esc", "select nothing, leave", (*Model).escape),
-		do("[ {", "[", "prompt before", func(m *Model) { m.toPrompt(-1) }),
-		do("] }", "]", "next prompt", func(m *Model) { m.toPrompt(1) }),
-		do("o", "o", "other end of the selection", func(m *Model) { m.look.swap() }),
-		do("Y shift+y", "Y", "copy the line", (*Model).copyLine),
-		move("h left backspace", "h", "left", func(m *Model, tx text) pos { return m.sideways(tx, -1) }),
-		rows("j down ctrl+n", "j", "down", func(*Model) int { return 1 }),
-		rows("k up ctrl+p", "k", "up", func(*Model) int { return -1 }),
-		move("l right", "l", "right", func(m *Model, tx text) pos { return m.sideways(tx, 1) }),
-		move("w", "w", "next word", func(m *Model, tx text) pos { return tx.wordNext(m.look.at) }),
-		move("b", "b", "word before", func(m *Model, tx text) pos { return tx.wordBack(m.look.at) }),
-		move("e", "e", "end of the word", func(m *Model, tx text) pos { return tx.wordEnd(m.look.at) }),
-		move("0 home", "0", "begin of the line", func(m *Model, _ text) pos { return pos{m.look.at.line, 0} }),
-		move("^ shift+6", "^", "first letter", func(m *Model, tx text) pos { return pos{m.look.at.line, tx.row(m.look.at.line).indent()} }),
-		{Binding: bind("$ end shift+4", "$", "end of the line"), move: func(m *Model, tx text) pos {
+		{Binding: k.Copy, do: (*Model).copySelection},
+		do(k.Select, func(m *Model) { m.look.selects(flowing) }),
+		do(k.SelectLines, func(m *Model) { m.look.selects(linewise) }),
+		do(k.SelectBlock, func(m *Model) { m.look.selects(block) }),
+		do(k.Search, func(m *Model) { m.startSearch(false) }),
+		do(k.SearchBack, func(m *Model) { m.startSearch(true) }),
+		{Binding: k.Next, do: func(m *Model) tea.Cmd { return m.seek(m.look.search.back) }},
+		{Binding: k.Previous, do: func(m *Model) tea.Cmd { return m.seek(!m.look.search.back) }},
+		do(k.Leave, (*Model).leaveCopyMode),
+		do(k.Escape, (*Model).escape),
+		do(k.PromptBefore, func(m *Model) { m.toPrompt(-1) }),
+		do(k.PromptNext, func(m *Model) { m.toPrompt(1) }),
+		do(k.OtherEnd, func(m *Model) { m.look.swap() }),
+		{Binding: k.CopyLine, do: (*Model).copyLine},
+		move(k.Left, func(m *Model, tx text) pos { return m.sideways(tx, -1) }),
+		rows(k.Down, func(*Model) int { return 1 }),
+		rows(k.Up, func(*Model) int { return -1 }),
+		move(k.Right, func(m *Model, tx text) pos { return m.sideways(tx, 1) }),
+		move(k.WordNext, func(m *Model, tx text) pos { return tx.wordNext(m.look.at) }),
+		move(k.WordBefore, func(m *Model, tx text) pos { return tx.wordBack(m.look.at) }),
+		move(k.WordEnd, func(m *Model, tx text) pos { return tx.wordEnd(m.look.at) }),
+		move(k.LineBegin, func(m *Model, _ text) pos { return pos{m.look.at.line, 0} }),
+		move(k.FirstLetter, func(m *Model, tx text) pos { return pos{m.look.at.line, tx.row(m.look.at.line).indent()} }),
+		{Binding: k.LineEnd, move: func(m *Model, tx text) pos {
 			m.look.want = vt.MaxCols
 			return pos{m.look.at.line, tx.row(m.look.at.line).lastCell()}
 		}},
-		move("g ctrl+home", "g", "oldest line", func(_ *Model, tx text) pos { return pos{line: tx.low} }),
-		move("G shift+g ctrl+end", "G", "last line", func(_ *Model, tx text) pos { return pos{line: tx.last()} }),
-		move("H shift+h", "H", "top of the view", func(m *Model, _ text) pos { return pos{line: m.look.top} }),
-		move("M shift+m", "M", "middle", func(m *Model, _ text) pos { return pos{line: m.look.top + uint64(max(m.rows-1, 0)/2)} }),
-		move("L shift+l", "L", "bottom", func(m *Model, _ text) pos { return pos{line: m.look.top + uint64(max(m.rows-1, 0))} }),
-		pages("ctrl+d", "ctrl-d", "half a page on", half),
-		pages("ctrl+u", "ctrl-u", "half a page back", func(m *Model) int { return -half(m) }),
-		pages("ctrl+f pgdown shift+pgdown", "ctrl-f", "a page on", page),
-		pages("ctrl+b pgup shift+pgup", "ctrl-b", "a page back", func(m *Model) int { return -page(m) }),
+		move(k.Oldest, func(_ *Model, tx text) pos { return pos{line: tx.low} }),
+		move(k.Newest, func(_ *Model, tx text) pos { return pos{line: tx.last()} }),
+		move(k.Top, func(m *Model, _ text) pos { return pos{line: m.look.top} }),
+		move(k.Middle, func(m *Model, _ text) pos { return pos{line: m.look.top + uint64(max(m.rows-1, 0)/2)} }),
+		move(k.Bottom, func(m *Model, _ text) pos { return pos{line: m.look.top + uint64(max(m.rows-1, 0))} }),
+		pages(k.HalfDown, half),
+		pages(k.HalfUp, func(m *Model) int { return -half(m) }),
+		pages(k.PageDown, page),
+		pages(k.PageUp, func(m *Model) int { return -page(m) }),
 	}
 }
 
@@ -115,24 +115,31 @@ func (m *Model) leaveCopyMode() {
 // meant for the program.
 func (m *Model) copyKey(k tea.KeyPressMsg) tea.Cmd {
 	l := &m.look
+	if l.search.stop() { // a key has something else in mind
+		m.draw()
+		if key.Matches(k, m.keys.Copy.Escape) {
+			return nil
+		}
+	}
 	if d := k.String(); len(d) == 1 && (d >= "1" && d <= "9" || d == "0" && l.count > 0) {
 		l.count = min(l.count*10+int(d[0]-'0'), 100_000)
 		m.stale = true
 		return nil
 	}
+	var cmd tea.Cmd
 	for _, c := range m.copyKeys {
 		if !key.Matches(k, c.Binding) {
 			continue
 		}
 		if c.do != nil {
-			c.do(m)
+			cmd = c.do(m)
 		} else {
 			m.moveCursor(c)
 		}
 		break
 	}
 	l.count = 0
-	return nil
+	return cmd
 }
 
 // moveCursor makes a movement as often as the count says.
@@ -229,32 +236,39 @@ func (m *Model) escape() {
 
 // copySelection copies what is selected, else the cursor's line, and leaves
 // copy mode.
-func (m *Model) copySelection() {
+func (m *Model) copySelection() tea.Cmd {
 	if m.look.sel.shape == noShape {
-		m.copyLine()
-		return
+		return m.copyLine()
 	}
-	m.copySelected()
+	cmd := m.copySelected()
 	m.leaveCopyMode()
+	return cmd
 }
 
 // copyLine copies the wrapped line under the cursor and leaves copy mode.
-func (m *Model) copyLine() {
+func (m *Model) copyLine() tea.Cmd {
 	m.read(func(tx text) {
 		from, to := tx.logical(m.look.at.line)
 		m.look.sel = selection{shape: linewise, from: pos{line: from}, to: pos{line: to}}
 	})
-	m.copySelected()
-	m.leaveCopyMode()
+	return m.copySelection()
 }
 
-// copySelected wishes for the selection to be copied.
-func (m *Model) copySelected() {
-	var got string
-	m.read(func(tx text) { got = m.look.sel.read(tx) })
-	if strings.TrimSpace(got) == "" {
-		m.env.Wish(models.NoticeMsg{Text: "Only blanks are selected: nothing was copied"})
-		return
+// copySelected wishes for the selection to be copied: at once when it is short,
+// by a command when reading it takes a while.
+func (m *Model) copySelected() tea.Cmd {
+	sel, bridge, width := m.look.sel, m.bridge, m.width
+	if a, b := sel.ordered(); b.line-a.line < saveStep {
+		m.env.Wish(copyOrSay(sel.readAll(bridge, width)))
+		return nil
 	}
-	m.env.Wish(copyOf(got))
+	return func() tea.Msg { return copyOrSay(sel.readAll(bridge, width)) }
+}
+
+// copyOrSay is the wish to copy a text, or the news that there is none.
+func copyOrSay(text string) tea.Msg {
+	if strings.TrimSpace(text) == "" {
+		return models.NoticeMsg{Text: "Only blanks are selected: nothing was copied"}
+	}
+	return copyOf(text)
 }

@@ -27,8 +27,7 @@ func (m *Model) fromUser(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		switch {
 		case m.look.search.typing:
-			m.typeSearch(msg)
-			return nil
+			return m.typeSearch(msg)
 		case m.look.copying:
 			return m.copyKey(msg)
 		case m.signals:
@@ -102,8 +101,7 @@ func notice(level models.Level, text string) tea.Cmd {
 func (m *Model) paste(text string) tea.Cmd {
 	switch {
 	case m.look.search.typing:
-		m.typeSearch(tea.PasteMsg{Content: text})
-		return nil
+		return m.typeSearch(tea.PasteMsg{Content: text})
 	case m.look.copying:
 		m.env.Wish(models.NoticeMsg{Text: "Nothing was pasted: q leaves copy mode first"})
 		return nil

@@ -16,6 +16,47 @@ type KeyMap struct {
 	Up, Down, Choose     key.Binding // which container
 	NewShell, Back       key.Binding // after the end
 	ScrollUp, ScrollDown key.Binding
+	Copy                 CopyKeyMap
+}
+
+// CopyKeyMap are the keys of copy mode. Digits before a key are how often.
+type CopyKeyMap struct {
+	Copy, Select, SelectLines, SelectBlock key.Binding
+	Search, SearchBack, Next, Previous     key.Binding
+	Leave, Escape                          key.Binding
+	PromptBefore, PromptNext               key.Binding
+	OtherEnd, CopyLine                     key.Binding
+	Left, Down, Up, Right                  key.Binding
+	WordNext, WordBefore, WordEnd          key.Binding
+	LineBegin, FirstLetter, LineEnd        key.Binding
+	Oldest, Newest, Top, Middle, Bottom    key.Binding
+	HalfDown, HalfUp, PageDown, PageUp     key.Binding
+}
+
+// defaultCopyKeyMap are vi's keys where vi has them.
+func defaultCopyKeyMap() CopyKeyMap {
+	bind := func(help, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
+	}
+	return CopyKeyMap{
+		Copy: bind("y", "copy and leave", "y", "enter"), Select: bind("v", "select", "v", "space"),
+		SelectLines: bind("V", "select lines", "V", "shift+v"), SelectBlock: bind("ctrl-v", "select a block", "ctrl+v"),
+		Search: bind("/", "search on", "/"), SearchBack: bind("?", "search back", "?"),
+		Next: bind("n", "next match", "n"), Previous: bind("N", "match before", "N", "shift+n"),
+		Leave: bind("q", "leave", "q", "ctrl+c"), Escape: bind("esc", "select nothing, leave", "esc"),
+		PromptBefore: bind("[", "prompt before", "[", "{"), PromptNext: bind("]", "next prompt", "]", "}"),
+		OtherEnd: bind("o", "other end of the selection", "o"), CopyLine: bind("Y", "copy the line", "Y", "shift+y"),
+		Left: bind("h", "left", "h", "left", "backspace"), Down: bind("j", "down", "j", "down", "ctrl+n"),
+		Up: bind("k", "up", "k", "up", "ctrl+p"), Right: bind("l", "right", "l", "right"),
+		WordNext: bind("w", "next word", "w"), WordBefore: bind("b", "word before", "b"), WordEnd: bind("e", "end of the word", "e"),
+		LineBegin: bind("0", "begin of the line", "0", "home"), FirstLetter: bind("^", "first letter", "^", "shift+6"),
+		LineEnd: bind("$", "end of the line", "$", "end", "shift+4"),
+		Oldest:  bind("g", "oldest line", "g", "ctrl+home"), Newest: bind("G", "last line", "G", "shift+g", "ctrl+end"),
+		Top: bind("H", "top of the view", "H", "shift+h"), Middle: bind("M", "middle", "M", "shift+m"), Bottom: bind("L", "bottom", "L", "shift+l"),
+		HalfDown: bind("ctrl-d", "half a page on", "ctrl+d"), HalfUp: bind("ctrl-u", "half a page back", "ctrl+u"),
+		PageDown: bind("ctrl-f", "a page on", "ctrl+f", "pgdown", "shift+pgdown"),
+		PageUp:   bind("ctrl-b", "a page back", "ctrl+b", "pgup", "shift+pgup"),
+	}
 }
 
 // DefaultKeyMap is the keys as they come.
@@ -31,6 +72,7 @@ func DefaultKeyMap() KeyMap {
 		Back:       bind("esc", "back", "esc", "q"),
 		ScrollUp:   bind("shift-pgup", "scroll back", "shift+pgup"),
 		ScrollDown: bind("shift-pgdown", "scroll on", "shift+pgdown"),
+		Copy:       defaultCopyKeyMap(),
 	}
 }
 
@@ -63,14 +105,8 @@ func (c copyHelp) ShortHelp() []key.Binding {
 	if c.m.look.search.typing {
 		return bindings{bind("enter", "search"), bind("esc", "cancel")}
 	}
-	out := bindings{}
-	for _, cmd := range c.m.copyKeys {
-		switch cmd.Help().Key {
-		case "y", "v", "/", "n", "q", "[":
-			out = append(out, cmd.Binding)
-		}
-	}
-	return out
+	k := c.m.keys.Copy
+	return bindings{k.Copy, k.Select, k.Search, k.Next, k.Leave, k.PromptBefore}
 }
 
 // FullHelp are all of them.
@@ -122,7 +158,8 @@ func (m *Model) chooseKey(msg tea.KeyPressMsg) {
 // the user gave: who knows what it did.
 func (m *Model) again() tea.Cmd {
 	m.Close()
-	m.cmd, m.podGone, m.look = nil, false, look{}
+	m.cmd, m.podGone = nil, false
+	m.look = look{}
 	return m.start()
 }
 

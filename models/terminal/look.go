@@ -45,6 +45,7 @@ func (l *look) back() int {
 
 // reset shows the program's screen again. What was searched for is kept.
 func (l *look) reset() {
+	l.search.stop()
 	*l = look{search: search{expr: l.search.expr, find: l.search.find, back: l.search.back}}
 }
 
@@ -154,6 +155,7 @@ type anchor struct{ lines, cells int }
 // are wrapped and numbered anew by that.
 func (m *Model) rewrap(resize func()) {
 	l := &m.look
+	l.search.stop() // lines get other numbers
 	top := pos{line: l.top}
 	var places []*pos
 	if l.pinned {

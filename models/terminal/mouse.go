@@ -104,7 +104,7 @@ func (m *Model) mouse(e tea.Mouse, action keys.MouseAction) tea.Cmd {
 		}
 	case keys.MouseRelease:
 		if m.look.mouse.held {
-			m.release(e)
+			return m.release(e)
 		}
 	}
 	return nil
@@ -249,15 +249,17 @@ func (m *Model) selectTo(e tea.Mouse) {
 }
 
 // release ends the drag and copies what is selected.
-func (m *Model) release(e tea.Mouse) {
+func (m *Model) release(e tea.Mouse) tea.Cmd {
 	l := &m.look
+	var cmd tea.Cmd
 	if l.mouse.unit == 1 {
 		m.selectTo(e)
 	}
 	l.mouse.held = false
 	if l.sel.shape != noShape {
-		m.copySelected()
+		cmd = m.copySelected()
 	}
 	m.draw()
 	m.stale = true
+	return cmd
 }

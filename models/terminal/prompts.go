@@ -45,15 +45,12 @@ func (m *Model) toPrompt(dir int) {
 
 // marked finds the nearest line with a mark beyond n.
 func (tx text) marked(n uint64, dir int, mark vt.Mark) (uint64, bool) {
-	for {
-		if dir < 0 && n <= tx.low || dir > 0 && n >= tx.high {
-			return 0, false
-		}
-		n += uint64(dir) // wraps round for -1, as it should
-		if tx.line(n).Mark&mark != 0 {
-			return n, true
-		}
+	i := tx.t.FindMark(int(n-tx.first), dir, mark)
+	if i < 0 {
+		return 0, false
 	}
+	found := tx.first + uint64(i)
+	return found, found >= tx.low && found <= tx.high
 }
 
 // output is the output of a command, as far as the shell's marks tell.

@@ -14,10 +14,11 @@ import (
 type search struct {
 	expr   string // "" while nothing is
 	find   textview.Finder
-	back   bool // n goes towards older lines
-	hit    hit  // the match that n and N stand on
-	failed bool // there is no match
-	round  bool // the last step went round an end
+	back   bool  // n goes towards older lines
+	hit    hit   // the match that n and N stand on
+	failed bool  // there is no match
+	round  bool  // the last step went round an end
+	hunt   *hunt // that has not ended yet, nil mostly
 
 	typing  bool // the line below the view is being typed into
 	line    input.Line
@@ -83,47 +84,6 @@ func (tx text) offset(c chunk, p pos) int {
 	return at
 }
 
-// seek finds the nearest match from a place on, older ones with back. Unless
-// itself, a match at the very place does not count. It goes round the ends.
-func (tx text) seek(find textview.Finder, from pos, back, itself bool) (h hit, round bool) {
-	start := tx.chunkAt(from.line)
-	at := tx.offset(start, from)
-	for _, m := range ordered(find(start.text), back) {
-		if itself && m[0] == at || back && m[0] < at || !back && m[0] > at {
-			return hit{true, start.from, m[0], m[1]}, false
-		}
-	}
-	for c := start; ; {
-		n := c.last() + 1
-		if back {
-			n = c.from - 1
-		}
-		switch {
-		case back && c.from == tx.low:
-			n, round = tx.high, true
-		case !back && n > tx.high:
-			n, round = tx.low, true
-		}
-		c = tx.chunkAt(n)
-		if found := ordered(find(c.text), back); len(found) > 0 {
-			return hit{true, c.from, found[0][0], found[0][1]}, round
-		}
-		if c.from == start.from {
-			return hit{}, round
-		}
-	}
-}
-
-// ordered turns matches round for a search backwards.
-func ordered(found [][2]int, back bool) [][2]int {
-	if back {
-		for i, j := 0, len(found)-1; i < j; i, j = i+1, j-1 {
-			found[i], found[j] = found[j], found[i]
-		}
-	}
-	return found
-}
-
 // startSearch opens the line that is typed into.
 func (m *Model) startSearch(back bool) {
 	m.enterCopyMode()
@@ -132,6 +92,7 @@ func (m *Model) startSearch(back bool) {
 		return
 	}
 	s := &l.search
+	s.stop()
 	s.typing, s.back, s.failed, s.round = true, back, false, false
 	s.line.Set("")
 	s.origin, s.top = l.at, l.top
@@ -139,45 +100,46 @@ func (m *Model) startSearch(back bool) {
 }
 
 // typeSearch edits the line and goes to the nearest match as it is typed.
-func (m *Model) typeSearch(msg tea.Msg) {
+func (m *Model) typeSearch(msg tea.Msg) tea.Cmd {
 	s := &m.look.search
 	if k, ok := msg.(tea.KeyPressMsg); ok {
 		switch k.Keystroke() {
 		case "enter":
-			s.typing = false
-			if s.line.Value() == "" && s.expr != "" { // the same again, as in vi
-				m.seek(s.back)
-			}
-			s.entered = false
+			s.typing, s.entered = false, false
 			m.draw()
-			return
+			if s.line.Value() == "" && s.expr != "" { // the same again, as in vi
+				return m.seek(s.back)
+			}
+			return nil
 		case "esc", "ctrl+c":
 			m.giveUpSearch()
-			return
+			return nil
 		case "backspace":
 			if s.line.Value() == "" {
 				m.giveUpSearch()
-				return
+				return nil
 			}
 		}
 	}
 	if !s.line.Handle(msg) {
-		return
+		return nil
 	}
+	s.stop()
 	m.look.at, m.look.top = s.origin, s.top
 	s.expr, s.find, s.hit, s.failed = s.line.Value(), nil, hit{}, false
 	if s.expr == "" {
 		m.draw()
-		return
+		return nil
 	}
 	s.find = textview.NewFinder(s.expr)
-	m.goTo(s.back, true)
+	return m.goTo(s.back, true, 1)
 }
 
 // giveUpSearch goes back to where the search began.
 func (m *Model) giveUpSearch() {
 	l := &m.look
 	entered := l.search.entered
+	l.search.stop()
 	l.at, l.top = l.search.origin, l.search.top
 	l.search = search{}
 	if entered {
@@ -188,31 +150,11 @@ func (m *Model) giveUpSearch() {
 }
 
 // seek goes on to the next match in a direction, counts times.
-func (m *Model) seek(back bool) {
+func (m *Model) seek(back bool) tea.Cmd {
 	if m.look.search.find == nil {
-		return
+		return nil
 	}
-	for range max(m.look.count, 1) {
-		m.goTo(back, false)
-	}
-}
-
-// goTo goes to the nearest match from the cursor.
-func (m *Model) goTo(back, itself bool) {
-	l := &m.look
-	m.read(func(tx text) {
-		h, round := tx.seek(l.search.find, l.at, back, itself)
-		l.search.hit, l.search.failed, l.search.round = h, !h.ok, round && h.ok
-		if h.ok {
-			n, at := tx.chunkAt(h.from).place(h.start)
-			l.at = pos{n, tx.row(n).cellAt(at)}
-			l.want = l.at.x
-			l.extend()
-			m.reveal(max(m.rows/3, 1))
-		}
-		m.drawLook(tx)
-	})
-	m.stale = true
+	return m.goTo(back, false, max(m.look.count, 1))
 }
 
 // spansOf are the matches and the selection over the rows of the view, later

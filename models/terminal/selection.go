@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"podium/models"
+	"podium/termbridge"
 	"podium/termbridge/vt"
 )
 
@@ -66,29 +67,51 @@ const copyLimit = 32 << 20
 // read is the selected text: rows of one wrapped line joined, blanks at the ends
 // of lines left out.
 func (s selection) read(tx text) string {
-	a, b := s.ordered()
-	if s.shape == noShape {
-		return ""
-	}
-	a.line, b.line = max(a.line, tx.low), min(b.line, tx.high)
 	var out strings.Builder
-	for n := a.line; n <= b.line && out.Len() < copyLimit; n++ {
+	a, _ := s.ordered()
+	s.readOn(tx, &out, a.line, 1<<62)
+	return out.String()
+}
+
+// readAll is read, with the emulator locked for a moment at a time. It is of the
+// lines that are still there when their turn comes.
+func (s selection) readAll(bridge *termbridge.Bridge, width vt.WidthMethod) string {
+	var out strings.Builder
+	a, _ := s.ordered()
+	for next, more := a.line, true; more; {
+		bridge.View(func(t *vt.Terminal) { next, more = s.readOn(textOf(t, width), &out, next, saveStep) })
+	}
+	return out.String()
+}
+
+// readOn appends at most so many rows of the selected text from line n on, and
+// tells where to go on.
+func (s selection) readOn(tx text, out *strings.Builder, n uint64, rows int) (next uint64, more bool) {
+	_, b := s.ordered()
+	if s.shape == noShape {
+		return 0, false
+	}
+	last := min(b.line, tx.high)
+	for n = max(n, tx.low); n <= last && out.Len() < copyLimit; n++ {
+		if rows--; rows < 0 {
+			return n, true
+		}
 		r := tx.row(n)
 		x, y, ok := s.on(n, vt.MaxCols)
 		part := ""
 		if ok {
 			part = r.cut(x, y)
 		}
-		joined := r.Wrapped && s.shape != block && n < b.line
+		joined := r.Wrapped && s.shape != block && n < last
 		if !joined {
 			part = strings.TrimRight(part, " ")
 		}
 		out.WriteString(part)
-		if !joined && (n < b.line || s.shape == linewise) {
+		if !joined && (n < last || s.shape == linewise) {
 			out.WriteByte('\n')
 		}
 	}
-	return out.String()
+	return n, false
 }
 
 // copyOf is the wish to copy a text, with a name for it that says how much it

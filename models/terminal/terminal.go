@@ -105,11 +105,12 @@ var (
 // New makes the screen of a session that Init opens: a shell, whichever the
 // container has, unless wish.Cmd says what to run.
 func New(env *models.Env, wish models.ExecMsg) *Model {
+	keys := DefaultKeyMap()
 	return &Model{
-		env: env, keys: DefaultKeyMap(),
+		env: env, keys: keys,
 		ref: wish.Ref, container: wish.Container, cmd: wish.Cmd,
 		state: starting, focused: true, pace: newPace(), stale: true,
-		width: widthMethod(env), copyKeys: copyCommands(),
+		width: widthMethod(env), copyKeys: copyCommands(keys.Copy),
 	}
 }
 
@@ -146,6 +147,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		}
 	case dragMsg:
 		return m.dragged(msg)
+	case foundMsg:
+		m.found(msg)
 	case models.TickMsg:
 		m.watch()
 	case tea.ModeReportMsg:
@@ -315,6 +318,7 @@ func (m *Model) Keys() help.KeyMap {
 // Close ends the session and its process, without waiting.
 func (m *Model) Close() {
 	m.gen++
+	m.look.search.stop()
 	if m.cancel != nil {
 		m.cancel()
 	}

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -75,6 +76,18 @@ func TestDoubleClickTakesPathsAndFollowsWraps(t *testing.T) {
 			t.Errorf("a double click on %v takes %q", p, got)
 		}
 	}
+}
+
+// seek is a whole hunt in one go, or in steps of one row.
+func (tx text) seek(find textview.Finder, from pos, back, itself bool) (hit, bool) {
+	h := &hunt{find: find, from: from, back: back, itself: itself, times: 1}
+	for !h.step(tx, 1) {
+	}
+	all := &hunt{find: find, from: from, back: back, itself: itself, times: 1}
+	if !all.step(tx, 1<<30) || all.hit != h.hit || all.round != h.round {
+		panic(fmt.Sprintf("in one go %+v was found, in steps %+v", all.hit, h.hit))
+	}
+	return h.hit, h.round
 }
 
 func TestSearchFindsAcrossWrapsAndRound(t *testing.T) {

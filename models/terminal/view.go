@@ -108,6 +108,8 @@ func (m *Model) mark() string {
 	if l.copying {
 		parts = append(parts, "copy mode")
 		switch s := &l.search; {
+		case s.hunt != nil:
+			parts = append(parts, "searching… esc stops")
 		case s.failed:
 			parts = append(parts, "no match")
 		case s.round && !s.typing:

@@ -352,3 +352,23 @@ func TestGraphemes(t *testing.T) {
 		}
 	}
 }
+
+func TestFindMark(t *testing.T) {
+	term := New(Options{Cols: 10, Rows: 3, ScrollbackBytes: 1 << 16})
+	for i := range 9 {
+		if i%4 == 1 {
+			_, _ = term.Write([]byte("\x1b]133;A\a"))
+		}
+		_, _ = term.Write([]byte("text\r\n"))
+	}
+	for _, c := range []struct{ from, step, want int }{
+		{0, 1, 1}, {1, 1, 5}, {5, 1, -1}, {9, -1, 5}, {5, -1, 1}, {1, -1, -1}, {-1, 1, 1}, {0, 0, -1},
+	} {
+		if got := term.FindMark(c.from, c.step, MarkPrompt); got != c.want {
+			t.Errorf("from %d by %d: line %d, want %d", c.from, c.step, got, c.want)
+		}
+	}
+	if got := term.FindMark(0, 1, MarkOutput); got != -1 {
+		t.Errorf("line %d has no such mark", got)
+	}
+}

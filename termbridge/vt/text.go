@@ -38,6 +38,26 @@ func (t *Terminal) Line(i int) Line {
 	return Line{Text: trimLine(t.rowText(r), r.wrapped), Wrapped: r.wrapped, Mark: r.mark}
 }
 
+// FindMark returns the nearest line after line i (with step 1) or before it (-1)
+// that has any of the marks, -1 when there is none. It reads no text, so that a
+// long scrollback is searched in little time.
+func (t *Terminal) FindMark(i, step int, marks Mark) int {
+	n := t.ScrollbackLen()
+	for i += step; i >= 0 && i < n+t.rows && step != 0; i += step {
+		var mark Mark
+		if i < n {
+			c, k := t.history.find(i)
+			mark = c.lines[k].mark
+		} else {
+			mark = t.scr.row(i - n).mark
+		}
+		if mark&marks != 0 {
+			return i
+		}
+	}
+	return -1
+}
+
 // StyledLine returns line i with SGR and OSC 8 sequences, not padded, and
 // ending with both switched off; "" outside.
 func (t *Terminal) StyledLine(i int) string {
