@@ -13,28 +13,28 @@ import (
 // command is a key of copy mode. move gives the cursor's new place; do is what
 // is no movement.
 type command struct {
-	key.Binding
+	key  *key.Binding
 	move func(m *Model, tx text) pos
 	do   func(m *Model) tea.Cmd
 	sets bool // the movement sets the column that j and k keep to
 }
 
 // copyCommands are the commands of copy mode with their keys.
-func copyCommands(k CopyKeyMap) []command {
-	move := func(b key.Binding, f func(m *Model, tx text) pos) command {
-		return command{Binding: b, move: f, sets: true}
+func copyCommands(k *CopyKeyMap) []command {
+	move := func(b *key.Binding, f func(m *Model, tx text) pos) command {
+		return command{key: b, move: f, sets: true}
 	}
-	rows := func(b key.Binding, f func(m *Model) int) command {
-		return command{Binding: b, move: func(m *Model, tx text) pos { return m.byRows(tx, f(m)) }}
+	rows := func(b *key.Binding, f func(m *Model) int) command {
+		return command{key: b, move: func(m *Model, tx text) pos { return m.byRows(tx, f(m)) }}
 	}
-	do := func(b key.Binding, f func(m *Model)) command {
-		return command{Binding: b, do: func(m *Model) tea.Cmd {
+	do := func(b *key.Binding, f func(m *Model)) command {
+		return command{key: b, do: func(m *Model) tea.Cmd {
 			f(m)
 			return nil
 		}}
 	}
-	pages := func(b key.Binding, f func(m *Model) int) command {
-		return command{Binding: b, move: func(m *Model, tx text) pos {
+	pages := func(b *key.Binding, f func(m *Model) int) command {
+		return command{key: b, move: func(m *Model, tx text) pos {
 			m.look.top = shifted(m.look.top, f(m), tx.low, tx.base)
 			return m.byRows(tx, f(m))
 		}}
@@ -42,42 +42,42 @@ func copyCommands(k CopyKeyMap) []command {
 	half := func(m *Model) int { return max(m.rows/2, 1) }
 	page := func(m *Model) int { return max(m.rows-2, 1) }
 	return []command{
-		{Binding: k.Copy, do: (*Model).copySelection},
-		do(k.Select, func(m *Model) { m.look.selects(flowing) }),
-		do(k.SelectLines, func(m *Model) { m.look.selects(linewise) }),
-		do(k.SelectBlock, func(m *Model) { m.look.selects(block) }),
-		do(k.Search, func(m *Model) { m.startSearch(false) }),
-		do(k.SearchBack, func(m *Model) { m.startSearch(true) }),
-		{Binding: k.Next, do: func(m *Model) tea.Cmd { return m.seek(m.look.search.back) }},
-		{Binding: k.Previous, do: func(m *Model) tea.Cmd { return m.seek(!m.look.search.back) }},
-		do(k.Leave, (*Model).leaveCopyMode),
-		do(k.Escape, (*Model).escape),
-		do(k.PromptBefore, func(m *Model) { m.toPrompt(-1) }),
-		do(k.PromptNext, func(m *Model) { m.toPrompt(1) }),
-		do(k.OtherEnd, func(m *Model) { m.look.swap() }),
-		{Binding: k.CopyLine, do: (*Model).copyLine},
-		move(k.Left, func(m *Model, tx text) pos { return m.sideways(tx, -1) }),
-		rows(k.Down, func(*Model) int { return 1 }),
-		rows(k.Up, func(*Model) int { return -1 }),
-		move(k.Right, func(m *Model, tx text) pos { return m.sideways(tx, 1) }),
-		move(k.WordNext, func(m *Model, tx text) pos { return tx.wordNext(m.look.at) }),
-		move(k.WordBefore, func(m *Model, tx text) pos { return tx.wordBack(m.look.at) }),
-		move(k.WordEnd, func(m *Model, tx text) pos { return tx.wordEnd(m.look.at) }),
-		move(k.LineBegin, func(m *Model, _ text) pos { return pos{m.look.at.line, 0} }),
-		move(k.FirstLetter, func(m *Model, tx text) pos { return pos{m.look.at.line, tx.row(m.look.at.line).indent()} }),
-		{Binding: k.LineEnd, move: func(m *Model, tx text) pos {
+		{key: &k.Copy, do: (*Model).copySelection},
+		do(&k.Select, func(m *Model) { m.look.selects(flowing) }),
+		do(&k.SelectLines, func(m *Model) { m.look.selects(linewise) }),
+		do(&k.SelectBlock, func(m *Model) { m.look.selects(block) }),
+		do(&k.Search, func(m *Model) { m.startSearch(false) }),
+		do(&k.SearchBack, func(m *Model) { m.startSearch(true) }),
+		{key: &k.Next, do: func(m *Model) tea.Cmd { return m.seek(m.look.search.back) }},
+		{key: &k.Previous, do: func(m *Model) tea.Cmd { return m.seek(!m.look.search.back) }},
+		do(&k.Leave, (*Model).leaveCopyMode),
+		do(&k.Escape, (*Model).escape),
+		do(&k.PromptBefore, func(m *Model) { m.toPrompt(-1) }),
+		do(&k.PromptNext, func(m *Model) { m.toPrompt(1) }),
+		do(&k.OtherEnd, func(m *Model) { m.look.swap() }),
+		{key: &k.CopyLine, do: (*Model).copyLine},
+		move(&k.Left, func(m *Model, tx text) pos { return m.sideways(tx, -1) }),
+		rows(&k.Down, func(*Model) int { return 1 }),
+		rows(&k.Up, func(*Model) int { return -1 }),
+		move(&k.Right, func(m *Model, tx text) pos { return m.sideways(tx, 1) }),
+		move(&k.WordNext, func(m *Model, tx text) pos { return tx.wordNext(m.look.at) }),
+		move(&k.WordBefore, func(m *Model, tx text) pos { return tx.wordBack(m.look.at) }),
+		move(&k.WordEnd, func(m *Model, tx text) pos { return tx.wordEnd(m.look.at) }),
+		move(&k.LineBegin, func(m *Model, _ text) pos { return pos{m.look.at.line, 0} }),
+		move(&k.FirstLetter, func(m *Model, tx text) pos { return pos{m.look.at.line, tx.row(m.look.at.line).indent()} }),
+		{key: &k.LineEnd, move: func(m *Model, tx text) pos {
 			m.look.want = vt.MaxCols
 			return pos{m.look.at.line, tx.row(m.look.at.line).lastCell()}
 		}},
-		move(k.Oldest, func(_ *Model, tx text) pos { return pos{line: tx.low} }),
-		move(k.Newest, func(_ *Model, tx text) pos { return pos{line: tx.last()} }),
-		move(k.Top, func(m *Model, _ text) pos { return pos{line: m.look.top} }),
-		move(k.Middle, func(m *Model, _ text) pos { return pos{line: m.look.top + uint64(max(m.rows-1, 0)/2)} }),
-		move(k.Bottom, func(m *Model, _ text) pos { return pos{line: m.look.top + uint64(max(m.rows-1, 0))} }),
-		pages(k.HalfDown, half),
-		pages(k.HalfUp, func(m *Model) int { return -half(m) }),
-		pages(k.PageDown, page),
-		pages(k.PageUp, func(m *Model) int { return -page(m) }),
+		move(&k.Oldest, func(_ *Model, tx text) pos { return pos{line: tx.low} }),
+		move(&k.Newest, func(_ *Model, tx text) pos { return pos{line: tx.last()} }),
+		move(&k.Top, func(m *Model, _ text) pos { return pos{line: m.look.top} }),
+		move(&k.Middle, func(m *Model, _ text) pos { return pos{line: m.look.top + uint64(max(m.rows-1, 0)/2)} }),
+		move(&k.Bottom, func(m *Model, _ text) pos { return pos{line: m.look.top + uint64(max(m.rows-1, 0))} }),
+		pages(&k.HalfDown, half),
+		pages(&k.HalfUp, func(m *Model) int { return -half(m) }),
+		pages(&k.PageDown, page),
+		pages(&k.PageUp, func(m *Model) int { return -page(m) }),
 	}
 }
 
@@ -117,7 +117,7 @@ func (m *Model) copyKey(k tea.KeyPressMsg) tea.Cmd {
 	l := &m.look
 	if l.search.stop() { // a key has something else in mind
 		m.draw()
-		if key.Matches(k, m.keys.Copy.Escape) {
+		if key.Matches(k, m.copyMap.Escape) {
 			return nil
 		}
 	}
@@ -128,7 +128,7 @@ func (m *Model) copyKey(k tea.KeyPressMsg) tea.Cmd {
 	}
 	var cmd tea.Cmd
 	for _, c := range m.copyKeys {
-		if !key.Matches(k, c.Binding) {
+		if !key.Matches(k, *c.key) {
 			continue
 		}
 		if c.do != nil {

@@ -42,10 +42,10 @@ func FuzzLook(f *testing.F) {
 			_ = l.sel.read(tx)
 			m.render()
 			if l.at.line < tx.low || l.at.line > tx.high {
-				t.Fatalf("%s leads to line %d of %d to %d", c.Help().Key, l.at.line, tx.low, tx.high)
+				t.Fatalf("%s leads to line %d of %d to %d", c.key.Help().Key, l.at.line, tx.low, tx.high)
 			}
 			if at := m.Cursor(); at.Y < 0 || at.Y >= m.rows {
-				t.Fatalf("after %s the cursor is at %+v of %d rows", c.Help().Key, at, m.rows)
+				t.Fatalf("after %s the cursor is at %+v of %d rows", c.key.Help().Key, at, m.rows)
 			}
 		}
 		for y, line := range m.frame.Lines {

@@ -16,7 +16,6 @@ type KeyMap struct {
 	Up, Down, Choose     key.Binding // which container
 	NewShell, Back       key.Binding // after the end
 	ScrollUp, ScrollDown key.Binding
-	Copy                 CopyKeyMap
 }
 
 // CopyKeyMap are the keys of copy mode. Digits before a key are how often.
@@ -33,8 +32,8 @@ type CopyKeyMap struct {
 	HalfDown, HalfUp, PageDown, PageUp     key.Binding
 }
 
-// defaultCopyKeyMap are vi's keys where vi has them.
-func defaultCopyKeyMap() CopyKeyMap {
+// DefaultCopyKeyMap is vi's keys where vi has them.
+func DefaultCopyKeyMap() CopyKeyMap {
 	bind := func(help, what string, keys ...string) key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
 	}
@@ -72,7 +71,6 @@ func DefaultKeyMap() KeyMap {
 		Back:       bind("esc", "back", "esc", "q"),
 		ScrollUp:   bind("shift-pgup", "scroll back", "shift+pgup"),
 		ScrollDown: bind("shift-pgdown", "scroll on", "shift+pgdown"),
-		Copy:       defaultCopyKeyMap(),
 	}
 }
 
@@ -105,7 +103,7 @@ func (c copyHelp) ShortHelp() []key.Binding {
 	if c.m.look.search.typing {
 		return bindings{bind("enter", "search"), bind("esc", "cancel")}
 	}
-	k := c.m.keys.Copy
+	k := &c.m.copyMap
 	return bindings{k.Copy, k.Select, k.Search, k.Next, k.Leave, k.PromptBefore}
 }
 
@@ -113,7 +111,7 @@ func (c copyHelp) ShortHelp() []key.Binding {
 func (c copyHelp) FullHelp() [][]key.Binding {
 	var out bindings
 	for _, cmd := range c.m.copyKeys {
-		out = append(out, cmd.Binding)
+		out = append(out, *cmd.key)
 	}
 	return [][]key.Binding{out}
 }
@@ -165,11 +163,5 @@ func (m *Model) again() tea.Cmd {
 
 // KeyMaps are the keys that can be bound anew.
 func (m *Model) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "terminal", Map: &m.keys}, {Name: "copy", Map: &m.copyKeys}}
+	return []models.KeyScope{{Name: "terminal", Map: &m.keys}, {Name: "copy", Map: &m.copyMap}}
 }
-
-// CopyKeyMap are the keys of copy mode.
-type CopyKeyMap []command
-
-// DefaultCopyKeyMap is vi's keys where vi has them.
-func DefaultCopyKeyMap() CopyKeyMap { return copyCommands() }

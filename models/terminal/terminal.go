@@ -78,7 +78,8 @@ type Model struct {
 	frame      vt.Frame
 	used       int // rows of the last screen that hold something, once ended
 	look       look
-	copyKeys   CopyKeyMap
+	copyMap    CopyKeyMap
+	copyKeys   []command // with the keys of copyMap
 	painter    painter
 	trouble    string // what is wrong with the connection, for the pane's mark
 	view       string
@@ -105,13 +106,14 @@ var (
 // New makes the screen of a session that Init opens: a shell, whichever the
 // container has, unless wish.Cmd says what to run.
 func New(env *models.Env, wish models.ExecMsg) *Model {
-	keys := DefaultKeyMap()
-	return &Model{
-		env: env, keys: keys,
+	m := &Model{
+		env: env, keys: DefaultKeyMap(), copyMap: DefaultCopyKeyMap(),
 		ref: wish.Ref, container: wish.Container, cmd: wish.Cmd,
 		state: starting, focused: true, pace: newPace(), stale: true,
-		width: widthMethod(env), copyKeys: copyCommands(keys.Copy),
+		width: widthMethod(env),
 	}
+	m.copyKeys = copyCommands(&m.copyMap)
+	return m
 }
 
 // widthMethod is how the outer terminal, and so the renderer, measures text.
