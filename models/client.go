@@ -82,6 +82,16 @@ type Store interface {
 	Journal(e Entry) error
 	JournalEntries(n int) ([]Entry, error)
 
+	// KeepDeleted keeps a deleted pod for a day, among a bounded number of
+	// them; DeletedPods gives those kept, the latest first.
+	KeepDeleted(pod Deleted) error
+	DeletedPods() ([]Deleted, error)
+
+	// LeaveWord keeps a text for the next start to show; TakeWords gives those
+	// left, oldest first, and forgets them.
+	LeaveWord(text string) error
+	TakeWords() ([]string, error)
+
 	// Save writes a file the user asked for under the given name into the
 	// user's download place and returns the path.
 	Save(name string, data []byte) (path string, err error)

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -10,13 +9,11 @@ import (
 	"podium/models"
 )
 
-// alertAfter is how long work must have taken for its end to be announced.
-const alertAfter = 10 * time.Second
-
 // finished has the terminal announce the end of long work to people who look
 // elsewhere.
 func (r *root) finished(msg models.FinishedMsg) {
-	if !r.blurred || r.env.Now().Sub(msg.Began) < alertAfter {
+	after := r.env.Settings.NotifyAfter
+	if !r.blurred || after <= 0 || r.env.Now().Sub(msg.Began) < after {
 		return
 	}
 	r.do(tea.Raw(alert(r.opts.getenv, safetext.Line(strings.TrimSpace(msg.Text), 200))))

@@ -61,6 +61,10 @@ func (r *root) grant(w wish) bool {
 			from = r.top()
 		}
 		r.ask(from, msg)
+	case confirm.AsideMsg:
+		r.aside(msg.From)
+	case confirm.FailedMsg:
+		r.deletionFailed(msg.From)
 	case confirm.AnswerMsg:
 		r.answered(msg)
 	case models.NoticeMsg:
@@ -120,7 +124,13 @@ func (r *root) grantDelete(msg models.DeleteMsg) {
 		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: "This endpoint is open read-only: nothing can be deleted"})
 	case len(msg.Rows)+len(msg.Hidden) == 0, r.grabbed(), len(r.layers) > 0, r.env.Now().Sub(r.dialogAt) < dialogRest:
 	default:
-		r.show(&layer{screen: confirm.NewDelete(r.env, msg, r.inside(slices.Concat(msg.Rows, msg.Hidden)))})
+		before := len(msg.Rows) + len(msg.Hidden)
+		msg.Rows, msg.Hidden = r.notDoomed(msg.Rows), r.notDoomed(msg.Hidden)
+		if before > 0 && len(msg.Rows)+len(msg.Hidden) == 0 {
+			r.notify(models.NoticeMsg{Text: "It is about to be deleted already; " + r.undoHint() + " that"})
+			return
+		}
+		r.show(&layer{screen: confirm.NewDelete(r.env, msg, r.inside(slices.Concat(msg.Rows, msg.Hidden)), r.keys.Undo.Help().Key)})
 	}
 }
 

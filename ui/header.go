@@ -30,7 +30,7 @@ func (r *root) header(cols int) string {
 	if t, ok := r.top().(models.Titled); ok && t.Title() != "" {
 		left = append(left, span{text: t.Title(), role: themes.Title, rank: 0})
 	}
-	var right []span
+	right := r.deletionSpans()
 	if r.opts.Identity != "" {
 		right = append(right, span{text: r.opts.Identity, role: themes.BarMuted, rank: 8})
 	}

@@ -34,7 +34,7 @@ func TestTheJournalKeepsWhatWasDone(t *testing.T) {
 
 func TestAJournalThatCannotBeWrittenSaysSo(t *testing.T) {
 	u := sit(t, client("web"), 100, 20)
-	u.bench.Store.Fail = errors.New("the disk is full")
+	u.bench.Store.SetFail(errors.New("the disk is full"))
 	u.Send(models.JournalMsg{Entry: models.Entry{Action: "delete"}})
 	u.Sees("The journal was not written: the disk is full")
 	u.Press("@").Sees("The journal cannot be read: the disk is full")

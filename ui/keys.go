@@ -20,6 +20,8 @@ type keyMap struct {
 	Help      key.Binding
 	Log       key.Binding
 	Journal   key.Binding
+	Undo      key.Binding
+	Draft     key.Binding
 	Redraw    key.Binding
 }
 
@@ -37,6 +39,8 @@ func newKeyMap(environ []string) keyMap {
 		Help:      bind("?", "help", "?"),
 		Log:       bind("!", "error log", "!"),
 		Journal:   bind("@", "journal of what was done", "@"),
+		Undo:      bind("z", "undo the last delete", "z"),
+		Draft:     bind("Z", "reopen the last draft", "Z"),
 		Redraw:    bind("ctrl-l", "redraw", "ctrl+l"),
 	}
 }

@@ -24,7 +24,7 @@ type leaderKeyMap struct {
 	CopyMode, ScrollBack, Search       key.Binding
 	Paste, CopyOutput, Save            key.Binding
 	NewShell, SendSize, Signals, Allow key.Binding
-	Palette, Help                      key.Binding
+	Undo, Palette, Help                key.Binding
 }
 
 // newLeaderKeyMap are the keys as they come.
@@ -49,6 +49,7 @@ func newLeaderKeyMap() leaderKeyMap {
 		Paste: bind("paste what was copied", "]"), CopyOutput: bind("copy last output", "y"), Save: bind("save transcript", "s"),
 		NewShell: bind("new shell here", "R"), SendSize: bind("send the size again", "T"), Signals: bind("signals", "!"),
 		Allow:   bind("let it copy (OSC 52)", "C"),
+		Undo:    bind("undo the delete", "u"),
 		Palette: bind("commands", ":"), Help: bind("help", "?"),
 	}
 }
@@ -110,6 +111,9 @@ func (r *root) leaderItems() []menuItem {
 	act(k.SendSize, models.ActionResize)
 	act(k.Signals, models.ActionSignal)
 	act(k.Allow, models.ActionAllowCopy)
+	if r.undoable() != nil {
+		one(k.Undo, func(r *root) { r.undo() })
+	}
 	one(k.Palette, func(r *root) { r.openPalette() })
 	one(k.Help, func(r *root) { r.openHelp() })
 	return items

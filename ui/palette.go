@@ -27,6 +27,8 @@ func (r *root) commands() []word {
 		{"new", "a new pod", func(r *root) { r.wish(models.EditMsg{}) }},
 		{"help", "the keys that work right now", func(r *root) { r.openHelp() }},
 		{"errors", "what went wrong so far", func(r *root) { r.openLog() }},
+		{"undo", "undo the last delete", func(r *root) { r.undo() }},
+		{"draft", "reopen the last draft", func(r *root) { r.reopenDraft() }},
 		{"journal", "what was done, here and earlier", func(r *root) { r.openJournal() }},
 		{"sessions", "the terminals that are open", func(r *root) { r.openSessions() }},
 		{"light", "the light theme", func(r *root) { r.setColours(colours{none: r.colours.none}) }},
@@ -115,7 +117,7 @@ func (r *root) openHelp() {
 			out = append(out, part...)
 		}
 		out = append(out, choice{name: "everywhere", head: true})
-		for _, b := range []key.Binding{r.keys.Leader, r.keys.Palette, r.keys.Help, r.keys.Log, r.keys.Journal, r.keys.Redraw, r.keys.Interrupt, r.keys.Quit} {
+		for _, b := range []key.Binding{r.keys.Leader, r.keys.Palette, r.keys.Help, r.keys.Undo, r.keys.Draft, r.keys.Log, r.keys.Journal, r.keys.Redraw, r.keys.Interrupt, r.keys.Quit} {
 			out = append(out, choice{name: b.Help().Key, detail: b.Help().Desc, do: func(r *root) { r.runBinding(b) }})
 		}
 		return out

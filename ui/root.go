@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"podium/models"
+	"podium/models/confirm"
 	"podium/models/pods"
 	"podium/themes"
 )
@@ -28,13 +29,16 @@ type root struct {
 
 	cols, rows int
 	list       *pods.Model
-	stack      []page          // the visible one last; the list is the first
-	sessions   []*tab          // terminals in the order they were opened, visible or not
-	recent     *tab            // the one shown last
-	layers     []*layer        // dialogs over the screen, the one with the keys last
-	focused    models.Screen   // whom SetFocus(true) was told
-	visible    []models.Screen // whom SetShown(true) was told
-	updating   models.Screen   // whose Update runs: the one that wishes
+	stack      []page            // the visible one last; the list is the first
+	sessions   []*tab            // terminals in the order they were opened, visible or not
+	recent     *tab              // the one shown last
+	layers     []*layer          // dialogs over the screen, the one with the keys last
+	deletions  []*confirm.Delete // those that go on out of view
+	failed     []*confirm.Delete // those of them that wait to be shown again
+	remade     []string          // deletions of which z has made a manifest
+	focused    models.Screen     // whom SetFocus(true) was told
+	visible    []models.Screen   // whom SetShown(true) was told
+	updating   models.Screen     // whose Update runs: the one that wishes
 	wishes     []wish
 	cmds       []tea.Cmd // what the current message asks for
 
@@ -93,7 +97,7 @@ func newRoot(opts Options, c *crashes) *root {
 // ticks and the list.
 func (r *root) Init() tea.Cmd {
 	defer r.crashes.catch()
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(r.env.Now), r.askInfo()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(r.env.Now), r.askInfo(), r.takeWords()}
 	cmds = append(cmds, r.awaitChange())
 	cmds = append(cmds, r.start(r.list)...)
 	if host := leaderTaken(r.opts.Environ); host != "" && len(r.bound[models.LeaderAction]) == 0 {
@@ -137,6 +141,7 @@ func (r *root) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	r.cmds = r.cmds[:0]
 	r.route(msg)
 	r.grantWishes()
+	r.showFailed()
 	r.focus()
 	r.refresh()
 	switch len(r.cmds) {
@@ -178,6 +183,9 @@ func (r *root) open() []models.Screen {
 	}
 	for _, l := range r.layers {
 		all = append(all, l.screen)
+	}
+	for _, d := range r.deletions {
+		all = append(all, d)
 	}
 	return all
 }
@@ -333,7 +341,7 @@ func (r *root) closeAll() {
 			s.Close()
 		}()
 	}
-	r.stack, r.sessions, r.layers = nil, nil, nil
+	r.stack, r.sessions, r.layers, r.deletions = nil, nil, nil, nil
 	if r.info.cancel != nil {
 		r.info.cancel()
 	}

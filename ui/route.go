@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"charm.land/bubbles/v2/key"
@@ -51,6 +53,12 @@ func (r *root) route(msg tea.Msg) {
 		r.journaled(msg)
 	case journalMsg:
 		r.gotJournal(msg)
+	case recreatedMsg:
+		r.gotRecreated(msg)
+	case lastDraftMsg:
+		r.gotLastDraft(msg)
+	case wordsMsg:
+		r.gotWords(msg)
 	default:
 		if !r.grant(wish{what: msg}) {
 			r.broadcast(msg)
@@ -139,6 +147,12 @@ func (r *root) pressGlobal(k tea.KeyPressMsg) bool {
 		r.openLog()
 	case key.Matches(k, r.keys.Journal):
 		r.openJournal()
+	case key.Matches(k, r.keys.Undo):
+		r.undo()
+	case key.Matches(k, r.keys.Draft):
+		if !r.refuseReadOnly("nothing can be created") {
+			r.reopenDraft()
+		}
 	case key.Matches(k, r.keys.Redraw):
 		r.draw.forget()
 		r.do(tea.ClearScreen)
@@ -152,6 +166,12 @@ func (r *root) pressGlobal(k tea.KeyPressMsg) bool {
 func (r *root) interrupt() {
 	if c, ok := r.top().(models.Canceling); ok {
 		if cmd, done := c.Cancel(); done {
+			r.do(cmd)
+			return
+		}
+	}
+	for _, d := range slices.Backward(r.deletions) {
+		if cmd, done := d.Cancel(); done {
 			r.do(cmd)
 			return
 		}

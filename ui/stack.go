@@ -83,6 +83,8 @@ func (r *root) back(s models.Screen) {
 		return
 	case r.layerOf(s) >= 0:
 		r.drop(s)
+	case r.forgetDeletion(s):
+		s.Close()
 	case t != nil && len(t.panes) > 1 && !holds(s):
 		r.end(s)
 	case t != nil:

@@ -105,6 +105,9 @@ func Run(ctx context.Context, opts Options) error {
 		err = within(grace, program, ended)
 	}
 	if !errors.Is(err, errHangs) {
+		if !r.quitting {
+			err = errors.Join(err, r.leaveWords())
+		}
 		r.closeAll() // the loop is over, so the screens are ours
 	}
 	if crash := crashes.first(); crash != nil {

@@ -387,7 +387,9 @@ func TestDeleting(t *testing.T) {
 	u.later(time.Second)
 	u.Press("ctrl+d").Sees("Delete 2 pods?")
 	u.later(time.Second)
-	u.Press("y").Sees("forbidden", "Retry")
+	u.Press("y").Sees("deleting in 5 s", "z undoes").Misses("Delete 2 pods?")
+	u.later(6*time.Second).Sees("forbidden", "Retry")
+	u.later(time.Second)
 	if c.Called("delete default/web-1") != 1 || c.Called("delete default/web-2") != 1 {
 		t.Errorf("calls %v", c.Calls())
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -86,6 +87,32 @@ func (s store) JournalEntries(n int) ([]models.Entry, error) {
 	out := make([]models.Entry, len(kept))
 	for i, e := range kept {
 		out[i] = models.Entry(e)
+	}
+	return out, err
+}
+
+// deletedKind is the kind under which deleted pods are kept a while.
+const deletedKind = "deleted"
+
+// KeepDeleted keeps a deleted pod for a day.
+func (s store) KeepDeleted(pod models.Deleted) error {
+	data, err := json.Marshal(pod)
+	if err != nil {
+		return fmt.Errorf("keep the deleted pod %s: %w", pod.Ref, err)
+	}
+	return s.AddRecent(deletedKind, data)
+}
+
+// DeletedPods gives those kept, the latest first; what cannot be read, such as of
+// another version of podium, is passed over.
+func (s store) DeletedPods() ([]models.Deleted, error) {
+	kept, err := s.Recent(deletedKind)
+	var out []models.Deleted
+	for _, data := range kept {
+		var pod models.Deleted
+		if json.Unmarshal(data, &pod) == nil && len(pod.Pod) > 0 {
+			out = append(out, pod)
+		}
 	}
 	return out, err
 }

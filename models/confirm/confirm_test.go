@@ -3,6 +3,7 @@ package confirm
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,8 @@ func rows(names ...string) []api.PodRow {
 // open makes a delete dialog that already listens.
 func open(t *testing.T, c *modelstest.Client, ask models.DeleteMsg, sessions ...string) (*Delete, *modelstest.Bench, *modelstest.Driver) {
 	b := modelstest.NewBench(c)
-	d := NewDelete(b.Env, ask, sessions)
+	d := NewDelete(b.Env, ask, sessions, "z")
+	d.undo = 0
 	drv := modelstest.Drive(t, d, 70, 14)
 	b.Step(time.Second)
 	t.Cleanup(d.Close)
@@ -49,12 +51,23 @@ func last(b *modelstest.Bench) any {
 	return b.Wishes[len(b.Wishes)-1]
 }
 
+// wished is the last wish of a type.
+func wished[T any](b *modelstest.Bench) (T, bool) {
+	for _, w := range slices.Backward(b.Wishes) {
+		if t, ok := w.(T); ok {
+			return t, true
+		}
+	}
+	var none T
+	return none, false
+}
+
 func TestDeleteViews(t *testing.T) {
 	ask := models.DeleteMsg{Rows: rows("web-1", "web-2"), Hidden: rows("db-1")}
 	for _, size := range modelstest.Sizes[:4] {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			b := modelstest.NewBench(modelstest.NewClient())
-			d := NewDelete(b.Env, ask, []string{"shell in web-1/main"})
+			d := NewDelete(b.Env, ask, []string{"shell in web-1/main"}, "z")
 			cols, lines := d.WantSize(size[0], size[1])
 			d.SetSize(cols, lines)
 			modelstest.CheckView(t, d.View(), cols, lines)
@@ -68,7 +81,7 @@ func TestDialogsFillEverySizeAndDrawNothingHarmful(t *testing.T) {
 	text := strings.Join(modelstest.Hostile, "\n")
 	b := modelstest.NewBench(modelstest.NewClient())
 	dialogs := []models.Screen{
-		NewDelete(b.Env, ask, modelstest.Hostile),
+		NewDelete(b.Env, ask, modelstest.Hostile, "z"),
 		NewQuestion(b.Env, models.ConfirmMsg{Title: text, Question: text, Yes: text}),
 	}
 	for _, size := range modelstest.Sizes {
@@ -83,7 +96,7 @@ func TestDialogsFillEverySizeAndDrawNothingHarmful(t *testing.T) {
 func TestKeysTypedAheadAreSwallowed(t *testing.T) {
 	c := modelstest.NewClient()
 	b := modelstest.NewBench(c)
-	d := NewDelete(b.Env, models.DeleteMsg{Rows: rows("web")}, nil)
+	d := NewDelete(b.Env, models.DeleteMsg{Rows: rows("web")}, nil, "z")
 	q := NewQuestion(b.Env, models.ConfirmMsg{Question: "Sure?"})
 	for range 3 {
 		for _, s := range []models.Screen{d, q} {
@@ -130,10 +143,13 @@ func TestDeleting(t *testing.T) {
 				return
 			}
 			d.Until("the end", func() bool { _, ok := last(b).(models.BackMsg); return ok })
-			if got := strings.Join(c.Calls(), "; "); got != tt.calls {
-				t.Errorf("called %q, want %q", got, tt.calls)
+			if got := strings.Join(c.Calls(), "; "); got != "get default/web; "+tt.calls {
+				t.Errorf("called %q, want the get and %q", got, tt.calls)
 			}
-			if g, ok := b.Wishes[0].(models.PodsGoneMsg); !ok || g.Refs[0].Name != "web" {
+			if g, ok := wished[models.PodsGoneMsg](b); !ok || g.Refs[0].Name != "web" {
+				t.Errorf("wished %v", b.Wishes)
+			}
+			if e, ok := wished[models.JournalMsg](b); !ok || e.Entry.Target != "default/web" || e.Entry.Failed {
 				t.Errorf("wished %v", b.Wishes)
 			}
 		})
@@ -157,11 +173,17 @@ func TestFailuresStayAndCanBeTriedAgain(t *testing.T) {
 	d, b, drv := open(t, c, models.DeleteMsg{Rows: rows("ok", "bad", "gone")})
 	drv.Press("y").Sees("forbidden", "Retry", "accepted")
 	modelstest.CheckView(t, d.View(), 70, 14)
-	if g, ok := b.Wishes[0].(models.PodsGoneMsg); !ok || len(g.Refs) != 2 {
+	if g, ok := wished[models.PodsGoneMsg](b); !ok || len(g.Refs) != 2 {
 		t.Errorf("wished %v", b.Wishes)
 	}
-	if n, ok := last(b).(models.NoticeMsg); !ok || n.Level != models.LevelError {
+	if n, ok := wished[models.NoticeMsg](b); !ok || n.Level != models.LevelError {
+		t.Errorf("wished %v", b.Wishes)
+	}
+	if f, ok := last(b).(FailedMsg); !ok || f.From != d {
 		t.Errorf("wished last %v", last(b))
+	}
+	if e, ok := wished[models.JournalMsg](b); !ok || !e.Entry.Failed && e.Entry.Result == "" {
+		t.Errorf("wished %v", b.Wishes)
 	}
 	healed = true
 	drv.Press("r").Until("the end", func() bool { _, ok := last(b).(models.BackMsg); return ok })
@@ -185,10 +207,10 @@ func TestManyAreDeletedAFewAtATime(t *testing.T) {
 		return nil
 	}
 	_, b, drv := open(t, c, models.DeleteMsg{Rows: rows(names...)})
-	drv.Press("y").Until("eight under way", func() bool { most = max(most, len(busy)); return most == atOnce }).Sees("Deleting 0/40", "to")
+	drv.Press("y").Until("eight under way", func() bool { most = max(most, len(busy)); return most == 8 }).Sees("Deleting 0/40", "to")
 	close(release)
 	drv.Until("the end", func() bool { most = max(most, len(busy)); _, ok := last(b).(models.BackMsg); return ok })
-	if most > atOnce || c.Called("delete") != 40 {
+	if most > 8 || c.Called("delete") != 40 {
 		t.Errorf("%d at once, %d in all", most, c.Called("delete"))
 	}
 }
@@ -241,6 +263,11 @@ func TestClickingAButton(t *testing.T) {
 	b := modelstest.NewBench(modelstest.NewClient())
 	q := NewQuestion(b.Env, models.ConfirmMsg{Question: "It ends.", Yes: "End"})
 	d := modelstest.Drive(t, q, 40, 4)
+	d.Send(tea.MouseClickMsg{X: q.spans[1][0] + 1, Y: 3, Button: tea.MouseLeft})
+	if len(b.Wishes) > 0 {
+		t.Fatalf("a click at once wished %v", b.Wishes)
+	}
+	b.Step(Quiet)
 	d.Send(tea.MouseClickMsg{X: q.spans[1][0] + 1, Y: 3, Button: tea.MouseLeft})
 	if a, ok := last(b).(AnswerMsg); !ok || !a.Yes {
 		t.Errorf("a click wished %v", b.Wishes)

@@ -2,36 +2,30 @@ package confirm
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"time"
 
 	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/api"
 	"podium/models"
 	"podium/themes"
 )
 
-const (
-	// atOnce is how many deletions are under way at the same time.
-	atOnce = 8
-	// patience is how long one deletion may take to be accepted.
-	patience = 30 * time.Second
-	// maxGrace is the longest grace that can be typed, in seconds.
-	maxGrace = 7 * 24 * 3600
-)
+// maxGrace is the longest grace that can be typed, in seconds.
+const maxGrace = 7 * 24 * 3600
 
 // phase is how far the dialog is.
 type phase int
 
 const (
-	asking  phase = iota // nothing was done yet
-	running              // deletions are under way
-	failed               // some failed: they can be tried again
+	asking   phase = iota // nothing was done yet
+	counting              // it was said to be done, and can still be undone
+	running               // deletions are under way
+	failed                // some failed: they can be tried again
+	over                  // all were accepted, or it was undone
 )
 
 // state is how far the deletion of one pod is.
@@ -50,19 +44,29 @@ type target struct {
 	hidden bool // marked, and hidden by the filter
 	state  state
 	reason string // why it was refused
+	digest string // of what the server had before, "" where it was not to be had
 }
 
-// Delete is the dialog that deletes pods: what will happen, the names, the
-// grace, and then the progress and what failed.
+// Delete is the deletion of pods: first a dialog with what will happen, the
+// names and the grace; then out of view a moment in which it can be undone and
+// nothing is sent; then the progress, and what failed as a dialog again. It goes
+// on with the endpoint it began with, whatever the Env says later.
 type Delete struct {
 	env      *models.Env
+	client   models.Client
+	endpoint string
 	theme    themes.Theme
 	keys     KeyMap
 	targets  []target
 	sessions []string // what ends with the pods
 	opened   time.Time
 	phase    phase
-	focus    int // 0 is Cancel
+	undoKey  string        // that undoes it, as people read it
+	undo     time.Duration // in which it can be undone, 0 for none
+	until    time.Time     // the end of it
+	began    time.Time     // when the sending began
+	unkept   error         // why a pod could not be kept for making it anew
+	focus    int           // 0 is Cancel
 	grace    string
 	typing   bool // the grace is being typed
 	force    bool
@@ -82,14 +86,20 @@ var (
 	_ models.Themed    = (*Delete)(nil)
 	_ models.Dangerous = (*Delete)(nil)
 	_ models.Canceling = (*Delete)(nil)
+	_ models.Ending    = (*Delete)(nil)
 	_ models.Typing    = (*Delete)(nil)
 )
 
 // NewDelete makes the dialog for the wish. sessions says in words what ends
-// with the pods, such as "shell in web/main". It wishes BackMsg when it is
-// over, and PodsGoneMsg for what was deleted.
-func NewDelete(env *models.Env, ask models.DeleteMsg, sessions []string) *Delete {
-	d := &Delete{env: env, theme: env.Theme, keys: DefaultKeyMap(), sessions: sessions, opened: env.Now()}
+// with the pods, such as "shell in web/main". It wishes AsideMsg when it is to
+// be taken from view and still told of ticks, FailedMsg when it is to be shown
+// again, BackMsg when it is over, and PodsGoneMsg for what was deleted. undoKey
+// is the key that undoes it, as people read it.
+func NewDelete(env *models.Env, ask models.DeleteMsg, sessions []string, undoKey string) *Delete {
+	d := &Delete{
+		env: env, client: env.Client, endpoint: env.Endpoint, theme: env.Theme, keys: DefaultKeyMap(),
+		sessions: sessions, opened: env.Now(), undo: env.Settings.UndoWindow, undoKey: undoKey,
+	}
 	for _, row := range ask.Rows {
 		d.targets = append(d.targets, target{row: row})
 	}
@@ -108,31 +118,6 @@ func (d *Delete) Dangerous() bool { return true }
 // Typing says whether the grace is being typed.
 func (d *Delete) Typing() bool { return d.typing }
 
-// Close gives up what is still under way.
-func (d *Delete) Close() {
-	if d.cancel != nil {
-		d.cancel()
-	}
-}
-
-// Cancel gives up the deletions that the server has not answered.
-func (d *Delete) Cancel() (tea.Cmd, bool) {
-	if d.phase != running {
-		return nil, false
-	}
-	d.cancel()
-	return nil, true
-}
-
-// deletedMsg is the server's answer to one deletion.
-type deletedMsg struct {
-	owner *Delete
-	try   int
-	index int
-	err   error
-	more  context.Context // of the attempt, for the deletions that follow
-}
-
 // Update takes keys, clicks and the server's answers.
 func (d *Delete) Update(msg tea.Msg) tea.Cmd {
 	var cmd tea.Cmd
@@ -142,7 +127,11 @@ func (d *Delete) Update(msg tea.Msg) tea.Cmd {
 			cmd = d.press(msg)
 		}
 	case tea.MouseClickMsg:
-		cmd = d.click(msg)
+		if d.env.Now().Sub(d.opened) >= Quiet {
+			cmd = d.click(msg)
+		}
+	case models.TickMsg:
+		cmd = d.tick(time.Time(msg))
 	case tea.MouseWheelMsg:
 		switch msg.Button {
 		case tea.MouseWheelUp:
@@ -184,7 +173,7 @@ func (d *Delete) press(k tea.KeyPressMsg) tea.Cmd {
 		return d.pressButton(d.focus)
 	case d.phase == failed:
 		if key.Matches(k, d.keys.Retry) || key.Matches(k, d.keys.Yes) {
-			return d.start()
+			return d.send()
 		}
 	case key.Matches(k, d.keys.Yes):
 		return d.start()
@@ -231,6 +220,9 @@ func (d *Delete) pressButton(i int) tea.Cmd {
 		d.env.Wish(models.BackMsg{})
 		return nil
 	}
+	if d.phase == failed {
+		return d.send()
+	}
 	return d.start()
 }
 
@@ -246,105 +238,6 @@ func (d *Delete) options() api.DeleteOptions {
 		}
 	}
 	return o
-}
-
-// start deletes what is not deleted yet.
-func (d *Delete) start() tea.Cmd {
-	d.phase, d.focus = running, 0
-	d.try++
-	ctx, cancel := context.WithCancel(context.Background())
-	d.cancel = cancel
-	for i := range d.targets {
-		if d.targets[i].state != done {
-			d.targets[i].state, d.targets[i].reason = waiting, ""
-		}
-	}
-	var cmds []tea.Cmd
-	for range atOnce {
-		if cmd := d.next(ctx); cmd != nil {
-			cmds = append(cmds, cmd)
-		}
-	}
-	return tea.Batch(cmds...)
-}
-
-// next sends the next deletion, nil when all are on their way.
-func (d *Delete) next(ctx context.Context) tea.Cmd {
-	for i := range d.targets {
-		t := &d.targets[i]
-		if t.state != waiting {
-			continue
-		}
-		t.state = sent
-		row, opts, client, try := t.row, d.options(), d.env.Client, d.try
-		opts.UID = row.UID
-		return func() tea.Msg {
-			limited, cancel := context.WithTimeout(ctx, patience)
-			defer cancel()
-			err := client.Delete(limited, row.Namespace, row.Name, opts)
-			return deletedMsg{owner: d, try: try, index: i, err: err, more: ctx}
-		}
-	}
-	return nil
-}
-
-// answered takes an answer in and sends what is next, or finishes.
-func (d *Delete) answered(msg deletedMsg) tea.Cmd {
-	t := &d.targets[msg.index]
-	switch {
-	case msg.err == nil, apierrors.IsNotFound(msg.err): // gone is what was asked for
-		t.state = done
-	default:
-		t.state, t.reason = refused, msg.err.Error()
-	}
-	if cmd := d.next(msg.more); cmd != nil {
-		return cmd
-	}
-	var gone []api.PodRef
-	bad := 0
-	for _, t := range d.targets {
-		switch t.state {
-		case sent:
-			return nil
-		case done:
-			gone = append(gone, t.row.Ref())
-		case refused:
-			bad++
-		}
-	}
-	d.cancel()
-	d.finish(gone, bad)
-	return nil
-}
-
-// finish tells what was deleted, and closes unless something failed.
-func (d *Delete) finish(gone []api.PodRef, bad int) {
-	if len(gone) > 0 {
-		d.env.Wish(models.PodsGoneMsg{Refs: gone})
-	}
-	if bad > 0 {
-		d.phase, d.focus = failed, 0
-		d.env.Wish(models.NoticeMsg{Level: models.LevelError, Text: d.failureText(bad)})
-		return
-	}
-	text := "Deleting " + gone[0].Name
-	if len(gone) > 1 {
-		text = fmt.Sprintf("Deleting %d pods", len(gone))
-	}
-	d.env.Wish(models.NoticeMsg{Text: text})
-	d.env.Wish(models.BackMsg{})
-}
-
-func (d *Delete) failureText(bad int) string {
-	for _, t := range d.targets {
-		if t.state == refused {
-			if bad == 1 {
-				return fmt.Sprintf("Delete %s: %s", t.row.Name, t.reason)
-			}
-			return fmt.Sprintf("%d of %d pods were not deleted; the first, %s: %s", bad, len(d.targets), t.row.Name, t.reason)
-		}
-	}
-	return ""
 }
 
 // Keys are what works in the dialog.
@@ -363,9 +256,9 @@ func (d *Delete) ShortHelp() []key.Binding {
 			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "the pod's own")),
 		}
 	case d.phase == running:
-		return []key.Binding{named(d.keys.Cancel, "stop")}
+		return []key.Binding{named(d.keys.Cancel, "stop"), d.keys.Up, d.keys.Down}
 	case d.phase == failed:
-		return []key.Binding{d.keys.Retry, named(d.keys.Cancel, "close")}
+		return []key.Binding{d.keys.Retry, named(d.keys.Cancel, "close"), d.keys.Up, d.keys.Down}
 	}
 	return []key.Binding{named(d.keys.Yes, "delete"), d.keys.Cancel, d.keys.Grace, d.keys.Force, d.keys.Next}
 }

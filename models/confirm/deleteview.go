@@ -3,6 +3,7 @@ package confirm
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"podium/internal/safetext"
 	"podium/themes"
@@ -10,10 +11,13 @@ import (
 
 // Title says what the dialog is about to do.
 func (d *Delete) Title() string {
-	if len(d.targets) == 1 {
-		return "Delete " + safetext.Line(d.targets[0].row.Name, 60) + "?"
+	switch d.phase {
+	case failed:
+		return fmt.Sprintf("Not deleted: %d of %d", d.count(refused), len(d.targets))
+	case running:
+		return "Deleting " + d.what()
 	}
-	return fmt.Sprintf("Delete %d pods?", len(d.targets))
+	return "Delete " + d.what() + "?"
 }
 
 // SetTheme changes the look.
@@ -98,13 +102,7 @@ func (d *Delete) buttons() []button {
 }
 
 func (d *Delete) progress() string {
-	n := 0
-	for _, t := range d.targets {
-		if t.state == done || t.state == refused {
-			n++
-		}
-	}
-	return fmt.Sprintf("Deleting %d/%d, esc stops", n, len(d.targets))
+	return fmt.Sprintf("Deleting %d/%d, esc stops", d.count(done)+d.count(refused), len(d.targets))
 }
 
 // names are a line per pod: its name, and what becomes of it.
@@ -154,6 +152,8 @@ func (d *Delete) foot(cols int) []string {
 	switch {
 	case d.phase == failed:
 		return append(out, d.reasons(cols)...)
+	case d.phase != asking:
+		return out
 	case d.force:
 		grace = "Force: no grace at all, what runs is killed (f takes it back)"
 	case d.typing:
@@ -170,7 +170,33 @@ func (d *Delete) foot(cols int) []string {
 	for _, line := range safetext.Wrap(grace, cols) {
 		out = append(out, d.theme.Paint(role, line))
 	}
+	if text := d.outlook(); text != "" {
+		for _, line := range safetext.Wrap(text, cols) {
+			out = append(out, d.theme.Paint(themes.Muted, line))
+		}
+	}
 	return append(out, "")
+}
+
+// outlook says in one line what becomes of many pods, and how long it can be
+// undone.
+func (d *Delete) outlook() string {
+	var parts []string
+	if n := len(d.targets); n > 1 {
+		bare := d.bare()
+		switch {
+		case bare == n:
+			parts = append(parts, fmt.Sprintf("None of the %d will come back.", n))
+		case bare == 0:
+			parts = append(parts, fmt.Sprintf("Owners make all %d anew.", n))
+		default:
+			parts = append(parts, fmt.Sprintf("%d will not come back; owners make %d anew.", bare, n-bare))
+		}
+	}
+	if d.undo > 0 {
+		parts = append(parts, fmt.Sprintf("It can be undone for %d s (%s).", d.undo/time.Second, d.undoKey))
+	}
+	return strings.Join(parts, " ")
 }
 
 // reasons are the distinct reasons of what failed, in full.

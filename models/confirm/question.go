@@ -100,7 +100,7 @@ func (q *Question) Update(msg tea.Msg) tea.Cmd {
 		}
 	case tea.MouseClickMsg:
 		for i, s := range q.spans {
-			if msg.Button == tea.MouseLeft && msg.Y == q.rows-1 && msg.X >= s[0] && msg.X < s[1] {
+			if q.env.Now().Sub(q.opened) >= Quiet && msg.Button == tea.MouseLeft && msg.Y == q.rows-1 && msg.X >= s[0] && msg.X < s[1] {
 				q.answer(i == 1)
 			}
 		}

@@ -68,7 +68,9 @@ type Store struct {
 	history map[string][]string
 	saved   map[string][]byte
 	journal []models.Entry
-	Fail    error // when set, every method fails with it
+	deleted []models.Deleted
+	words   []string
+	Fail    error // when set, every method fails with it; set before anybody uses the store, or by SetFail
 }
 
 var _ models.Store = (*Store)(nil)
@@ -76,6 +78,13 @@ var _ models.Store = (*Store)(nil)
 // NewStore makes an empty store.
 func NewStore() *Store {
 	return &Store{drafts: map[string][]byte{}, history: map[string][]string{}, saved: map[string][]byte{}}
+}
+
+// SetFail makes every method fail from now on.
+func (s *Store) SetFail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Fail = err
 }
 
 // SaveDraft keeps the draft.
@@ -144,6 +153,40 @@ func (s *Store) JournalEntries(n int) ([]models.Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]models.Entry(nil), s.journal[max(len(s.journal)-n, 0):]...), s.Fail
+}
+
+// KeepDeleted keeps the pod.
+func (s *Store) KeepDeleted(pod models.Deleted) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deleted = append(s.deleted, pod)
+	return s.Fail
+}
+
+// DeletedPods gives the pods, the latest first.
+func (s *Store) DeletedPods() ([]models.Deleted, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := append([]models.Deleted(nil), s.deleted...)
+	slices.Reverse(out)
+	return out, s.Fail
+}
+
+// LeaveWord keeps the text.
+func (s *Store) LeaveWord(text string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.words = append(s.words, text)
+	return s.Fail
+}
+
+// TakeWords gives the texts and forgets them.
+func (s *Store) TakeWords() ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	words := s.words
+	s.words = nil
+	return words, s.Fail
 }
 
 // Save keeps the file; its path is /saved/name.

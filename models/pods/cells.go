@@ -35,6 +35,9 @@ func (p provider) Cells(i int, dst []table.Cell) []table.Cell {
 		if flash&c.changed != 0 {
 			cell.Role = themes.MatchCurrent
 		}
+		if at, ok := p.m.doomed[e.key]; ok && c.ID == colStatus && !e.row.Deleting {
+			cell = table.Cell{Text: doomText(at, now), Role: themes.Terminating}
+		}
 		dst = append(dst, cell)
 	}
 	return dst

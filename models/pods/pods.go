@@ -42,8 +42,9 @@ type Model struct {
 	columns  []column // those that are shown
 	kept     string   // the layout that was written, or read, last
 	writes   writes
-	answered string // the selector of the last whole list
-	wideSet  *bool  // what w chose, nil for by the width
+	answered string               // the selector of the last whole list
+	doomed   map[string]time.Time // pods that are deleted at a time to come, by key
+	wideSet  *bool                // what w chose, nil for by the width
 
 	cols, rowsHigh int
 	focused        bool // the screen has the keys
@@ -223,6 +224,9 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			m.feed.due = m.env.Now()
 		}
 		m.table.ClearMarks()
+		m.doom(models.DoomedMsg{Refs: msg.Refs})
+	case models.DoomedMsg:
+		m.doom(msg)
 	default:
 		return nil
 	}
@@ -243,7 +247,7 @@ func (m *Model) tick(now time.Time) tea.Cmd {
 func (m *Model) aged(now time.Time) (cmd tea.Cmd) {
 	first, last, _ := m.table.Position()
 	old := m.now
-	differs := false
+	differs := len(m.doomed) > 0
 	for i := first; i <= last && i < len(m.rows.order) && !differs; i++ {
 		e := m.rows.order[i]
 		differs = models.AgeSince(e.row.Created, old) != models.AgeSince(e.row.Created, now) ||

@@ -1,0 +1,145 @@
+package state
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// A folder of recent texts keeps this many at most, of this many bytes in all,
+	// for this long.
+	recentFiles = 500
+	recentBytes = 32 << 20
+	recentAge   = 24 * time.Hour
+
+	wordsFile = "words.jsonl"
+	// wordsKept bounds the words that wait for the next start.
+	wordsKept = 20
+)
+
+// AddRecent keeps a text among the recent ones of its kind, safely on disk when
+// it returns. The oldest go when there are more than 500 of them or 32 MB, and all
+// go after a day. kind is one path element.
+func (d *Dir) AddRecent(kind string, text []byte) error {
+	if len(text) > recentBytes/4 {
+		return fmt.Errorf("%d MB are too much to keep a while", len(text)>>20)
+	}
+	sub, err := d.Sub(kind)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("%020d-%s", time.Now().UnixNano(), rand.Text()[:8])
+	if err := sub.WriteFile(name, text); err != nil {
+		return err
+	}
+	_, err = sub.recent()
+	return err
+}
+
+// Recent gives the texts of a kind that are still kept, the newest first.
+func (d *Dir) Recent(kind string) ([][]byte, error) {
+	sub, err := d.Sub(kind)
+	if err != nil {
+		return nil, err
+	}
+	names, err := sub.recent()
+	if err != nil {
+		return nil, err
+	}
+	var out [][]byte
+	for _, name := range names {
+		text, err := sub.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // another podium has just let it go
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, text)
+	}
+	return out, nil
+}
+
+// recent are the names of the texts within the bounds, the newest first; the
+// others are deleted.
+func (d *Dir) recent() ([]string, error) {
+	entries, err := os.ReadDir(d.path)
+	if err != nil {
+		return nil, fmt.Errorf("look through what is kept a while: %w", err)
+	}
+	oldest := time.Now().Add(-recentAge).UnixNano()
+	var names []string
+	bytes := int64(0)
+	for _, entry := range slices.Backward(entries) { // ReadDir sorts by name: by time
+		nanos, _, ok := strings.Cut(entry.Name(), "-")
+		at, err := strconv.ParseInt(nanos, 10, 64)
+		if !ok || err != nil || !entry.Type().IsRegular() {
+			continue
+		}
+		if info, err := entry.Info(); err == nil {
+			bytes += info.Size()
+		}
+		if at < oldest || bytes > recentBytes || len(names) == recentFiles {
+			if err := ignoreMissing(os.Remove(filepath.Join(d.path, entry.Name()))); err != nil {
+				return nil, fmt.Errorf("let go what was kept a while: %w", err)
+			}
+			continue
+		}
+		names = append(names, entry.Name())
+	}
+	return names, nil
+}
+
+// LeaveWord keeps a text for whoever starts next on this folder; the last 20 at
+// most. A text beyond 16 kB is cut.
+func (d *Dir) LeaveWord(text string) error {
+	if len(text) > lineBytes {
+		text = strings.ToValidUTF8(text[:lineBytes], "") + "…"
+	}
+	lock, err := d.lock(wordsFile)
+	if err != nil {
+		return err
+	}
+	words, err := d.readLines(wordsFile)
+	if err == nil {
+		err = d.writeWords(append(words, text))
+	}
+	return errors.Join(err, lock.Unlock())
+}
+
+func (d *Dir) writeWords(words []string) error {
+	var b []byte
+	for _, w := range words[max(len(words)-wordsKept, 0):] {
+		line, err := json.Marshal(w)
+		if err != nil {
+			return fmt.Errorf("leave a word: %w", err)
+		}
+		b = append(append(b, line...), '\n')
+	}
+	return d.WriteFile(wordsFile, b)
+}
+
+// TakeWords gives the words that were left, oldest first, and forgets them.
+func (d *Dir) TakeWords() ([]string, error) {
+	if _, err := os.Stat(filepath.Join(d.path, wordsFile)); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	lock, err := d.lock(wordsFile)
+	if err != nil {
+		return nil, err
+	}
+	words, err := d.readLines(wordsFile)
+	if err == nil {
+		err = d.Remove(wordsFile)
+	}
+	return words, errors.Join(err, lock.Unlock())
+}

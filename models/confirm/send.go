@@ -1,0 +1,246 @@
+package confirm
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"podium/api"
+	"podium/models"
+)
+
+const (
+	// patience is how long one deletion may take to be accepted.
+	patience = 30 * time.Second
+	// lookTime is how long it may take to have a pod before it is deleted.
+	lookTime = 10 * time.Second
+)
+
+// deletedMsg is the server's answer to one deletion.
+type deletedMsg struct {
+	owner  *Delete
+	try    int
+	index  int
+	err    error
+	digest string          // of what the server had before
+	unkept error           // why that could not be kept
+	more   context.Context // of the attempt, for the deletions that follow
+}
+
+// Close gives up what is still under way.
+func (d *Delete) Close() {
+	if d.cancel != nil {
+		d.cancel()
+	}
+}
+
+// Cancel undoes a deletion of which nothing was sent, and gives up what the
+// server has not answered of one that was.
+func (d *Delete) Cancel() (tea.Cmd, bool) {
+	switch d.phase {
+	case counting:
+		return nil, d.Undo()
+	case running:
+		d.cancel()
+		return nil, true
+	}
+	return nil, false
+}
+
+// send deletes what is not deleted yet.
+func (d *Delete) send() tea.Cmd {
+	d.phase, d.focus, d.began = running, 0, d.env.Now()
+	d.try++
+	ctx, cancel := context.WithCancel(context.Background())
+	d.cancel = cancel
+	for i := range d.targets {
+		if d.targets[i].state != done {
+			d.targets[i].state, d.targets[i].reason = waiting, ""
+		}
+	}
+	var cmds []tea.Cmd
+	for range max(d.env.Settings.DeleteParallel, 1) {
+		if cmd := d.next(ctx); cmd != nil {
+			cmds = append(cmds, cmd)
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// next sends the next deletion, nil when all are on their way.
+func (d *Delete) next(ctx context.Context) tea.Cmd {
+	for i := range d.targets {
+		t := &d.targets[i]
+		if t.state != waiting {
+			continue
+		}
+		t.state = sent
+		opts := d.options()
+		opts.UID = t.row.UID
+		job := deletion{
+			client: d.client, store: d.env.Store, row: t.row, opts: opts,
+			keep: models.Deleted{At: d.began, Endpoint: d.endpoint, Batch: d.batch(), Ref: t.row.Ref(), Owner: t.row.Owner},
+		}
+		try := d.try
+		return func() tea.Msg {
+			msg := deletedMsg{owner: d, try: try, index: i, more: ctx}
+			msg.digest, msg.unkept, msg.err = job.run(ctx)
+			return msg
+		}
+	}
+	return nil
+}
+
+// batch is what the pods that go together have in common.
+func (d *Delete) batch() string { return strconv.FormatInt(d.opened.UnixNano(), 36) }
+
+// deletion is the deletion of one pod.
+type deletion struct {
+	client models.Client
+	store  models.Store
+	row    api.PodRow
+	opts   api.DeleteOptions
+	keep   models.Deleted
+}
+
+// run keeps the pod as it is, as far as it can be had, and deletes it. What keeps
+// it from being kept does not keep it from being deleted.
+func (j deletion) run(ctx context.Context) (digest string, unkept, err error) {
+	look, cancel := context.WithTimeout(ctx, lookTime)
+	object, err := j.client.Get(look, j.row.Namespace, j.row.Name)
+	cancel()
+	switch {
+	case err == nil && len(object.Raw) > 0 && (object.Pod == nil || j.row.UID == "" || string(object.Pod.UID) == j.row.UID):
+		sum := sha256.Sum256(object.Raw)
+		digest = "sha256:" + hex.EncodeToString(sum[:])
+		j.keep.Pod = object.Raw
+		unkept = j.store.KeepDeleted(j.keep)
+	case err != nil && !apierrors.IsNotFound(err):
+		unkept = err
+	}
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return digest, unkept, j.client.Delete(limited, j.row.Namespace, j.row.Name, j.opts)
+}
+
+// answered takes an answer in and sends what is next, or finishes.
+func (d *Delete) answered(msg deletedMsg) tea.Cmd {
+	t := &d.targets[msg.index]
+	t.digest = msg.digest
+	if d.unkept == nil {
+		d.unkept = msg.unkept
+	}
+	switch {
+	case msg.err == nil, apierrors.IsNotFound(msg.err): // gone is what was asked for
+		t.state = done
+	case errors.Is(msg.err, context.Canceled) && msg.more.Err() != nil:
+		t.state, t.reason = refused, "Stopped before the server answered: it may be deleted or not."
+	default:
+		t.state, t.reason = refused, msg.err.Error()
+	}
+	d.journal(t, msg.err)
+	if msg.more.Err() == nil {
+		if cmd := d.next(msg.more); cmd != nil {
+			return cmd
+		}
+	}
+	if d.count(sent) > 0 {
+		return nil
+	}
+	d.cancel()
+	d.finish()
+	return nil
+}
+
+// journal keeps how the deletion of a pod went.
+func (d *Delete) journal(t *target, err error) {
+	e := models.Entry{
+		Endpoint: d.endpoint, Action: "delete", Target: t.row.Ref().String(), Result: "accepted",
+		Failed: t.state == refused, Digest: t.digest,
+	}
+	switch {
+	case t.state == refused:
+		e.Result = t.reason
+	case err != nil:
+		e.Result = "was gone already"
+	}
+	d.env.Wish(models.JournalMsg{Entry: e})
+}
+
+// finish tells what was deleted, and closes unless something failed.
+func (d *Delete) finish() {
+	for i := range d.targets {
+		if t := &d.targets[i]; t.state == waiting {
+			t.state, t.reason = refused, "It was not sent any more: the deletion was stopped."
+		}
+	}
+	var gone, spared []api.PodRef
+	for i := range d.targets {
+		if t := &d.targets[i]; t.state == done {
+			gone = append(gone, t.row.Ref())
+		} else {
+			spared = append(spared, t.row.Ref())
+		}
+	}
+	if len(gone) > 0 {
+		d.env.Wish(models.PodsGoneMsg{Refs: gone})
+	}
+	if d.unkept != nil {
+		d.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Quiet: true, Text: "A deleted pod cannot be made anew with " + d.undoKey + ": " + d.unkept.Error()})
+		d.unkept = nil
+	}
+	if len(spared) > 0 {
+		d.phase, d.focus = failed, 0
+		text := d.failureText(len(spared))
+		d.env.Wish(models.DoomedMsg{Refs: spared})
+		d.env.Wish(models.FinishedMsg{Text: text, Began: d.began})
+		d.env.Wish(models.NoticeMsg{Level: models.LevelError, Text: text})
+		d.env.Wish(FailedMsg{From: d})
+		return
+	}
+	d.phase = over
+	text := "Deleting " + d.what()
+	d.env.Wish(models.FinishedMsg{Text: text + ": accepted", Began: d.began})
+	if d.bare() > 0 {
+		text += "; " + d.undoKey + " makes " + d.verb("it", "them") + " anew"
+	}
+	d.env.Wish(models.NoticeMsg{Text: text})
+	d.env.Wish(models.BackMsg{From: d})
+}
+
+// bare is the number of pods that nothing makes anew.
+func (d *Delete) bare() int {
+	n := 0
+	for i := range d.targets {
+		if d.targets[i].row.Owner == "" {
+			n++
+		}
+	}
+	return n
+}
+
+func (d *Delete) failureText(bad int) string {
+	for i := range d.targets {
+		if t := &d.targets[i]; t.state == refused {
+			if bad == 1 {
+				return fmt.Sprintf("Delete %s: %s", t.row.Name, t.reason)
+			}
+			return fmt.Sprintf("%d of %d pods were not deleted; the first, %s: %s", bad, len(d.targets), t.row.Name, t.reason)
+		}
+	}
+	return ""
+}
+
+// Shown tells the dialog that it is in view again, so that it swallows what was
+// typed before.
+func (d *Delete) Shown() {
+	d.opened = d.env.Now()
+	d.draw()
+}

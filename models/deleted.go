@@ -1,0 +1,25 @@
+package models
+
+import (
+	"time"
+
+	"podium/api"
+)
+
+// Deleted is a pod that was deleted by this program, kept for a while so that it
+// can be made again.
+type Deleted struct {
+	At       time.Time
+	Endpoint string // where it was, as Env.Endpoint
+	Batch    string // the same for pods that were deleted together
+	Ref      api.PodRef
+	Owner    string // "Kind/name" of what makes it anew by itself, "" for nothing
+	Pod      []byte // the server's JSON, as it was before the deletion
+}
+
+// DoomedMsg tells every screen that pods are deleted at a time to come unless
+// that is undone before; with the zero time it was undone.
+type DoomedMsg struct {
+	Refs []api.PodRef
+	At   time.Time
+}
