@@ -18,11 +18,13 @@ func SettingTable() []Setting {
 		flag("look.mouse", "Take clicks and the wheel. Without it the terminal's own selection works as usual.",
 			true, func(s *Settings) *bool { return &s.Mouse }),
 
-		list("list.columns", "The columns of the list of pods by name, in their order; an empty list means the usual ones.",
+		list("list.columns", "The columns of the list of pods by name, in their order: namespace, name, ready, status, restarts, age, ip, node, "+
+			"image, owner, labels, and label:KEY for the value of one label. With :wide behind it a column shows in the wide list only. "+
+			"An empty list means the usual ones. What is chosen in the dashboard holds until this is changed.",
 			nil, func(s *Settings) *[]string { return &s.ListColumns }),
 		flag("list.wide", "Begin with the wide list.", false, func(s *Settings) *bool { return &s.ListWide }),
 		word("list.sort", "The column that the list is sorted by at first.", "name", func(s *Settings) *string { return &s.ListSort },
-			"name", "age", "status", "ready", "restarts", "ip", "node"),
+			"name", "age", "status", "ready", "restarts", "ip", "node", "image", "owner", "namespace"),
 		span("list.highlight", "How long a changed cell stands out.",
 			2*time.Second, func(s *Settings) *time.Duration { return &s.ListHighlight }, 100*time.Millisecond, time.Minute, "not at all"),
 		span("list.poll-interval", "The time between two lists where the endpoint has no watch. It grows by itself while lists are slow.",

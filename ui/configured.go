@@ -36,7 +36,7 @@ const (
 // there.
 func KeyTable(environ []string) models.KeyTable {
 	global := newKeyMap(environ)
-	list, rows := pods.DefaultKeyMap(), table.DefaultKeyMap()
+	list, rows, columns := pods.DefaultKeyMap(), table.DefaultKeyMap(), pods.DefaultChooserKeyMap()
 	overview, text := inspect.DefaultKeyMap(), textview.DefaultKeyMap()
 	log, run := logs.DefaultKeyMap(), command.DefaultKeyMap()
 	edit, buf := editor.DefaultKeyMap(), buffer.DefaultKeyMap()
@@ -50,6 +50,7 @@ func KeyTable(environ []string) models.KeyTable {
 		row(globalScope, "Everywhere but in terminals, dialogs and where one types; the leader works there too.", &global),
 		row(leaderScope, "In the menu after the leader key, where 1 to 9 go to a session.", &menu),
 		row("list", "In the list of pods.", &list, globalScope, "table"),
+		row("columns", "In the dialog that chooses the columns of the list.", &columns),
 		row("inspect", "In the views of one pod.", &overview, globalScope, "text", "table"),
 		row("logs", "In a log.", &log, globalScope, "text"),
 		row("command", "While a command is asked for, and in what it printed.", &run, globalScope, "text"),

@@ -20,7 +20,7 @@ import (
 // order. What is chosen shows at once in the list, and is remembered.
 type Chooser struct {
 	m    *Model
-	keys ChooserKeys
+	keys ChooserKeyMap
 	at   int
 	top  int
 
@@ -41,18 +41,18 @@ var (
 	_ models.Pointing = (*Chooser)(nil)
 )
 
-// ChooserKeys are the keys of the dialog.
-type ChooserKeys struct {
+// ChooserKeyMap are the keys of the dialog.
+type ChooserKeyMap struct {
 	Next, MoveUp, MoveDown, Label, Remove, Reset key.Binding
 	Up, Down, Close                              key.Binding
 }
 
-// DefaultChooserKeys are its keys unless somebody binds others.
-func DefaultChooserKeys() ChooserKeys {
+// DefaultChooserKeyMap are its keys unless somebody binds others.
+func DefaultChooserKeyMap() ChooserKeyMap {
 	bind := func(name, what string, keys ...string) key.Binding {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, what))
 	}
-	return ChooserKeys{
+	return ChooserKeyMap{
 		Next:     bind("space", "show, wide only, hide", "space"),
 		MoveUp:   bind("K", "move up", "K", "shift+up", "ctrl+up"),
 		MoveDown: bind("J", "move down", "J", "shift+down", "ctrl+down"),
@@ -68,7 +68,7 @@ func DefaultChooserKeys() ChooserKeys {
 // Chooser makes the dialog over the list.
 func (m *Model) Chooser() *Chooser {
 	m.layout = m.layout.complete()
-	return &Chooser{m: m, keys: DefaultChooserKeys(), pick: -1}
+	return &Chooser{m: m, keys: DefaultChooserKeyMap(), pick: -1}
 }
 
 // labelKeysMsg are the keys of labels that pods have.
@@ -134,6 +134,11 @@ func (c *Chooser) ShortHelp() []key.Binding {
 
 // FullHelp are the same keys.
 func (c *Chooser) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
+
+// KeyMaps are the keys that can be bound anew.
+func (c *Chooser) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "columns", Map: &c.keys}}
+}
 
 func (c *Chooser) current() placed { return c.m.layout[c.at] }
 
@@ -206,7 +211,7 @@ func (c *Chooser) press(k tea.KeyPressMsg) tea.Cmd {
 		return c.remove()
 	case key.Matches(k, keys.Reset):
 		c.at = 0
-		return c.m.setLayout(defaultLayout().complete())
+		return c.m.setLayout(c.m.base.complete())
 	}
 	return nil
 }

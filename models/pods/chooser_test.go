@@ -70,7 +70,7 @@ func TestColumnsAreChosenAndPutInOrder(t *testing.T) {
 	want := "namespace:wide,name,status,ready,restarts,age,label:tier,ip:wide,node:wide,image:wide"
 	dd.Until("the layout written", func() bool {
 		lines, err := b.Store.History("columns")
-		return err == nil && len(lines) > 0 && lines[len(lines)-1] == want
+		return err == nil && len(lines) > 0 && lines[len(lines)-1] == want+" "+defaultLayout().String()
 	})
 
 	// The next start has them.
@@ -140,5 +140,47 @@ func TestLayouts(t *testing.T) {
 		if _, err := parseLayout(strings.Split(text, ",")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: %v, want %q", text, err, want)
 		}
+	}
+}
+
+func TestColumnsAreConfigured(t *testing.T) {
+	b := modelstest.NewBench(modelstest.NewClient(labelled()...))
+	b.Env.Settings.ListColumns = []string{"age", "name", "label:app", "ip:wide"}
+	b.Env.Settings.ListSort = "age"
+	open := func() (*Model, *modelstest.Driver) {
+		m := New(b.Env)
+		d := modelstest.Drive(t, m, 80, 24)
+		t.Cleanup(m.Close)
+		d.Until("the list", listed(m))
+		return m, d
+	}
+	m, d := open()
+	if got := titles(m); got != "AGE↑ NAME APP" {
+		t.Errorf("the list has %s", got)
+	}
+	d.Press("w")
+	if got := titles(m); got != "AGE↑ NAME APP IP" {
+		t.Errorf("wide, the list has %s", got)
+	}
+	// What is chosen holds at the next start, until something else is configured.
+	m.Chooser()
+	d.Run(m.setLayout(layout{{colName, always}, {colAge, always}}))
+	d.Until("it to be written", func() bool { return !m.writes.busy })
+	again, d2 := open()
+	d2.Until("what was chosen", func() bool { return titles(again) == "NAME AGE↑" })
+	b.Env.Settings.ListColumns = []string{"name", "status"}
+	third, d3 := open()
+	d3.Until("the history read", func() bool { return titles(third) == "NAME STATUS" })
+
+	// While it runs, what is configured anew holds at once.
+	before := b.Env.Settings
+	b.Env.Settings.ListColumns = []string{"name", "nonsense"}
+	b.Env.Settings.ListSort = "status"
+	d3.Send(models.SettingsMsg{Before: before})
+	if got := titles(third); got != "NAME READY STATUS↑ RESTARTS AGE" {
+		t.Errorf("after a wrong configuration the list has %s", got)
+	}
+	if !strings.Contains(fmt.Sprint(b.Wishes), `no column "nonsense"`) {
+		t.Errorf("nothing says what is wrong: %v", b.Wishes)
 	}
 }

@@ -21,11 +21,11 @@ const (
 	pace = 250 * time.Millisecond
 	// gather is how long the first batch of a list waits for a screenful.
 	gather = 8 * time.Millisecond
-	// pollEvery is the interval of polling where there is no watch, and
-	// pollCost how many times longer than its answer took it is at least.
-	pollEvery = 2 * time.Second
-	pollCost  = 10
-	pollMax   = 30 * time.Second
+	// pollCost is how many times longer than its answer took the interval of
+	// polling is at least, where there is no watch, and pollMax how long it
+	// gets by that.
+	pollCost = 10
+	pollMax  = 30 * time.Second
 	// backoffMax is the longest wait between attempts to reach the server.
 	backoffMax = 30 * time.Second
 	// watchFor is how long a watch is asked for. The server ends it then; one
@@ -307,7 +307,8 @@ func (f *feed) got(msg feedMsg) tea.Cmd {
 
 // apply takes changes into the rows.
 func (f *feed) apply(changes []change, now time.Time) {
-	flash := f.loaded
+	f.m.rows.flash = f.m.env.Settings.ListHighlight
+	flash := f.loaded && f.m.rows.flash > 0
 	for _, c := range changes {
 		switch c.kind {
 		case api.EventAdded, api.EventModified:
@@ -343,7 +344,7 @@ func (f *feed) follow(now time.Time, took time.Duration) tea.Cmd {
 	if f.memo == nil {
 		f.memo = api.NewRowMemo()
 	}
-	wait := min(max(pollEvery, pollCost*took), pollMax)
+	wait := max(f.m.env.Settings.PollInterval, min(pollCost*took, pollMax))
 	f.due = now.Add(jitter(wait))
 	return nil
 }

@@ -32,10 +32,62 @@ func (l layout) complete() layout {
 	return out
 }
 
-// layoutHistory is the history that remembers which columns were chosen.
+// configured is the layout that the configuration names. One that is wrong is
+// told of, and the usual one stands in for it.
+func (m *Model) configured() layout {
+	words := m.env.Settings.ListColumns
+	if len(words) == 0 {
+		return defaultLayout()
+	}
+	l, err := parseLayout(words)
+	if err != nil {
+		m.env.Wish(models.NoticeMsg{Level: models.LevelError, Text: "list.columns in the configuration: " + err.Error()})
+		return defaultLayout()
+	}
+	return l
+}
+
+// begin takes over what is configured of the list.
+func (m *Model) begin() {
+	s := &m.env.Settings
+	m.base = m.configured()
+	m.layout = m.base
+	if s.ListWide {
+		wide := true
+		m.wideSet = &wide
+	}
+	if _, ok := columnOf(s.ListSort); ok {
+		m.rows.setSort(s.ListSort, false)
+		m.table.SetSort(s.ListSort, false)
+	}
+	m.relayout()
+}
+
+// settled takes over what was changed of it.
+func (m *Model) settled(before models.Settings) {
+	s := &m.env.Settings
+	if !slices.Equal(s.ListColumns, before.ListColumns) {
+		m.base = m.configured()
+		m.layout, m.kept = m.base, ""
+	}
+	if s.ListWide != before.ListWide {
+		wide := s.ListWide
+		m.wideSet = &wide
+	}
+	if _, ok := columnOf(s.ListSort); ok && s.ListSort != before.ListSort {
+		m.rows.setSort(s.ListSort, false)
+		m.rows.arrange(m.now)
+		m.table.SetSort(s.ListSort, false)
+	}
+	m.relayout()
+}
+
+// layoutHistory is the history that remembers which columns were chosen: a
+// layout, a blank, and the configured one that it was chosen in place of. Once
+// another is configured, that one holds.
 const layoutHistory = "columns"
 
-// layoutMsg is the layout that was chosen last, as it was kept.
+// layoutMsg is the line that was kept last.
 type layoutMsg struct {
 	owner *Model
 	line  string
@@ -62,30 +114,26 @@ func (m *Model) recallLayout() tea.Cmd {
 // recalledLayout takes it over, unless another was chosen meanwhile. One that
 // cannot be read, by an older podium perhaps, counts as none.
 func (m *Model) recalledLayout(line string) {
-	l, err := parseLayout(strings.Split(line, ","))
-	if err != nil || m.kept != "" {
+	chosen, base, _ := strings.Cut(line, " ")
+	l, err := parseLayout(strings.Split(chosen, ","))
+	if err != nil || base != m.base.String() || m.kept != "" {
 		return
 	}
 	m.layout, m.kept = l, line
 	m.relayout()
 }
 
-// keepLayout writes the layout for the next start.
-func (m *Model) keepLayout() tea.Cmd {
-	line, store := m.layout.String(), m.env.Store
+// setLayout shows another layout and keeps it for the next start.
+func (m *Model) setLayout(l layout) tea.Cmd {
+	m.layout = l
+	m.relayout()
+	m.refresh()
+	line, store := l.String()+" "+m.base.String(), m.env.Store
 	if line == m.kept || store == nil {
 		return nil
 	}
 	m.kept = line
 	return m.write(func() error { return store.AppendHistory(layoutHistory, line) })
-}
-
-// setLayout shows and keeps another layout.
-func (m *Model) setLayout(l layout) tea.Cmd {
-	m.layout = l
-	m.relayout()
-	m.refresh()
-	return m.keepLayout()
 }
 
 func warning(err error) models.NoticeMsg {

@@ -39,6 +39,7 @@ type Model struct {
 	recalled bool     // the history was asked for them
 	selected string   // key of the pod to select once it is there
 	layout   layout
+	base     layout   // the configured one
 	columns  []column // those that are shown
 	kept     string   // the layout that was written, or read, last
 	writes   writes
@@ -69,18 +70,21 @@ var (
 func New(env *models.Env) *Model {
 	m := &Model{
 		env: env, theme: env.Theme, keys: DefaultKeyMap(), rows: newRows(), focused: true, now: env.Now(),
-		layout: defaultLayout(),
 	}
 	m.feed.m = m
 	m.table = table.New(env.Theme, nil, provider{m})
 	m.table.SetSort(colName, false)
+	m.layout = defaultLayout()
 	m.relayout()
 	m.explain()
 	return m
 }
 
 // Init starts reading pods.
-func (m *Model) Init() tea.Cmd { return tea.Batch(m.feed.list(), m.recallLayout()) }
+func (m *Model) Init() tea.Cmd {
+	m.begin()
+	return tea.Batch(m.feed.list(), m.recallLayout())
+}
 
 // Close ends what reads pods.
 func (m *Model) Close() { m.feed.stop() }
@@ -186,6 +190,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.blurred = true
 	case models.TickMsg:
 		cmd = m.tick(time.Time(msg))
+	case models.SettingsMsg:
+		m.settled(msg.Before)
 	case models.InfoMsg:
 		cmd = m.informed()
 	case introMsg:

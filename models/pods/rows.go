@@ -45,9 +45,6 @@ const (
 	changedNode
 )
 
-// flashing is how long a changed cell is highlighted.
-const flashing = 2 * time.Second
-
 // rows are the pods that are known, those shown in their order. Changes are
 // taken in with put and remove, and become visible with arrange.
 type rows struct {
@@ -58,7 +55,8 @@ type rows struct {
 	by      string // the column that they are sorted by
 	desc    bool
 	compare func(a, b *known) int
-	label   string // its label, where it shows one
+	label   string        // its label, where it shows one
+	flash   time.Duration // how long a changed cell is highlighted
 	round   int
 	running int      // pods neither finished nor being deleted
 	touched []*entry // changed since the last arrange
@@ -89,7 +87,7 @@ func (s *rows) put(row api.PodRow, now time.Time, flash bool) {
 		s.byKey[key] = e
 	} else {
 		if flash {
-			e.note(&row, now)
+			e.note(&row, now.Add(s.flash))
 		}
 		s.running -= runs(&e.row)
 	}
@@ -113,8 +111,8 @@ func (s *rows) keyOf(row *api.PodRow) string {
 	return key
 }
 
-// note remembers which cells change with the row.
-func (e *entry) note(row *api.PodRow, now time.Time) {
+// note remembers which cells change with the row, and until when that shows.
+func (e *entry) note(row *api.PodRow, until time.Time) {
 	var c changes
 	if e.row.Status != row.Status {
 		c |= changedStatus
@@ -132,7 +130,7 @@ func (e *entry) note(row *api.PodRow, now time.Time) {
 		c |= changedNode
 	}
 	if c != 0 {
-		e.flash, e.until = c, now.Add(flashing)
+		e.flash, e.until = c, until
 	}
 }
 
