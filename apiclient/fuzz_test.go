@@ -37,7 +37,7 @@ func FuzzList(f *testing.F) {
 		c := fuzzClient(t)
 		var got []string
 		l := lister{client: c, scan: newScanner(&pieces{body, 1 + size&0xff}, c.maxItem, 1<<20), decode: new(api.RowDecoder).Decode}
-		l.each = func(r api.PodRow) error { got = append(got, r.Name); return nil }
+		l.each = func(r api.PodRow, _ []byte) error { got = append(got, r.Name); return nil }
 		err := l.run()
 		if cap(l.scan.buf) > c.maxItem+1 {
 			t.Errorf("the buffer grew to %d bytes", cap(l.scan.buf))

@@ -22,6 +22,12 @@ import (
 // When the answer breaks off or stops being a list, the rows before that have
 // been given to each and the error says what happened.
 func (c *Client) List(ctx context.Context, namespace string, opts api.ListOptions, each func(api.PodRow) error) (api.ListMeta, error) {
+	return c.ListWhole(ctx, namespace, opts, func(row api.PodRow, _ []byte) error { return each(row) })
+}
+
+// ListWhole is List for those who need whole pods: each gets a pod's JSON as the
+// server sent it beside its row. The JSON is valid until each returns.
+func (c *Client) ListWhole(ctx context.Context, namespace string, opts api.ListOptions, each func(row api.PodRow, pod []byte) error) (api.ListMeta, error) {
 	k := call{method: http.MethodGet, target: listTarget(namespace, opts, ""), accept: jsonType}
 	if err := checkNames(namespace); err != nil {
 		return api.ListMeta{}, c.failed(k, err)
@@ -74,7 +80,7 @@ type lister struct {
 	namespace string
 	scan      *scanner
 	decode    func(pod []byte) (api.PodRow, error)
-	each      func(api.PodRow) error
+	each      func(row api.PodRow, pod []byte) error
 
 	head  listHead
 	items bool // the answer has the field items
@@ -188,7 +194,7 @@ func (l *lister) item() error {
 		row.Namespace = l.namespace
 	}
 	l.rows++
-	if err := l.each(row); err != nil {
+	if err := l.each(row, raw); err != nil {
 		return callerError{err}
 	}
 	return nil

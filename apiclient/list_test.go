@@ -166,7 +166,7 @@ func TestListInPieces(t *testing.T) {
 	for _, size := range []int{1, 2, 3, 7, len(body)} {
 		l := lister{scan: newScanner(&pieces{body, size}, 100, 0), decode: new(api.RowDecoder).Decode}
 		var names []string
-		l.each = func(r api.PodRow) error { names = append(names, r.Name); return nil }
+		l.each = func(r api.PodRow, _ []byte) error { names = append(names, r.Name); return nil }
 		if err := l.run(); err != nil || fmt.Sprint(names) != `[a"]} b]` || l.head.Metadata.ResourceVersion != "9" {
 			t.Errorf("in pieces of %d: %q, %+v, %v", size, names, l.head, err)
 		}
@@ -244,5 +244,20 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 	if conns != 1 {
 		t.Errorf("%d connections were made", conns)
+	}
+}
+
+// TestListWholeGivesTheBytesThatCame: beside each row stands its pod as it was
+// sent, whatever its fields.
+func TestListWholeGivesTheBytesThatCame(t *testing.T) {
+	items := []string{`{"metadata":{"name":"a"},"x":1.50}`, `{ "metadata" : {"name":"b"} }`}
+	c := serve(t, answers(200, "application/json", `{"kind":"PodList","items":[`+items[0]+","+items[1]+`]}`))
+	var got []string
+	_, err := c.ListWhole(t.Context(), "default", api.ListOptions{}, func(row api.PodRow, pod []byte) error {
+		got = append(got, string(pod))
+		return nil
+	})
+	if err != nil || len(got) != 2 || got[0] != items[0] || got[1] != items[1] {
+		t.Errorf("%v: %q", err, got)
 	}
 }

@@ -28,6 +28,11 @@ type CollectOptions struct {
 	// means 16 MiB. The oldest lines are dropped first.
 	Limit int
 
+	// Tee, where set, is given everything as it comes, before it is kept, in
+	// one goroutine. It must not keep p, and holds up the output as long as it
+	// takes.
+	Tee func(stream frame.Stream, p []byte)
+
 	// OnPanic is as in [Options].
 	OnPanic func(value any, stack []byte)
 }
@@ -68,6 +73,7 @@ type Output struct {
 	crew    crew
 	stream  Stream
 	stdin   io.Reader
+	tee     func(stream frame.Stream, p []byte)
 	changed chan struct{} // capacity 1
 
 	lastByte atomic.Int64 // UnixNano
@@ -91,6 +97,7 @@ func Collect(stream Stream, o CollectOptions) *Output {
 	out := &Output{
 		stream:  stream,
 		stdin:   o.Stdin,
+		tee:     o.Tee,
 		changed: make(chan struct{}, 1),
 		done:    make(chan struct{}),
 		lines:   lineStore{limit: o.Limit},
@@ -135,6 +142,9 @@ func (o *Output) read() {
 		s, p, err := d.Next()
 		switch {
 		case err == nil:
+			if o.tee != nil {
+				o.tee(s, p)
+			}
 			o.mu.Lock()
 			o.lines.add(s, p)
 			o.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -25,7 +26,7 @@ const (
 	exitOK     = 0
 	exitError  = 1 // what was asked could not be done
 	exitCrash  = 2 // a mistake of ours: the report says where it is kept
-	exitUsage  = 3 // the command line of lint makes no sense
+	exitUsage  = 3 // the command line makes no sense
 	exitSignal = 128
 )
 
@@ -58,12 +59,15 @@ func Main(args []string) int {
 	}
 	var said *statusError
 	keepQuiet(root, &said)
-	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithoutManpage())
+	err := fang.Execute(ctx, root, fang.WithVersion(version), fang.WithoutManpage(), fang.WithErrorHandler(sayError))
 	if said != nil {
 		return said.status
 	}
 	return exitStatus(ctx, err)
 }
+
+// sayError prints an error as a line: programs read standard error, too.
+func sayError(w io.Writer, _ fang.Styles, err error) { fmt.Fprintln(w, errorLine(err)) }
 
 // keepQuiet takes errors for which everything has been said out of cobra's
 // hands and into said. To print an error its colours are chosen first, and for
@@ -132,8 +136,9 @@ func withSignals(parent context.Context) (context.Context, func()) {
 	}
 }
 
-func newRoot() *cobra.Command {
-	var f flags
+func newRoot() *cobra.Command { return rootOf(&flags{}) }
+
+func rootOf(f *flags) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "podium",
 		Short: "A terminal dashboard for pods",
@@ -142,9 +147,10 @@ func newRoot() *cobra.Command {
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return runDashboard(cmd.Context(), &f) },
+		RunE:          func(cmd *cobra.Command, _ []string) error { return runDashboard(cmd.Context(), f) },
 	}
 	f.add(root)
-	root.AddCommand(newServe(&f), newHost(&f), newScreenshot(&f), newLint(), newConfig(&f))
+	root.AddCommand(newVerbs(f)...)
+	root.AddCommand(newServe(f), newHost(f), newScreenshot(f), newLint(), newConfig(f))
 	return root
 }

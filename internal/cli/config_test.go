@@ -14,8 +14,9 @@ import (
 	"podium/ui"
 )
 
-// update writes what the tests generate of docs/.
-var update = flag.Bool("update", false, "write generated documents anew")
+// update tells whether what the tests generate of docs/ is to be written: the
+// flag -update, which package golden defines.
+func update() bool { return flag.Lookup("update").Value.String() == "true" }
 
 const (
 	settingsPage = "../../docs/configuration.md"
@@ -24,13 +25,13 @@ const (
 )
 
 func TestTheDocumentsOfTheConfigurationAreTrue(t *testing.T) {
-	doctest.Section(t, settingsPage, "settings", config.SettingsPage(), *update)
-	doctest.Section(t, keysPage, "keys", config.KeysPage(ui.KeyTable(nil)), *update)
+	doctest.Section(t, settingsPage, "settings", config.SettingsPage(), update())
+	doctest.Section(t, keysPage, "keys", config.KeysPage(ui.KeyTable(nil)), update())
 	schema, err := config.Schema(ui.KeyTable(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *update {
+	if update() {
 		if err := os.WriteFile(schemaFile, schema, 0o644); err != nil {
 			t.Fatal(err)
 		}

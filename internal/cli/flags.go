@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
@@ -44,6 +45,8 @@ type flags struct {
 
 	pods  int
 	churn float64
+
+	now func() time.Time // for ages; nil for the machine's clock
 }
 
 func (f *flags) add(root *cobra.Command) {

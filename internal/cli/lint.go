@@ -109,7 +109,11 @@ func (o *lintOptions) run(args []string, in io.Reader, out, summary io.Writer) e
 
 // lintText checks one text.
 func lintText(name string, data []byte, rules manifest.RuleSet) []finding {
-	problems := manifest.Inspect(data, rules).Problems
+	return findings(name, manifest.Inspect(data, rules).Problems)
+}
+
+// findings are problems of a file.
+func findings(name string, problems []manifest.Problem) []finding {
 	found := make([]finding, len(problems))
 	for i, p := range problems {
 		found[i] = finding{

@@ -146,7 +146,7 @@ func TestEndsNeverGuess(t *testing.T) {
 			s.err = errors.New("refused")
 			s.output.CloseWithError(errors.New("reset by peer"))
 		}, []string{"unknown: connection lost", "reset by peer"}},
-		"no exit code": {func(s *session) { s.err = api.ErrNotServed; s.output.Close() }, []string{"exit unknown"}},
+		"no exit code": {func(s *session) { s.err = api.ErrNotServed; s.output.Close() }, []string{"does not tell exit codes"}},
 		"not a frame":  {func(s *session) { _, _ = s.output.Write([]byte("HTTP/1.1 500 oops")); s.output.Close() }, []string{"unknown"}},
 	}
 	for name, c := range cases {

@@ -235,6 +235,9 @@ func (p *page) env(e *corev1.EnvVar) string {
 	upper := strings.ToUpper(e.Name)
 	secret := slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(upper, w) })
 	if secret && !p.reveal && e.Value != "" {
+		if p.plain {
+			return e.Name + "=•••••• (--reveal shows it)"
+		}
 		return e.Name + "=•••••• (v shows it)"
 	}
 	return e.Name + "=" + e.Value

@@ -22,6 +22,7 @@ type page struct {
 	now    time.Time
 	cols   int // width of the view, at which text is broken between words
 	reveal bool
+	plain  bool // for Describe: there is no key to show more with
 }
 
 // label is the width of the column of names.
@@ -81,9 +82,12 @@ func (p *page) field(indent int, name, value string, role themes.Role) {
 
 // overview is the whole overview.
 func (m *Model) overview() []textview.Line {
-	pod := m.object.Pod
 	p := &page{now: m.env.Now(), cols: m.cols, reveal: m.reveal}
-	p.health(pod, m.events)
+	return p.overview(m.object.Pod, m.events)
+}
+
+func (p *page) overview(pod *corev1.Pod, events []corev1.Event) []textview.Line {
+	p.health(pod, events)
 	p.summary(pod)
 	p.containers("Containers", pod.Spec.Containers, pod.Status.ContainerStatuses)
 	p.containers("Init containers", pod.Spec.InitContainers, pod.Status.InitContainerStatuses)
@@ -91,7 +95,7 @@ func (m *Model) overview() []textview.Line {
 	p.pairs("Labels", pod.Labels)
 	p.pairs("Annotations", pod.Annotations)
 	p.volumes(pod.Spec.Volumes)
-	p.recent(m.events)
+	p.recent(events)
 	return p.lines
 }
 
@@ -233,7 +237,11 @@ func (p *page) recent(list []corev1.Event) {
 		return
 	}
 	p.head("Events")
-	for i := len(list) - 1; i >= max(len(list)-recentEvents, 0); i-- {
+	shown := recentEvents
+	if p.plain {
+		shown = len(list)
+	}
+	for i := len(list) - 1; i >= max(len(list)-shown, 0); i-- {
 		e := &list[i]
 		role := themes.Text
 		if e.Type == corev1.EventTypeWarning {
@@ -241,7 +249,7 @@ func (p *page) recent(list []corev1.Event) {
 		}
 		p.field(2, models.AgeSince(lastSeen(e), p.now)+" ago", e.Reason+": "+strings.ReplaceAll(e.Message, "\n", " "), role)
 	}
-	if more := len(list) - recentEvents; more > 0 {
+	if more := len(list) - shown; more > 0 {
 		p.text(themes.Muted, "  ", fmt.Sprintf("… %d older ones under E", more))
 	}
 }

@@ -200,8 +200,8 @@ func TestEndsSayWhy(t *testing.T) {
 		"server restarted": {shell(), func(_ *mt.Bench, s *session) {
 			s.err = apierrors.NewNotFound(schema.GroupResource{Resource: "exec"}, "x")
 			s.output.Close()
-		}, []string{"ended, exit unknown", "probably restarted"}},
-		"no inspect": {shell(), func(_ *mt.Bench, s *session) { s.err = api.ErrNotServed; s.output.Close() }, []string{"exit unknown", "does not tell exit codes"}},
+		}, []string{"unknown: the server forgot", "probably restarted"}},
+		"no inspect": {shell(), func(_ *mt.Bench, s *session) { s.err = api.ErrNotServed; s.output.Close() }, []string{"unknown: this server", "is not told"}},
 		"pod deleted": {shell(), func(b *mt.Bench, s *session) {
 			b.Client.OnGet = func(_, name string) (api.PodObject, error) {
 				p := pod("main")

@@ -1,0 +1,444 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"charm.land/fang/v2"
+	"github.com/charmbracelet/x/exp/golden"
+
+	"podium/api"
+	"podium/apiserver"
+	"podium/apiserver/engine"
+	"podium/apiserver/engine/fake"
+)
+
+// noon is the time of the tests' engines and of the command line over them.
+var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+
+// still is a clock that stands, though waiting takes its time.
+type still struct{}
+
+func (still) Now() time.Time                         { return noon }
+func (still) After(d time.Duration) <-chan time.Time { return time.After(d) }
+
+// bench is an endpoint with made-up pods, and podium's command line over it.
+type bench struct {
+	t   *testing.T
+	url string
+	dir string
+}
+
+func newBench(t *testing.T, pods int) *bench {
+	t.Helper()
+	e, err := fake.New(fake.Options{Pods: pods, Seed: 7, Clock: still{}, StartDelay: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return benchOver(t, e)
+}
+
+func benchOver(t *testing.T, e engine.Engine) *bench {
+	t.Helper()
+	server := apiserver.New(apiserver.Options{Engine: e, Version: "test"})
+	path := filepath.Join(t.TempDir(), "s")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(l)
+	}()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = server.Shutdown(ctx)
+		<-done
+	})
+	return &bench{t: t, url: "unix://" + path, dir: t.TempDir()}
+}
+
+// result is what a command line gave.
+type result struct {
+	out, err string
+	status   int
+}
+
+// podium runs a command line with standard input.
+func (s *bench) podium(stdin string, args ...string) result {
+	s.t.Helper()
+	return s.within(s.t.Context(), stdin, args...)
+}
+
+func (s *bench) within(ctx context.Context, stdin string, args ...string) result {
+	s.t.Helper()
+	root := rootOf(&flags{now: func() time.Time { return noon }})
+	var out, errs bytes.Buffer
+	root.SetIn(strings.NewReader(stdin))
+	root.SetOut(&out)
+	root.SetErr(&errs)
+	root.SetArgs(append([]string{"--state-dir", s.dir, "--server", s.url}, args...))
+	err := root.ExecuteContext(ctx)
+	var status *statusError
+	if err != nil && !(errors.As(err, &status) && status.err == nil) {
+		sayError(&errs, fang.Styles{}, err)
+	}
+	return result{out.String(), errs.String(), exitStatus(ctx, err)}
+}
+
+func (s *bench) create(name, labels string, containers ...string) {
+	s.t.Helper()
+	if len(containers) == 0 {
+		containers = []string{"main"}
+	}
+	text := "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", labels: {" + labels + "}}\nspec:\n  containers:\n"
+	for _, c := range containers {
+		text += "  - {name: " + c + ", image: busybox, command: [sh, -c, \"echo hello from " + c + "; sleep infinity\"]}\n"
+	}
+	if r := s.podium(text, "create", "-f", "-"); r.status != 0 || r.out != "pod/"+name+" created\n" {
+		s.t.Fatalf("create: %+v", r)
+	}
+	end := time.Now().Add(10 * time.Second)
+	for !strings.Contains(s.podium("", "get", "pod", name).out, "Running") {
+		if time.Now().After(end) {
+			s.t.Fatalf("%s does not run: %+v", name, s.podium("", "get", "pod", name))
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// TestGetPrints holds what get prints by golden files.
+func TestGetPrints(t *testing.T) {
+	s := newBench(t, 4)
+	for name, args := range map[string][]string{
+		"table":      {"get", "pods"},
+		"wide":       {"get", "po", "-o", "wide", "-A", "--show-labels"},
+		"no-headers": {"get", "pods", "--no-headers"},
+		"name":       {"get", "pods", "-o", "name"},
+		"describe":   {"describe", "pods"},
+		"yaml":       {"get", "pods", "-o", "yaml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := s.podium("", args...)
+			if r.status != 0 || r.err != "" {
+				t.Errorf("status %d, standard error %q", r.status, r.err)
+			}
+			golden.RequireEqual(t, []byte(r.out))
+		})
+	}
+}
+
+// TestGetJSONIsWhatTheServerSent: one pod is the server's object, several are a
+// list of them.
+func TestGetJSONIsWhatTheServerSent(t *testing.T) {
+	s := newBench(t, 3)
+	names := strings.Fields(s.podium("", "get", "pods", "-o", "name").out)
+	if len(names) != 3 {
+		t.Fatalf("names %q", names)
+	}
+	var one struct {
+		Kind     string
+		Metadata struct{ Name string }
+	}
+	r := s.podium("", "get", names[0], "-o", "json")
+	if err := json.Unmarshal([]byte(r.out), &one); err != nil || one.Kind != "Pod" || "pod/"+one.Metadata.Name != names[0] {
+		t.Errorf("%v: %+v", err, one)
+	}
+	for want, args := range map[int][]string{3: {"get", "pods", "-o", "json"}, 2: {"get", names[0], names[1], "-o", "json"}, 0: {"get", "pods", "-l", "none=such", "-o", "json"}} {
+		var list struct {
+			Kind  string
+			Items []struct{ Kind string }
+		}
+		r := s.podium("", args...)
+		if err := json.Unmarshal([]byte(r.out), &list); err != nil || list.Kind != "List" || len(list.Items) != want || list.Items == nil {
+			t.Errorf("%q: %v: %+v", args, err, list)
+		}
+	}
+}
+
+// TestWhatIsWrongIsOneLine: errors are a line on standard error, with the status
+// of their kind.
+func TestWhatIsWrongIsOneLine(t *testing.T) {
+	s := newBench(t, 1)
+	gone := &bench{t: t, url: "unix:///nowhere/pods.sock", dir: t.TempDir()}
+	for _, row := range []struct {
+		on     *bench
+		args   string
+		status int
+		says   string
+	}{
+		{s, "get pods nope", 1, `Error from server (NotFound): pods "nope" not found`},
+		{s, "get", 3, "say what: pods"},
+		{s, "get services", 3, `there is no resource "services"`},
+		{s, "get pods -o jsonpath=x", 3, "there is no output"},
+		{s, "get pods x -l a=b", 3, "cannot be given together"},
+		{s, "get pods -l a==", 0, ""},
+		{s, "get pods -l ((", 1, "Error from server (BadRequest)"},
+		{s, "get pods --bogus", 3, "unknown flag"},
+		{s, "describe nope", 3, `there is no resource "nope"`},
+		{s, "describe pod nope", 1, "NotFound"},
+		{s, "delete pods", 3, "say which pods to delete"},
+		{s, "delete pods x --all", 3, "exclude one another"},
+		{s, "delete pods x --now --grace-period=4", 3, "--now and --grace-period"},
+		{s, "delete pods x --force --grace-period=4", 3, "--force and a grace period"},
+		{s, "delete pods nope", 1, "NotFound"},
+		{s, "delete pods nope --ignore-not-found", 0, ""},
+		{s, "create", 3, "-f FILE"},
+		{s, "create -f /nowhere.yaml", 1, "nothing was sent"},
+		{s, "logs", 3, "say whose log"},
+		{s, "logs nope", 1, "NotFound"},
+		{s, "logs nope --since-time x", 3, "--since-time is a time"},
+		{s, "exec", 3, "say what to run"},
+		{s, "exec nope", 3, "say what to run"},
+		{s, "exec nope -- true", 255, "NotFound"},
+		{s, "exec -l none=such -- true", 255, "finds no running pod"},
+		{s, "exec x -l a=b -- true", 3, "cannot be given together"},
+		{s, "exec -it -l a=b -- true", 3, "-i and -t are for one pod"},
+		{gone, "get pods", 1, "error: cannot reach unix:///nowhere/pods.sock"},
+		{gone, "exec x -- true", 255, "error: cannot reach"},
+	} {
+		r := row.on.podium("", strings.Fields(row.args)...)
+		last := r.err[strings.LastIndexByte(strings.TrimSuffix(r.err, "\n"), '\n')+1:]
+		if r.status != row.status || !strings.Contains(last, row.says) || row.status == 0 && strings.Contains(r.err, "rror") {
+			t.Errorf("%s: status %d, standard error %q; want %d and %q", row.args, r.status, r.err, row.status, row.says)
+		}
+		if row.status != 0 && r.out != "" {
+			t.Errorf("%s: standard output has %q", row.args, r.out)
+		}
+	}
+}
+
+func TestCreateChecksBeforeItSends(t *testing.T) {
+	s := newBench(t, 0)
+	dir := t.TempDir()
+	good := "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\nspec: {containers: [{name: a, image: x}]}\n"
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write("a.yaml", strings.ReplaceAll(good, "%s", "one")+"---\n"+strings.ReplaceAll(good, "%s", "two"))
+	bad := write("b.yaml", strings.ReplaceAll(strings.ReplaceAll(good, "%s", "three"), "image: x", "imag: x"))
+	r := s.podium("", "create", "-f", dir)
+	if r.status != 1 || !strings.Contains(r.err, bad+":4:") || !strings.Contains(r.err, "nothing was sent") || r.out != "" {
+		t.Errorf("with an error: %+v", r)
+	}
+	if got := s.podium("", "get", "pods", "-o", "name").out; got != "" {
+		t.Errorf("with an error %q was created", got)
+	}
+	if err := os.Remove(bad); err != nil {
+		t.Fatal(err)
+	}
+	if r = s.podium("", "create", "-f", dir, "--dry-run"); r.out != "pod/one created (dry run)\npod/two created (dry run)\n" || r.status != 0 {
+		t.Errorf("dry run: %+v", r)
+	}
+	if r = s.podium("", "create", "-f", dir, "-o", "name"); r.out != "pod/one\npod/two\n" || r.status != 0 {
+		t.Errorf("create: %+v", r)
+	}
+	if r = s.podium("", "create", "-f", dir); r.status != 1 || strings.Count(r.err, "AlreadyExists") != 2 {
+		t.Errorf("again: %+v", r)
+	}
+	if r = s.podium("", "create", "-n", "other", "-f", "-"); r.status != 1 {
+		t.Errorf("nothing on standard input: %+v", r)
+	}
+	if r = s.podium("", "delete", "-f", dir, "--force"); r.status != 0 || !strings.Contains(r.out, `pod "one" force deleted`) {
+		t.Errorf("delete -f: %+v", r)
+	}
+}
+
+func TestDeleteWaitsUntilTheyAreGone(t *testing.T) {
+	s := newBench(t, 0)
+	s.create("one", "app: x")
+	s.create("two", "app: x")
+	s.create("three", "app: z")
+	r := s.podium("", "delete", "pods", "-l", "app=x", "--now")
+	if r.status != 0 || r.out != "pod \"one\" deleted\npod \"two\" deleted\n" {
+		t.Errorf("%+v", r)
+	}
+	if got := s.podium("", "get", "pods", "-o", "name").out; got != "pod/three\n" {
+		t.Errorf("left are %q", got)
+	}
+	if r = s.podium("", "delete", "pod/three", "--grace-period=60", "--timeout=300ms"); r.status != 1 || !strings.Contains(r.err, "still there after 300ms") {
+		// The fake shell ends on TERM unless it traps it: then it was gone in time.
+		if r.status != 0 {
+			t.Errorf("with a timeout: %+v", r)
+		}
+	}
+}
+
+func TestLogsPrint(t *testing.T) {
+	s := newBench(t, 0)
+	s.create("one", "app: x", "main", "side")
+	s.create("two", "app: x")
+	r := s.podium("", "logs", "one")
+	if r.out != "hello from main\n" || !strings.Contains(r.err, `Defaulted container "main" out of: main, side`) {
+		t.Errorf("%+v", r)
+	}
+	if r = s.podium("", "logs", "one", "side"); r.out != "hello from side\n" || r.err != "" {
+		t.Errorf("%+v", r)
+	}
+	if r = s.podium("", "logs", "one", "--all-containers", "--prefix"); r.out != "[pod/one/main] hello from main\n[pod/one/side] hello from side\n" {
+		t.Errorf("%+v", r)
+	}
+	if r = s.podium("", "logs", "-l", "app=x", "--prefix"); r.out != "[pod/one/main] hello from main\n[pod/two/main] hello from main\n" {
+		t.Errorf("%+v", r)
+	}
+	if r = s.podium("", "logs", "two", "--tail", "0"); r.out != "" || r.status != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestWatchPrintsChangesUntilInterrupted(t *testing.T) {
+	s := newBench(t, 0)
+	s.create("one", "app: x")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	got := make(chan result, 1)
+	go func() { got <- s.within(ctx, "", "get", "pods", "-w") }()
+	s.create("two", "app: x")
+	if r := s.podium("", "delete", "pod", "two", "--now"); r.status != 0 {
+		t.Fatalf("%+v", r)
+	}
+	time.Sleep(100 * time.Millisecond) // for the event of a deletion that is over
+	cancel(&signalError{signal: 2})
+	r := <-got
+	if r.status != 130 || r.err != "" {
+		t.Errorf("status %d, standard error %q", r.status, r.err)
+	}
+	if !strings.HasPrefix(r.out, "NAME") || !strings.Contains(r.out, "one ") {
+		t.Errorf("it printed %q", r.out)
+	}
+}
+
+func TestExecHasTheCommandsOwnStatus(t *testing.T) {
+	s := newBench(t, 0)
+	s.create("one", "app: x", "main", "side")
+	s.create("two", "app: x")
+	for _, row := range []struct {
+		stdin, args string
+		want        result
+	}{
+		{"", "two -- sh -c 'echo out; echo err >&2; exit 7'", result{"out\n", "err\n", 7}},
+		{"", "two -- true", result{"", "", 0}},
+		{"", "one -q -- hostname", result{"one\n", "", 0}},
+		{"", "pod/one -c side -- false", result{"", "", 1}},
+		{"a\nb\n", "-i two -- wc -l", result{"2\n", "", 0}},
+		{"lost", "two -- wc -c", result{"0\n", "", 0}},
+		{"x", "-it two -- cat", result{"x", "Unable to use a TTY: standard input is not a terminal\n", 0}},
+		{"", "two -- sh -c 'exit 300'", result{"", "", 300 & 0xff}},
+	} {
+		if got := s.podium(row.stdin, append([]string{"exec"}, words(row.args)...)...); got != row.want {
+			t.Errorf("exec %s: %+v, want %+v", row.args, got, row.want)
+		}
+	}
+	if r := s.podium("", "exec", "two", "-c", "nope", "--", "true"); r.status != exitUnknown || !strings.Contains(r.err, "nope") {
+		t.Errorf("in a container that is not there: %+v", r)
+	}
+}
+
+// words splits as a shell would, as far as the tests need it.
+func words(line string) []string {
+	var out []string
+	for i, part := range strings.Split(line, "'") {
+		if i%2 == 1 {
+			out = append(out, part)
+			continue
+		}
+		out = append(out, strings.Fields(part)...)
+	}
+	return out
+}
+
+func TestExecInManyPods(t *testing.T) {
+	s := newBench(t, 0)
+	for _, name := range []string{"a", "b", "c"} {
+		s.create(name, "app: x")
+	}
+	r := s.podium("", "exec", "-l", "app=x", "--", "echo", "same")
+	if want := "── exit 0: 3 pods: a b c\nsame\n\n"; r.out != want || r.err != "all 3 alike\n" || r.status != 0 {
+		t.Errorf("alike: %+v", r)
+	}
+	script := "echo same; [ $HOSTNAME = b ] && echo other && exit 4; true"
+	r = s.podium("", "exec", "-l", "app=x", "--", "sh", "-c", script)
+	if want := "── exit 4: b\nsame\nother\n\n── exit 0: 2 pods: a c\nsame\n\n"; r.out != want || r.status != 1 ||
+		r.err != "2 of 3 alike, 1 differs\nerror: the command failed in 1 pod of 3\n" {
+		t.Errorf("one fails: %+v", r)
+	}
+	r = s.podium("", "exec", "-l", "app=x", "--diff", "-q", "--", "sh", "-c", script)
+	if want := "── exit 4: b\n\n--- a and 1 more (stdout)\n+++ b (stdout)\n@@ -1 +1,2 @@\n same\n+other\n\n── exit 0: 2 pods: a c\nsame\n\n"; r.out != want {
+		t.Errorf("diff: %+v", r)
+	}
+	r = s.podium("", "exec", "-l", "app=x", "--prefix", "--parallel", "1", "--", "sh", "-c", "printf 'one\\ntwo'")
+	if want := "[a] one\n[a] two\n[b] one\n[b] two\n[c] one\n[c] two\n"; r.out != want {
+		t.Errorf("prefix: %+v", r)
+	}
+	var results []execResult
+	r = s.podium("", "exec", "-l", "app=x", "-o", "json", "--", "sh", "-c", script)
+	if err := json.Unmarshal([]byte(r.out), &results); err != nil || len(results) != 3 || results[0].Pod != "b" || *results[0].ExitCode != 4 || results[0].Stdout != "same\nother\n" {
+		t.Errorf("json: %v: %+v", err, results)
+	}
+}
+
+// deaf is an engine whose pods can be listed and nothing else.
+type deaf struct{ engine.Engine }
+
+func (deaf) Exec(context.Context, string, string, string, api.ExecConfig, engine.Size) (engine.Process, error) {
+	return nil, errors.New("the disk is on fire")
+}
+
+func TestCommandsThatNeverRan(t *testing.T) {
+	e, err := fake.New(fake.Options{Pods: 3, Seed: 7, Clock: still{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	s := benchOver(t, deaf{e})
+	r := s.podium("", "exec", "-l", "app", "--", "true")
+	if r.status != exitUnknown || !strings.Contains(r.out, "not started") || !strings.Contains(r.out, "the disk is on fire") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestCompletionKnowsWhatIsThere(t *testing.T) {
+	s := newBench(t, 0)
+	s.create("web-1", "app: x", "main", "side")
+	s.create("web-2", "app: x")
+	s.create("db", "app: x")
+	for line, want := range map[string]string{
+		"get p":               "pods",
+		"get pods w":          "web-1 web-2",
+		"get pods web-1 w":    "web-2",
+		"get pod/d":           "pod/db",
+		"delete pods d":       "db",
+		"logs w":              "web-1 web-2",
+		"logs web-1 ":         "main side",
+		"exec web-1 -c ":      "main side",
+		"exec w":              "web-1 web-2",
+		"get pods -o ":        "wide json yaml name",
+		"get pods -n other w": "",
+	} {
+		args := strings.Split(line, " ")
+		r := s.podium("", append([]string{"__complete"}, append([]string{args[0]}, append([]string{"--server", s.url, "--state-dir", s.dir}, args[1:]...)...)...)...)
+		var got []string
+		for _, l := range strings.Split(r.out, "\n") {
+			if l != "" && !strings.HasPrefix(l, ":") {
+				got = append(got, l)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q completes to %q, want %q", line, got, want)
+		}
+	}
+}
