@@ -24,6 +24,10 @@ type Client interface {
 	Exec(ctx context.Context, namespace, pod, container string, cfg api.ExecConfig) (api.ExecSession, error)
 }
 
+// Addressed clients tell how else their endpoint can be asked. Address does not
+// wait.
+type Addressed interface{ Address() api.Address }
+
 // Reader is the part of Client that changes nothing.
 type Reader interface {
 	// List calls each for every row while the answer is still coming in; an

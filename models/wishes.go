@@ -135,6 +135,13 @@ type CopyMsg struct {
 	What string
 }
 
+// CopyAsMsg asks in which form pods are to be copied: as YAML, JSON, or commands
+// of other tools. An empty container leaves the choice to the command.
+type CopyAsMsg struct {
+	Refs      []api.PodRef
+	Container string
+}
+
 // PodsGoneMsg tells every screen that pods were deleted by this program, so
 // that open terminals can say why they end.
 type PodsGoneMsg struct{ Refs []api.PodRef }

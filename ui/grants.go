@@ -71,6 +71,8 @@ func (r *root) grant(w wish) bool {
 		r.notify(msg)
 	case models.CopyMsg:
 		r.copyText(msg)
+	case models.CopyAsMsg:
+		r.grantCopyAs(msg)
 	case models.JournalMsg:
 		r.journal(msg.Entry)
 	case models.FinishedMsg:

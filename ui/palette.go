@@ -42,6 +42,14 @@ func (r *root) commands() []word {
 	return out
 }
 
+// namesChoice tells whether what is typed names the choice: by its beginning, or
+// from two letters on by anything in it.
+func namesChoice(c choice, typed string) bool {
+	typed = strings.ToLower(typed)
+	return strings.HasPrefix(strings.ToLower(c.name), typed) ||
+		len(typed) > 1 && strings.Contains(strings.ToLower(c.name+" "+c.detail), typed)
+}
+
 // openPalette opens the line that takes commands and the keys' actions by name.
 func (r *root) openPalette() {
 	p := &picker{root: r, title: "command", typed: true, prompt: ": "}
@@ -59,10 +67,7 @@ func (r *root) openPalette() {
 		}
 		return out
 	}
-	p.match = func(c choice, typed string) bool {
-		return strings.HasPrefix(strings.ToLower(c.name), strings.ToLower(typed)) ||
-			len(typed) > 1 && strings.Contains(strings.ToLower(c.name+" "+c.detail), strings.ToLower(typed))
-	}
+	p.match = namesChoice
 	p.exact = true
 	p.unknown = func(r *root, typed string) {
 		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("%q is no command; : lists those there are", strings.TrimSpace(typed))})

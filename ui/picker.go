@@ -206,9 +206,9 @@ func rank(c choice, typed string) int {
 	switch {
 	case typed == "":
 		return 0
-	case c.name == typed:
+	case strings.EqualFold(c.name, typed):
 		return 0
-	case strings.HasPrefix(c.name, typed):
+	case strings.HasPrefix(strings.ToLower(c.name), strings.ToLower(typed)):
 		return 1
 	}
 	return 2

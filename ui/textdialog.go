@@ -48,6 +48,11 @@ func (r *root) newTextDialog(title, file string, toggle key.Binding) *textDialog
 // showText shows the dialog, as large as it may be.
 func (r *root) showText(d *textDialog) { r.show(&layer{screen: d, whole: true}) }
 
+// KeyMaps are the keys that can be bound anew.
+func (d *textDialog) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "text", Map: &d.view.Keys}}
+}
+
 func (d *textDialog) Title() string { return d.title }
 func (d *textDialog) Init() tea.Cmd { return nil }
 

@@ -181,7 +181,7 @@ func TestYAMLAndJSONAreTheServers(t *testing.T) {
 	if z, a := strings.Index(modelstest.Strip(d.View()), "z:"), strings.Index(modelstest.Strip(d.View()), "a: \"yes\""); z > a {
 		t.Error("the order of the labels is lost")
 	}
-	d.Press("Y").Sees(`"x": 1.50`)
+	d.Press("J").Sees(`"x": 1.50`)
 	d.Press("ctrl+s").Until("the file", func() bool { _, ok := b.Store.Saved("web.json"); return ok })
 	d.Press("c")
 	var copied models.CopyMsg

@@ -12,6 +12,7 @@ type KeyMap struct {
 	Tabs                                    []key.Binding // in the order of the tabs
 	NextTab, PrevTab, Reveal, Refresh, Back key.Binding
 	Shell, Command, Logs, Previous, Delete  key.Binding
+	CopyAs                                  key.Binding
 }
 
 // DefaultKeyMap is as ux.md §2 has it.
@@ -21,7 +22,7 @@ func DefaultKeyMap() KeyMap {
 	}
 	return KeyMap{
 		Tabs: []key.Binding{
-			bind("d", "overview", "d"), bind("y", "YAML", "y"), bind("Y", "raw JSON", "Y"), bind("E", "events", "E"),
+			bind("d", "overview", "d"), bind("y", "YAML", "y"), bind("J", "raw JSON", "J"), bind("E", "events", "E"),
 		},
 		NextTab:  bind("tab", "next view", "tab"),
 		PrevTab:  bind("shift-tab", "previous view", "shift+tab"),
@@ -32,6 +33,7 @@ func DefaultKeyMap() KeyMap {
 		Command:  bind("x", "command", "x"),
 		Logs:     bind("l", "logs", "l"),
 		Previous: bind("p", "previous logs", "p"),
+		CopyAs:   bind("Y", "copy as …", "Y"),
 		Delete:   bind("ctrl-d", "delete", "ctrl+d", "delete"),
 	}
 }
@@ -49,7 +51,7 @@ func (k keysNow) actions() []key.Binding {
 	return []key.Binding{
 		on(m.keys.Shell, changes), on(m.keys.Command, changes),
 		on(m.keys.Logs, m.env.Info.Has(api.CapLog)), on(m.keys.Previous, m.env.Info.Has(api.CapLog)),
-		on(m.keys.Delete, changes),
+		on(m.keys.Delete, changes), m.keys.CopyAs,
 	}
 }
 

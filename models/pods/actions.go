@@ -47,6 +47,8 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.say("ctrl-k does nothing here; ctrl-d deletes")
 	case key.Matches(k, keys.Copy):
 		m.copyNames()
+	case key.Matches(k, keys.CopyAs):
+		m.copyAs()
 	case key.Matches(k, keys.Wide):
 		wide := !m.wide()
 		m.wideSet = &wide
@@ -172,6 +174,17 @@ func (m *Model) delete() {
 	shown, hidden := m.targets()
 	if len(shown)+len(hidden) > 0 {
 		m.env.Wish(models.DeleteMsg{Rows: shown, Hidden: hidden})
+	}
+}
+
+func (m *Model) copyAs() {
+	shown, hidden := m.targets()
+	var refs []api.PodRef
+	for _, row := range append(shown, hidden...) {
+		refs = append(refs, row.Ref())
+	}
+	if len(refs) > 0 {
+		m.env.Wish(models.CopyAsMsg{Refs: refs})
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 type KeyMap struct {
 	Inspect, YAML, Events, Logs, Previous key.Binding
 	New, Shell, Command, Delete, NoDelete key.Binding
-	Copy, Wide, Columns, Refresh, Save    key.Binding
+	Copy, CopyAs                          key.Binding
+	Wide, Columns, Refresh, Save          key.Binding
 	Filter, Back                          key.Binding
 
 	SortByName, SortByAge, SortByStatus, SortByReady key.Binding
@@ -37,6 +38,7 @@ func DefaultKeyMap() KeyMap {
 		Delete:   bind("ctrl-d", "delete", "ctrl+d", "delete"),
 		NoDelete: bind("ctrl-k", "", "ctrl+k"),
 		Copy:     bind("c", "copy name", "c"),
+		CopyAs:   bind("Y", "copy as …", "Y"),
 		Wide:     bind("w", "wide", "w", "ctrl+w"),
 		Columns:  bind("C", "columns", "C"),
 		Refresh:  bind("ctrl-r", "refresh", "ctrl+r"),
@@ -135,7 +137,7 @@ func (m *Model) Keys() help.KeyMap {
 	return listKeys{
 		short: []key.Binding{inspect, shell, command, logs, fresh, del, k.Filter, yaml, back},
 		full: [][]key.Binding{
-			{inspect, yaml, events, logs, previous, shell, command, del, enable(k.Copy, some)},
+			{inspect, yaml, events, logs, previous, shell, command, del, enable(k.Copy, some), enable(k.CopyAs, some)},
 			{fresh, k.Filter, back, k.Wide, k.Columns, k.Refresh, k.Save},
 			moveKeys(t),
 			sorts,

@@ -142,7 +142,7 @@ func (e *Engine) Info(context.Context) (api.Info, error) {
 	} else if e.link.err != nil {
 		detail = e.host + ", which does not answer"
 	}
-	info := api.Info{api.InfoEngine: "docker", api.InfoDetail: detail}
+	info := api.Info{api.InfoEngine: "docker", api.InfoDetail: detail, api.InfoServer: e.host}
 	return info.With(api.CapWatch, api.CapLimit, api.CapLog, api.CapEvents, api.CapExecInspect, api.CapExecKill, api.CapNamespaces), nil
 }
 
