@@ -65,6 +65,7 @@ const (
 	ActionResize             // send the size to the remote again
 	ActionSignal             // choose a signal for the process
 	ActionAllowCopy          // let the program copy to the clipboard (OSC 52)
+	ActionShell              // choose a shell for a new one
 	ActionSplitBelow         // open another shell in the same container, below
 	ActionSplitBeside        // and to the right
 )

@@ -51,6 +51,9 @@ type ExecMsg struct {
 	Container string
 	Cmd       []string
 	Place     Place // of the terminal; beside another one only when that wishes
+
+	Shell string // a shell by name; "" for the one chosen last in the image, or any
+	Image string // of the container, where it is known already
 }
 
 // Place is where a new terminal goes.

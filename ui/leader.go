@@ -22,17 +22,18 @@ type leader struct {
 	press   int  // counts, so that a late timer draws no later menu
 }
 
-// leaderDelay is how long the menu waits for somebody who knows the keys.
-const leaderDelay = 250 * time.Millisecond
-
 // leaderShowMsg draws the menu of that press.
 type leaderShowMsg struct{ press int }
 
-func (l *leader) begin() tea.Cmd {
-	l.pending, l.visible = true, false
+// begin waits for a key, and draws the menu once delay has passed without one.
+func (l *leader) begin(delay time.Duration) tea.Cmd {
+	l.pending, l.visible = true, delay <= 0
 	l.press++
 	press := l.press
-	return tea.Tick(leaderDelay, func(time.Time) tea.Msg { return leaderShowMsg{press} })
+	if l.visible {
+		return nil
+	}
+	return tea.Tick(delay, func(time.Time) tea.Msg { return leaderShowMsg{press} })
 }
 
 func (l *leader) show(msg leaderShowMsg) {
@@ -44,8 +45,7 @@ func (l *leader) end() { l.pending, l.visible = false, false }
 // clickLeader opens the menu for somebody who clicked: there is no knowing the
 // keys to wait for.
 func (r *root) clickLeader() {
-	r.leader.begin() // its timer is not needed
-	r.leader.visible = true
+	r.leader.begin(0)
 }
 
 // pressAfterLeader runs the command of a key; a key that is none says so and

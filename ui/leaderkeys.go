@@ -15,16 +15,17 @@ import (
 // leaderKeyMap are the keys of the leader's menu. The digits that go to a
 // session are not among them.
 type leaderKeyMap struct {
-	Leave, Close, Another              key.Binding
-	Next, Previous, List               key.Binding
-	SplitBelow, SplitBeside            key.Binding
-	Left, Down, Up, Right              key.Binding
-	PushLeft, PushDown, PushUp         key.Binding
-	PushRight, OtherPane, Zoom         key.Binding
-	CopyMode, ScrollBack, Search       key.Binding
-	Paste, CopyOutput, Save            key.Binding
-	NewShell, SendSize, Signals, Allow key.Binding
-	Undo, Palette, Help                key.Binding
+	Leave, Close, Another        key.Binding
+	Next, Previous, List         key.Binding
+	SplitBelow, SplitBeside      key.Binding
+	Left, Down, Up, Right        key.Binding
+	PushLeft, PushDown, PushUp   key.Binding
+	PushRight, OtherPane, Zoom   key.Binding
+	CopyMode, ScrollBack, Search key.Binding
+	Paste, CopyOutput, Save      key.Binding
+	NewShell, OtherShell         key.Binding
+	SendSize, Signals, Allow     key.Binding
+	Undo, Palette, Help          key.Binding
 }
 
 // newLeaderKeyMap are the keys as they come.
@@ -47,7 +48,7 @@ func newLeaderKeyMap() leaderKeyMap {
 		OtherPane: bind("next pane", "o"), Zoom: bind("zoom the pane", "z"),
 		CopyMode: bind("copy mode", "["), ScrollBack: bind("scroll back", "pgup"), Search: bind("search", "/"),
 		Paste: bind("paste what was copied", "]"), CopyOutput: bind("copy last output", "y"), Save: bind("save transcript", "s"),
-		NewShell: bind("new shell here", "R"), SendSize: bind("send the size again", "T"), Signals: bind("signals", "!"),
+		NewShell: bind("new shell here", "R"), OtherShell: bind("choose the shell", "S"), SendSize: bind("send the size again", "T"), Signals: bind("signals", "!"),
 		Allow:   bind("let it copy (OSC 52)", "C"),
 		Undo:    bind("undo the delete", "u"),
 		Palette: bind("commands", ":"), Help: bind("help", "?"),
@@ -102,6 +103,7 @@ func (r *root) leaderItems() []menuItem {
 	act(k.SplitBeside, models.ActionSplitBeside)
 	items = append(items, r.paneItems(t)...)
 	act(k.NewShell, models.ActionNewShell)
+	act(k.OtherShell, models.ActionShell)
 	act(k.CopyMode, models.ActionCopyMode)
 	act(k.ScrollBack, models.ActionScroll)
 	act(k.Search, models.ActionSearch)

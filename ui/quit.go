@@ -73,7 +73,7 @@ func (r *root) askClose(s models.Screen) {
 	if e, ok := s.(models.Ending); ok {
 		what = e.Ends()
 	}
-	if what == "" {
+	if what == "" || !r.env.Settings.ConfirmClose {
 		r.end(s)
 		return
 	}

@@ -97,7 +97,7 @@ func (r *root) press(k tea.KeyPressMsg) {
 		return
 	}
 	if key.Matches(k, r.keys.Leader) {
-		r.do(r.leader.begin())
+		r.do(r.leader.begin(r.env.Settings.LeaderDelay))
 		return
 	}
 	top := r.top()

@@ -25,7 +25,7 @@ func (m *Model) Actions() []models.Action {
 		}
 	}
 	if m.state == running || m.state == ended {
-		out = append(out, models.ActionNewShell, models.ActionSameShell, models.ActionSplitBelow, models.ActionSplitBeside)
+		out = append(out, models.ActionNewShell, models.ActionSameShell, models.ActionShell, models.ActionSplitBelow, models.ActionSplitBeside)
 	}
 	if m.bridge != nil {
 		out = append(out, models.ActionCopyMode, models.ActionScroll, models.ActionSearch, models.ActionCopy, models.ActionSave)
@@ -63,6 +63,8 @@ func (m *Model) act(msg models.ActionMsg) tea.Cmd {
 		return m.input(func(b *termbridge.Bridge) error { b.ResendSize(); return nil })
 	case models.ActionSignal:
 		m.signals, m.stale = true, true
+	case models.ActionShell:
+		m.picking, m.stale = true, true
 	case models.ActionAllowCopy:
 		m.allowCopy()
 	}
@@ -71,7 +73,9 @@ func (m *Model) act(msg models.ActionMsg) tea.Cmd {
 
 // another wishes for one more shell in the same container.
 func (m *Model) another(place models.Place) {
-	m.env.Wish(models.ExecMsg{Ref: m.ref, Container: m.container, Place: place})
+	wish := m.same()
+	wish.Place = place
+	m.env.Wish(wish)
 }
 
 // scrollPage scrolls back by a page, where there is anything to see.

@@ -100,7 +100,7 @@ func BenchmarkCopyModeKey(b *testing.B) {
 // program's loop is the first part of it, and what holds the emulator is a step:
 // at-once-us and step-us.
 func BenchmarkSearchNothing(b *testing.B) {
-	t := vt.New(vt.Options{Cols: 200, Rows: 50, ScrollbackBytes: scrollbackBytes})
+	t := vt.New(vt.Options{Cols: 200, Rows: 50, ScrollbackBytes: int(models.DefaultSettings().Scrollback)})
 	for i := 0; t.FirstLine() == 0; i++ {
 		_, _ = fmt.Fprintf(t, "%d %s\r\n", i, strings.Repeat("lorem ipsum ", 6))
 	}

@@ -3,7 +3,6 @@ package terminal
 import (
 	"context"
 	"errors"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -19,23 +18,31 @@ func startFailure(err error) models.End {
 	return models.End{Line: "could not be opened", More: err.Error()}
 }
 
-// noShellWithin is how soon after its start a shell that is not there ends.
-const noShellWithin = 3 * time.Second
-
 // learnEnd asks the server how the session ended.
 func (m *Model) learnEnd(reason termbridge.EndReason, cause error) tea.Cmd {
 	client, control, gen, ref := m.env.Client, m.control, m.gen, m.ref
-	shell := len(m.cmd) == 0 && m.env.Now().Sub(m.opened) < noShellWithin
 	gone := m.podGone
 	return func() tea.Msg {
 		end := models.AskEnd(client, control, ref, models.Stream{Lost: reason == termbridge.EndBroken, Cut: reason == termbridge.EndCut, Cause: cause})
-		switch {
-		case gone:
+		if gone {
 			end.More = "The pod was deleted from here."
-		case shell && end.Known && (end.ExitCode == 126 || end.ExitCode == 127):
-			end.Line = "no shell (" + end.Line + ")"
-			end.More = "This container has no bash, ash or sh that can be run. x runs one of its own programs instead: type = before it."
 		}
 		return endedMsg{to: m, gen: gen, end: end}
 	}
+}
+
+// gotEnd takes the session's end. A shell that is not there is no end yet, as
+// long as another one can be tried.
+func (m *Model) gotEnd(msg endedMsg) tea.Cmd {
+	soon := len(m.cmd) == 0 && !m.typedInto && m.env.Now().Sub(m.opened) < noShellWithin
+	if !soon || m.podGone || !notThere(msg.end, nil) {
+		m.ended(msg.end)
+		return nil
+	}
+	if m.nextShell() {
+		m.Close()
+		return m.start()
+	}
+	m.ended(m.noShell(msg.end))
+	return nil
 }

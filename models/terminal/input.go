@@ -32,6 +32,8 @@ func (m *Model) fromUser(msg tea.Msg) tea.Cmd {
 			return m.copyKey(msg)
 		case m.signals:
 			return m.signalKey(msg)
+		case m.picking:
+			return m.shellKey(msg)
 		case m.state == choosing || m.state == ended:
 			return m.ownKey(msg)
 		case m.scrollKey(msg):
@@ -70,6 +72,7 @@ func (m *Model) programKey(k keys.Key) tea.Cmd {
 func (m *Model) typed(send func(*termbridge.Bridge) error) tea.Cmd {
 	cmd := m.input(send)
 	if m.state == running {
+		m.typedInto = true
 		m.asked.note(m.bridge, m.env.Now)
 	}
 	return cmd
@@ -109,7 +112,7 @@ func (m *Model) paste(text string) tea.Cmd {
 	if m.state != starting && m.state != running {
 		return nil
 	}
-	if m.state == running && !m.bridge.Modes().BracketedPaste && strings.ContainsAny(strings.TrimRight(text, "\r\n"), "\r\n") {
+	if m.env.Settings.ConfirmPaste && m.state == running && !m.bridge.Modes().BracketedPaste && strings.ContainsAny(strings.TrimRight(text, "\r\n"), "\r\n") {
 		lines := 1 + strings.Count(strings.TrimRight(text, "\n"), "\n")
 		m.env.Wish(models.ConfirmMsg{
 			Title:    "Paste several lines?",

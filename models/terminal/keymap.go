@@ -14,7 +14,8 @@ import (
 // program's, but for the leader, which is the root's.
 type KeyMap struct {
 	Up, Down, Choose     key.Binding // which container
-	NewShell, Back       key.Binding // after the end
+	NewShell, OtherShell key.Binding // after the end
+	Back                 key.Binding
 	ScrollUp, ScrollDown key.Binding
 }
 
@@ -68,6 +69,7 @@ func DefaultKeyMap() KeyMap {
 		Down:       bind("j", "down", "j", "down"),
 		Choose:     bind("enter", "open", "enter"),
 		NewShell:   bind("enter", "new shell here", "enter"),
+		OtherShell: bind("s", "another shell", "s"),
 		Back:       bind("esc", "back", "esc", "q"),
 		ScrollUp:   bind("shift-pgup", "scroll back", "shift+pgup"),
 		ScrollDown: bind("shift-pgdown", "scroll on", "shift+pgdown"),
@@ -81,7 +83,7 @@ func (b bindings) ShortHelp() []key.Binding  { return b }
 func (b bindings) FullHelp() [][]key.Binding { return [][]key.Binding{b} }
 
 func (k KeyMap) choosing() help.KeyMap { return bindings{k.Up, k.Down, k.Choose, k.Back} }
-func (k KeyMap) ended() help.KeyMap    { return bindings{k.NewShell, k.Back, k.ScrollUp} }
+func (k KeyMap) ended() help.KeyMap    { return bindings{k.NewShell, k.OtherShell, k.Back, k.ScrollUp} }
 
 // running are the keys that the screen keeps from a program: none from one that
 // has a screen of its own.
@@ -124,7 +126,11 @@ func (m *Model) ownKey(msg tea.KeyPressMsg) tea.Cmd {
 	case m.state == choosing:
 		m.chooseKey(msg)
 		if m.container != "" {
-			return m.start()
+			return m.open()
+		}
+	case key.Matches(msg, m.keys.OtherShell):
+		if m.env.Now().Sub(m.endedAt) >= endGrace {
+			m.picking, m.stale = true, true
 		}
 	case key.Matches(msg, m.keys.NewShell):
 		if m.env.Now().Sub(m.endedAt) >= endGrace {
@@ -158,7 +164,7 @@ func (m *Model) again() tea.Cmd {
 	m.Close()
 	m.cmd, m.podGone = nil, false
 	m.look = look{}
-	return m.start()
+	return m.open()
 }
 
 // KeyMaps are the keys that can be bound anew.

@@ -34,9 +34,6 @@ type asked struct {
 	in      int64     // bytes that had come by then
 }
 
-// quietAfter is for how long nothing must have come back until the pane says so.
-const quietAfter = 12 * time.Second
-
 func (a *asked) note(b *termbridge.Bridge, now func() time.Time) {
 	in, _ := b.Counts()
 	if !a.waiting || a.in != in {
@@ -52,27 +49,53 @@ func (m *Model) heard() {
 	}
 	m.news.in, m.news.last = in, m.env.Now()
 	m.news.unread = m.news.unread || m.hidden
+	m.alive.ends = 0
 	if m.asked.waiting {
 		m.asked.waiting = false
-		m.watch()
+		m.diagnose()
 	}
 }
 
-// watch looks, once a second, whether the connection still seems to live.
-func (m *Model) watch() {
+// watch looks, once a second, whether the connection still seems to live, and
+// asks the server where there is doubt.
+func (m *Model) watch() tea.Cmd {
+	quiet := m.diagnose()
+	if m.state != running {
+		return nil
+	}
+	return m.ask(quiet)
+}
+
+// diagnose says in the pane's mark what is wrong with the connection. It tells
+// whether nothing comes back for what was typed.
+func (m *Model) diagnose() (quiet bool) {
 	trouble := ""
 	if m.state == running {
 		in, _ := m.bridge.Counts()
-		switch quiet := m.env.Now().Sub(m.asked.since); {
+		after := m.env.Settings.QuietAfter
+		since := m.env.Now().Sub(m.asked.since)
+		quiet = after > 0 && m.asked.waiting && in == m.asked.in && since >= after
+		said := m.alive.said
+		switch {
 		case m.bridge.Stalled():
 			trouble = "input stalled: " + plural(m.bridge.Waiting(), "byte") + " not taken"
-		case m.asked.waiting && in == m.asked.in && quiet >= quietAfter:
-			trouble = "no bytes for " + models.Age(quiet) + " since you typed"
+		case quiet:
+			trouble = "no bytes for " + models.Age(since) + " since you typed"
+		case m.alive.ends == 0 && said != noAnswer:
+			said = "" // all is well
+		}
+		switch {
+		case said == "":
+		case trouble == "":
+			trouble = said
+		default:
+			trouble += "; " + said
 		}
 	}
 	if trouble != m.trouble {
 		m.trouble, m.stale = trouble, true
 	}
+	return quiet
 }
 
 // event answers what a program did besides drawing.

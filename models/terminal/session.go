@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
@@ -16,10 +17,11 @@ import (
 // it belongs to.
 type (
 	containersMsg struct {
-		to  *Model
-		gen int
-		pod api.PodObject
-		err error
+		to     *Model
+		gen    int
+		pod    api.PodObject
+		shells map[string]string // chosen last in the images of its containers
+		err    error
 	}
 	startedMsg struct {
 		to      *Model
@@ -43,23 +45,19 @@ type (
 	}
 )
 
-// Init opens the session. A container that was not named is looked up first.
+// Init opens the session. The pod is looked at first, for the container if that
+// was not named, and for its image.
 func (m *Model) Init() tea.Cmd {
-	if m.container == "" {
-		return m.findContainer()
+	if m.container != "" && len(m.cmd) > 0 {
+		return m.start()
 	}
-	return m.start()
+	return m.lookUp()
 }
 
-func (m *Model) findContainer() tea.Cmd {
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-	m.cancel = cancel
-	client, gen := m.env.Client, m.gen
-	return func() tea.Msg {
-		defer cancel()
-		pod, err := client.Get(ctx, m.ref.Namespace, m.ref.Name)
-		return containersMsg{to: m, gen: gen, pod: pod, err: err}
-	}
+// open starts a session in a container that is known.
+func (m *Model) open() tea.Cmd {
+	m.plan()
+	return m.start()
 }
 
 func (m *Model) start() tea.Cmd {
@@ -70,7 +68,7 @@ func (m *Model) start() tea.Cmd {
 	client, gen, ref, container := m.env.Client, m.gen, m.ref, m.container
 	cfg := api.ExecConfig{TTY: true, AttachStdin: true, AttachStdout: true, AttachStderr: true, Cmd: m.cmd}
 	if len(cfg.Cmd) == 0 {
-		cfg.Cmd = findShell()
+		cfg.Cmd = m.tries[0].cmd
 	}
 	return func() tea.Msg {
 		defer cancel()
@@ -87,21 +85,24 @@ func (m *Model) gotContainers(msg containersMsg) tea.Cmd {
 	if msg.to != m || msg.gen != m.gen {
 		return nil
 	}
-	if msg.err != nil {
+	switch {
+	case msg.err != nil && (m.container == "" || errors.Is(msg.err, context.Canceled)):
 		return m.failed(msg.err)
+	case msg.err == nil:
+		m.knowPod(msg.pod, msg.shells)
+	}
+	if m.container != "" {
+		return m.open()
 	}
 	for _, c := range msg.pod.Pod.Spec.Containers {
 		m.choice = append(m.choice, c.Name)
-	}
-	if m.ref.UID == "" {
-		m.ref.UID = string(msg.pod.Pod.UID)
 	}
 	switch len(m.choice) {
 	case 0:
 		return m.failed(fmt.Errorf("pod %s has no containers", m.ref))
 	case 1:
 		m.container = m.choice[0]
-		return m.start()
+		return m.open()
 	}
 	m.state, m.stale = choosing, true
 	return nil
@@ -134,7 +135,9 @@ func (m *Model) gotSession(msg startedMsg) tea.Cmd {
 	}
 	m.bridge, m.control = bridge, msg.session.Control()
 	m.state, m.frame, m.look, m.stale = running, vt.Frame{}, look{}, true
-	m.asked, m.trouble, m.news, m.clip = asked{}, "", news{}, clip{}
+	m.asked, m.alive, m.trouble, m.news = asked{}, alive{}, "", news{}
+	m.clip = clip{allowed: m.env.Settings.AllowClipboard}
+	m.shellKept, m.dead = false, false
 	for _, typed := range m.ahead {
 		typed(bridge)
 	}
@@ -148,7 +151,7 @@ func (m *Model) gotSession(msg startedMsg) tea.Cmd {
 func (m *Model) emulator() vt.Options {
 	black, white := vt.RGBColor(0, 0, 0), vt.RGBColor(255, 255, 255)
 	o := vt.Options{
-		ScrollbackBytes: scrollbackBytes, Width: m.width, AllowClipboard: true,
+		ScrollbackBytes: int(m.env.Settings.Scrollback), Width: m.width, AllowClipboard: true,
 		Foreground: black, Background: white,
 	}
 	if m.env.Theme.Dark() {
@@ -158,6 +161,14 @@ func (m *Model) emulator() vt.Options {
 }
 
 func (m *Model) failed(err error) tea.Cmd {
+	if len(m.cmd) == 0 && notThere(models.End{}, err) {
+		if m.nextShell() {
+			return m.start()
+		}
+		m.state, m.endedAt, m.stale = ended, m.env.Now(), true
+		m.end = m.noShell(startFailure(err))
+		return nil
+	}
 	m.state, m.endedAt, m.stale = ended, m.env.Now(), true
 	m.end = startFailure(err)
 	return nil
@@ -181,6 +192,9 @@ func (m *Model) wait() tea.Cmd {
 // session ended once all its output is drawn.
 func (m *Model) changed() tea.Cmd {
 	reason, err := m.bridge.End()
+	if m.dead && reason == termbridge.EndClosed {
+		reason, err = termbridge.EndBroken, errSilent
+	}
 	if !m.hidden || reason != termbridge.Running {
 		m.draw()
 	}

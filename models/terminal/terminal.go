@@ -26,10 +26,6 @@ import (
 // a failure; the user can leave earlier.
 const startTimeout = 30 * time.Second
 
-// scrollbackBytes is what a session's scrollback may take: some ten thousand
-// lines.
-const scrollbackBytes = 8 << 20
-
 // state is where a session stands.
 type state int
 
@@ -59,6 +55,8 @@ type Model struct {
 	pace    *pace
 	ahead   []func(*termbridge.Bridge) // typed before the session was there
 	asked   asked
+	alive   alive
+	dead    bool // the connection was given up: nothing came over it any more
 	opened  time.Time
 	endedAt time.Time
 	end     models.End
@@ -66,6 +64,15 @@ type Model struct {
 
 	choice []string // containers to choose from
 	at     int
+
+	shell     string            // that the user chose, "" for any
+	images    map[string]string // of the containers, as far as known
+	shells    map[string]string // chosen last in the containers' images
+	tries     []attempt         // ways to a shell: the one under way, then those left
+	tried     []string          // shells that are not there
+	typedInto bool              // keys reached this session's program
+	shellKept bool
+	picking   bool // the list of shells is shown
 
 	news    news
 	clip    clip
@@ -108,11 +115,14 @@ var (
 func New(env *models.Env, wish models.ExecMsg) *Model {
 	m := &Model{
 		env: env, keys: DefaultKeyMap(), copyMap: DefaultCopyKeyMap(),
-		ref: wish.Ref, container: wish.Container, cmd: wish.Cmd,
+		ref: wish.Ref, container: wish.Container, cmd: wish.Cmd, shell: wish.Shell,
 		state: starting, focused: true, pace: newPace(), stale: true,
 		width: widthMethod(env),
 	}
 	m.copyKeys = copyCommands(&m.copyMap)
+	if wish.Image != "" {
+		m.images = map[string]string{wish.Container: wish.Image}
+	}
 	return m
 }
 
@@ -145,14 +155,16 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		}
 	case endedMsg:
 		if msg.to == m && msg.gen == m.gen {
-			m.ended(msg.end)
+			return m.gotEnd(msg)
 		}
 	case dragMsg:
 		return m.dragged(msg)
 	case foundMsg:
 		m.found(msg)
 	case models.TickMsg:
-		m.watch()
+		return tea.Batch(m.watch(), m.keepShell())
+	case aliveMsg:
+		return m.gotAlive(msg)
 	case tea.ModeReportMsg:
 		m.measure(widthMethod(m.env))
 	case tea.FocusMsg:
@@ -272,7 +284,7 @@ func (m *Model) what() string {
 // Grabbing is true while keys go to the program, wait for it, or move in copy
 // mode.
 func (m *Model) Grabbing() bool {
-	return m.state == running || m.state == starting || m.look.copying || m.signals
+	return m.state == running || m.state == starting || m.look.copying || m.signals || m.picking
 }
 
 // Holds is true while leaving the screen must not end the session.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"podium/internal/safetext"
@@ -30,7 +31,7 @@ func (m *Model) Cursor() *tea.Cursor {
 		return tea.NewCursor(min(l.at.x, max(m.cols-1, 0)), int(l.at.line-l.top))
 	}
 	c := m.frame.Cursor
-	if m.state != running || l.back() > 0 || m.signals || !c.Visible || c.X >= m.cols || c.Y >= m.rows {
+	if m.state != running || l.back() > 0 || m.signals || m.picking || !c.Visible || c.X >= m.cols || c.Y >= m.rows {
 		return nil
 	}
 	cursor := tea.NewCursor(c.X, c.Y)
@@ -72,9 +73,11 @@ func (m *Model) render() {
 	case m.state == choosing:
 		m.overlay(lines, 0, m.choiceLines())
 	case m.state == starting:
-		m.overlay(lines, 0, []string{m.paint(themes.Muted, "opening "+m.what()+" …")})
+		m.overlay(lines, 0, []string{m.paint(themes.Muted, m.openingLine())})
 	case m.signals:
 		m.overlay(lines, 0, m.signalLines())
+	case m.picking:
+		m.overlay(lines, 0, m.shellLines())
 	case m.state == ended && !m.look.pinned:
 		said := m.endLines()
 		m.overlay(lines, max(m.rows-len(said), 0), said)
@@ -92,6 +95,14 @@ func (m *Model) render() {
 		m.overlay(lines, m.rows-1, []string{m.env.Theme.PaintOn(themes.KeyHint, themes.Bar, prompt) + m.env.Theme.Paint(themes.Bar, text)})
 	}
 	m.view = strings.Join(lines, "\n")
+}
+
+// openingLine says what is being opened.
+func (m *Model) openingLine() string {
+	if n := len(m.tried); n > 0 && len(m.tries) > 0 {
+		return "opening " + m.what() + " … there is no sh; trying " + m.tries[0].shell
+	}
+	return "opening " + m.what() + " …"
 }
 
 // The prompts of the line that is searched for are of one length.
@@ -156,7 +167,7 @@ func (m *Model) countUsed() {
 // ended takes the session's end: its screen stays, the last lines say why.
 func (m *Model) ended(end models.End) {
 	m.end, m.state, m.endedAt, m.stale = end, ended, m.env.Now(), true
-	m.signals, m.trouble = false, ""
+	m.signals, m.picking, m.trouble = false, false, ""
 	m.countUsed()
 	m.draw()
 }
@@ -201,7 +212,13 @@ func (m *Model) endLines() []string {
 			lines = append(lines, m.paint(themes.Text, more))
 		}
 	}
-	return append(lines, m.paint(themes.KeyDesc, "enter: new shell here   esc: back"))
+	var can []string
+	for _, b := range []key.Binding{m.keys.NewShell, m.keys.OtherShell, m.keys.Back} {
+		if b.Enabled() {
+			can = append(can, b.Help().Key+": "+b.Help().Desc)
+		}
+	}
+	return append(lines, m.paint(themes.KeyDesc, strings.Join(can, "   ")))
 }
 
 func plural(n int, what string) string {
