@@ -29,6 +29,10 @@ var ErrUnreachable = errors.New("the endpoint cannot be reached")
 // InfoPath answers what the endpoint is: see Info.
 const InfoPath = "/info"
 
+// NamespacesPath is the collection of namespaces (GET), where there are some
+// (CapNamespaces).
+const NamespacesPath = "/api/v1/namespaces"
+
 // PodsPath is the collection of pods in namespace: list (GET) and create
 // (POST). An empty namespace means all of them, as Kubernetes spells it;
 // the API page itself knows only DefaultNamespace.

@@ -143,6 +143,35 @@ func eventTime(e corev1.Event) time.Time {
 	return cmp.Or(e.LastTimestamp.UTC(), e.EventTime.UTC(), e.FirstTimestamp.UTC(), e.CreationTimestamp.UTC())
 }
 
+// maxNamespaces bounds the JSON of a list of namespaces.
+const maxNamespaces = 32 << 20
+
+// Namespaces are the names of the endpoint's namespaces, sorted. A server that
+// lists none gives an error that wraps api.ErrNotServed.
+func (c *Client) Namespaces(ctx context.Context) ([]string, error) {
+	k := call{method: http.MethodGet, target: api.NamespacesPath, accept: jsonType}
+	a, err := c.do(ctx, k)
+	if err != nil {
+		return nil, orNotServed(err)
+	}
+	body, err := c.readAll(a, maxNamespaces)
+	if err != nil {
+		return nil, c.failed(k, err)
+	}
+	var list metav1.PartialObjectMetadataList
+	if err := c.decode(k, a, body, &list, &list.TypeMeta, "NamespaceList", "List"); err != nil {
+		return nil, c.failed(k, err)
+	}
+	var names []string
+	for _, item := range list.Items {
+		if item.Name != "" {
+			names = append(names, cleanLine(item.Name))
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
 // maxInfo bounds the JSON of Info.
 const maxInfo = 256 << 10
 

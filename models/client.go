@@ -47,6 +47,10 @@ type Reader interface {
 	// Events are those that the field selector matches, oldest first.
 	Events(ctx context.Context, namespace, fieldSelector string) ([]corev1.Event, error)
 
+	// Namespaces are the names of those that exist, sorted. An endpoint that
+	// lists none gives an error that wraps api.ErrNotServed.
+	Namespaces(ctx context.Context) ([]string, error)
+
 	// Info is what the endpoint says of itself, empty when it says nothing.
 	Info(ctx context.Context) (api.Info, error)
 }

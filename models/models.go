@@ -85,17 +85,25 @@ type Ending interface{ Ends() string }
 // false, leaving closes.
 type Holding interface{ Holds() bool }
 
-// Env is what the root gives every screen. Its fields are set once, before the
-// first screen, but for those that say otherwise.
+// Env is what the root gives every screen, one for each context that is opened:
+// the screens of the one before keep theirs until they close. Its fields are set
+// once, before the first screen, but for those that say otherwise.
 type Env struct {
-	Client    Client
-	Store     Store
-	Theme     themes.Theme // the one in force; changes reach screens by SetTheme
-	Info      api.Info     // filled in when the endpoint has answered; InfoMsg tells
-	Namespace string       // the namespace that lists show, "" for all
-	Endpoint  string       // what people call the endpoint, harmless to draw
-	ReadOnly  bool         // no change may be offered
-	Settings  Settings     // as configured; SettingsMsg tells of changes
+	Client   Client
+	Store    Store
+	Theme    themes.Theme // the one in force; changes reach screens by SetTheme
+	Info     api.Info     // filled in when the endpoint has answered; InfoMsg tells
+	Endpoint string       // what people call the endpoint, harmless to draw
+	Settings Settings     // as configured; SettingsMsg tells of changes
+
+	// Changed by the root while screens run; EnvMsg tells.
+	Namespace string   // the namespace that lists show, "" for all
+	Recent    []string // namespaces shown lately by their keys, that of 1 first
+	ReadOnly  bool     // no change may be offered
+
+	// Contexts are the other places where pods may be; nil where there is no
+	// choice.
+	Contexts Contexts
 
 	// Graphemes says that the terminal measures text by grapheme clusters (mode
 	// 2027), and the renderer with it. When that turns out, screens get the

@@ -39,12 +39,18 @@ func (r *root) hints(cols int) string {
 	case len(r.layers) > 0:
 	case r.grabbed():
 		always = []key.Binding{r.wayOut()}
+	case r.env.ReadOnly && r.lockKey().Enabled():
+		always = []key.Binding{r.lockKey(), r.keys.Help}
 	default:
 		always = []key.Binding{r.keys.Help}
 	}
 	room := cols - 2*edge
 	tail := ""
-	for _, b := range always {
+	for i, b := range always {
+		if i > 0 {
+			tail += th.Paint(themes.Bar, "  ")
+			room -= 2
+		}
 		tail += paintHint(th, b)
 		room -= hintWidth(b)
 	}

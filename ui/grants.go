@@ -82,7 +82,7 @@ func (r *root) grant(w wish) bool {
 	case closeMsg:
 		r.end(msg.screen)
 	default:
-		return false
+		return r.grantPlace(msg)
 	}
 	return true
 }

@@ -16,24 +16,27 @@ type span struct {
 	text string
 	role themes.Role
 	rank int
+	min  int // cells to which it may be cut before anything is left out, 0 for not at all
 }
 
 // header is the bar above the screens: where one is, and how fresh it is.
 func (r *root) header(cols int) string {
-	left := []span{{text: r.env.Endpoint, role: themes.Accent, rank: 2}}
-	if engine := r.env.Info.Engine(); engine != "" && !strings.Contains(r.env.Endpoint, engine) {
-		left = append(left, span{text: safetext.Line(engine, 20), role: themes.Bar, rank: 6})
+	if r.env.Client == nil {
+		return bar(r.env.Theme, []span{{text: "podium", role: themes.Accent, rank: 1}, {text: titleOf(r.top()), role: themes.Title}}, r.waiting(), cols)
 	}
-	if ns := r.namespace(); ns != "" {
-		left = append(left, span{text: ns, role: themes.Bar, rank: 5})
+	left := []span{{text: r.env.Endpoint, role: themes.Accent, rank: 2, min: 16}}
+	if engine := r.engine(); engine != "" && engine != r.env.Endpoint {
+		left = append(left, span{text: engine, role: themes.Bar, rank: 6})
 	}
+	left = append(left, span{text: r.namespace(), role: themes.Bar, rank: 3, min: 14})
 	if t, ok := r.top().(models.Titled); ok && t.Title() != "" {
 		left = append(left, span{text: t.Title(), role: themes.Title, rank: 0})
 	}
 	right := r.deletionSpans()
-	if r.opts.Identity != "" {
-		right = append(right, span{text: r.opts.Identity, role: themes.BarMuted, rank: 8})
+	if who := r.identity(); who != "" {
+		right = append(right, span{text: who, role: themes.BarMuted, rank: 7, min: 10})
 	}
+	right = append(right, r.waiting()...)
 	if n := r.countSessions(); n > 0 {
 		right = append(right, span{text: plural(n, "session") + r.calling(), role: themes.Accent, rank: 4})
 	}
@@ -42,6 +45,14 @@ func (r *root) header(cols int) string {
 		right = append(right, span{text: " READ-ONLY ", role: themes.ReadOnly, rank: 1})
 	}
 	return bar(r.env.Theme, left, right, cols)
+}
+
+// waiting says which context is being opened.
+func (r *root) waiting() []span {
+	if r.here.waiting == "" {
+		return nil
+	}
+	return []span{{text: "opening " + safetext.Line(r.here.waiting, 30) + "…", role: themes.BarMuted, rank: 2}}
 }
 
 func (r *root) namespace() string {
@@ -63,7 +74,7 @@ func (r *root) freshness() []span {
 		return []span{{text: "no answer", role: themes.Error, rank: 1}}
 	case s.Lost:
 		return []span{
-			{text: count, role: themes.Bar, rank: 7},
+			{text: count, role: themes.Bar, rank: 8},
 			{text: "as of " + ago(r.env.Now().Sub(s.At)), role: themes.Error, rank: 1},
 		}
 	case s.Loading && s.All == 0:
@@ -71,13 +82,13 @@ func (r *root) freshness() []span {
 	case s.Loading:
 		return []span{{text: "listing " + count + "…", role: themes.BarMuted, rank: 3}}
 	case s.Live:
-		return []span{{text: count, role: themes.Bar, rank: 3}, {text: "live", role: themes.OK, rank: 7}}
+		return []span{{text: count, role: themes.Bar, rank: 5}, {text: "live", role: themes.OK, rank: 9}}
 	case s.At.IsZero():
 		return nil
 	}
 	return []span{
-		{text: count, role: themes.Bar, rank: 3},
-		{text: ago(r.env.Now().Sub(s.At)), role: themes.BarMuted, rank: 7},
+		{text: count, role: themes.Bar, rank: 5},
+		{text: ago(r.env.Now().Sub(s.At)), role: themes.BarMuted, rank: 9},
 	}
 }
 
@@ -109,9 +120,11 @@ const (
 	edge    = 1     // cells left free at both ends of a bar
 )
 
-// bar lays spans out at both ends of a line, dropping those of the highest
-// rank until they fit; the last one left is cut.
+// bar lays spans out at both ends of a line: where they do not fit, those that
+// may be are cut, then those of the highest rank left out; the last one left is
+// cut in any case.
 func bar(th themes.Theme, left, right []span, cols int) string {
+	squeeze(width(left)+width(right)+2*edge+1-cols, left, right)
 	for width(left)+width(right)+2*edge+1 > cols && len(left)+len(right) > 1 {
 		left, right = dropLeast(left, right)
 	}
@@ -134,6 +147,40 @@ func bar(th themes.Theme, left, right []span, cols int) string {
 	paintSpans(&b, th, right)
 	b.WriteString(th.Paint(themes.Bar, " "))
 	return b.String()
+}
+
+// squeeze cuts the longest of the spans that may be cut until excess cells are
+// gained or nothing is left to cut.
+func squeeze(excess int, sides ...[]span) {
+	for excess > 0 {
+		var longest *span
+		for _, side := range sides {
+			for i := range side {
+				s := &side[i]
+				if s.min > 0 && safetext.Width(s.text) > s.min && (longest == nil || safetext.Width(s.text) > safetext.Width(longest.text)) {
+					longest = s
+				}
+			}
+		}
+		if longest == nil {
+			return
+		}
+		before := safetext.Width(longest.text)
+		// In steps, so that two long ones are cut alike.
+		longest.text = middle(longest.text, max(before-min(excess, 4), longest.min))
+		excess -= before - safetext.Width(longest.text)
+	}
+}
+
+// middle cuts a text to w cells, out of its middle: what tells long names apart
+// is mostly at their ends.
+func middle(text string, w int) string {
+	all := safetext.Width(text)
+	if all <= w || w < 4 {
+		return safetext.Truncate(text, w)
+	}
+	head := w / 3
+	return safetext.Truncate(text, head) + safetext.Cut(text, all-(w-head), w-head)
 }
 
 func paintSpans(b *strings.Builder, th themes.Theme, spans []span) {

@@ -22,8 +22,9 @@ type infoState struct {
 
 // infoMsg is the answer.
 type infoMsg struct {
-	info api.Info
-	err  error
+	client models.Client // who was asked: another may be open meanwhile
+	info   api.Info
+	err    error
 }
 
 // infoLimit is how long one answer may take.
@@ -37,13 +38,16 @@ func (r *root) askInfo() tea.Cmd {
 	return func() tea.Msg {
 		defer cancel()
 		info, err := client.Info(ctx)
-		return infoMsg{info: info, err: err}
+		return infoMsg{client: client, info: info, err: err}
 	}
 }
 
 // gotInfo keeps the answer and tells the screens. A failure is not shown: the
 // list has the same one, and shows it.
 func (r *root) gotInfo(msg infoMsg) {
+	if msg.client != r.env.Client {
+		return
+	}
 	r.info.asking = false
 	if msg.err != nil {
 		wait := min(time.Second<<min(r.info.tries, 5), 30*time.Second)
@@ -58,7 +62,7 @@ func (r *root) gotInfo(msg infoMsg) {
 
 // retryInfo asks again when it is time to.
 func (r *root) retryInfo() {
-	if !r.info.known && !r.info.asking && !r.env.Now().Before(r.info.next) {
+	if r.env.Client != nil && !r.info.known && !r.info.asking && !r.env.Now().Before(r.info.next) {
 		r.do(r.askInfo())
 	}
 }

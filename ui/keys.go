@@ -22,6 +22,7 @@ type keyMap struct {
 	Journal   key.Binding
 	Undo      key.Binding
 	Draft     key.Binding
+	Lock      key.Binding
 	Redraw    key.Binding
 }
 
@@ -38,6 +39,7 @@ func newKeyMap(environ []string) keyMap {
 		Palette:   bind(":", "commands", ":"),
 		Help:      bind("?", "help", "?"),
 		Log:       bind("!", "error log", "!"),
+		Lock:      bind("L", "allow changes", "L"),
 		Journal:   bind("@", "journal of what was done", "@"),
 		Undo:      bind("z", "undo the last delete", "z"),
 		Draft:     bind("Z", "reopen the last draft", "Z"),

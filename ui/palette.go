@@ -8,6 +8,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 
+	"podium/api"
 	"podium/internal/safetext"
 	"podium/models"
 )
@@ -33,13 +34,34 @@ func (r *root) commands() []word {
 		{"sessions", "the terminals that are open", func(r *root) { r.openSessions() }},
 		{"light", "the light theme", func(r *root) { r.setColours(colours{none: r.colours.none}) }},
 		{"dark", "the dark theme", func(r *root) { r.setColours(colours{none: r.colours.none, dark: true}) }},
+		{"ns", "another namespace", func(r *root) { r.wish(models.NamespaceMsg{Ask: true}) }},
+		{"ctx", "another context: cluster, daemon, endpoint", func(r *root) { r.wish(models.ContextsMsg{}) }},
+		{"unlock", "allow changes here", func(r *root) { r.wish(models.UnlockMsg{}) }},
+		{"lock", "read-only from now on", func(r *root) { r.wish(models.UnlockMsg{Lock: true}) }},
 		{"q", "back; at the top, quit", func(r *root) { r.back(r.top()) }},
 		{"q!", "quit without asking", func(r *root) { r.quitNow() }},
 	}
-	if r.env.ReadOnly {
-		out = slices.DeleteFunc(out, func(w word) bool { return w.name == "new" })
+	return slices.DeleteFunc(out, func(w word) bool { return !r.works(w.name) })
+}
+
+// works tells whether a word of the palette has a use right now.
+func (r *root) works(name string) bool {
+	open := r.env.Client != nil
+	switch name {
+	case "pods", "sessions", "columns":
+		return open
+	case "new":
+		return open && !r.env.ReadOnly
+	case "ns":
+		return open && r.env.Info.Has(api.CapNamespaces)
+	case "ctx":
+		return r.env.Contexts != nil
+	case "unlock":
+		return open && r.env.ReadOnly && !r.opts.Sealed
+	case "lock":
+		return open && !r.env.ReadOnly
 	}
-	return out
+	return true
 }
 
 // namesChoice tells whether what is typed names the choice: by its beginning, or
@@ -70,9 +92,30 @@ func (r *root) openPalette() {
 	p.match = namesChoice
 	p.exact = true
 	p.unknown = func(r *root, typed string) {
+		if r.withArgument(typed) {
+			return
+		}
 		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("%q is no command; : lists those there are", strings.TrimSpace(typed))})
 	}
 	r.show(&layer{screen: p, foot: true})
+}
+
+// withArgument runs a word that is followed by what it is about, such as
+// "ns kube-system"; false when it is none.
+func (r *root) withArgument(typed string) bool {
+	parts := strings.Fields(typed)
+	if len(parts) != 2 || !r.works(parts[0]) {
+		return false
+	}
+	switch parts[0] {
+	case "ns":
+		r.goToNamespace(parts[1])
+	case "ctx":
+		r.goToContext(parts[1])
+	default:
+		return false
+	}
+	return true
 }
 
 // wish grants a wish of the root's own.
@@ -122,8 +165,10 @@ func (r *root) openHelp() {
 			out = append(out, part...)
 		}
 		out = append(out, choice{name: "everywhere", head: true})
-		for _, b := range []key.Binding{r.keys.Leader, r.keys.Palette, r.keys.Help, r.keys.Undo, r.keys.Draft, r.keys.Log, r.keys.Journal, r.keys.Redraw, r.keys.Interrupt, r.keys.Quit} {
-			out = append(out, choice{name: b.Help().Key, detail: b.Help().Desc, do: func(r *root) { r.runBinding(b) }})
+		for _, b := range []key.Binding{r.keys.Leader, r.keys.Palette, r.keys.Help, r.keys.Undo, r.keys.Draft, r.keys.Log, r.keys.Journal, r.lockKey(), r.keys.Redraw, r.keys.Interrupt, r.keys.Quit} {
+			if b.Enabled() {
+				out = append(out, choice{name: b.Help().Key, detail: b.Help().Desc, do: func(r *root) { r.runBinding(b) }})
+			}
 		}
 		return out
 	}

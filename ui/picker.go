@@ -19,6 +19,7 @@ type choice struct {
 	name   string // what is typed or pressed
 	detail string // what it does
 	head   bool   // a heading, which cannot be chosen
+	last   bool   // after all others, unless it is the only one
 	do     func(r *root)
 }
 
@@ -206,6 +207,8 @@ func rank(c choice, typed string) int {
 	switch {
 	case typed == "":
 		return 0
+	case c.last:
+		return 3
 	case strings.EqualFold(c.name, typed):
 		return 0
 	case strings.HasPrefix(strings.ToLower(c.name), strings.ToLower(typed)):

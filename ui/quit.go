@@ -42,27 +42,32 @@ func (r *root) askQuit() {
 
 // consequences are what quitting ends and what it leaves.
 func (r *root) consequences() string {
+	lines := []string{endingLines(r.endings())}
+	if n := r.list.Listing().Running; n == 1 {
+		lines = append(lines, "1 pod goes on.")
+	} else if n > 1 {
+		lines = append(lines, fmt.Sprintf("%d pods go on.", n))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// endingLines name what ends.
+func endingLines(ends []string) string {
 	var lines []string
-	ends := r.endings()
+	switch len(ends) {
+	case 0:
+		return "Nothing ends with it."
+	case 1:
+		lines = append(lines, "This ends with it:")
+	default:
+		lines = append(lines, fmt.Sprintf("These %d end with it:", len(ends)))
+	}
 	for i, what := range ends {
 		if i == 8 && len(ends) > 9 {
 			lines = append(lines, fmt.Sprintf("  and %d more", len(ends)-i))
 			break
 		}
 		lines = append(lines, "  "+safetext.Line(what, 70))
-	}
-	switch len(ends) {
-	case 0:
-		lines = append(lines, "Nothing ends with it.")
-	case 1:
-		lines = append([]string{"This ends with it:"}, lines...)
-	default:
-		lines = append([]string{fmt.Sprintf("These %d end with it:", len(ends))}, lines...)
-	}
-	if n := r.list.Listing().Running; n == 1 {
-		lines = append(lines, "1 pod goes on.")
-	} else if n > 1 {
-		lines = append(lines, fmt.Sprintf("%d pods go on.", n))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -46,6 +46,7 @@ type root struct {
 	notices  notices
 	log      errorLog
 	info     infoState
+	here     place
 	copied   string // the text copied last, to paste into terminals
 	blurred  bool   // the terminal's window has not the focus
 	colours  colours
@@ -86,6 +87,10 @@ func newRoot(opts Options, c *crashes) *root {
 	e.Wish = func(what tea.Msg) {
 		r.wishes = append(r.wishes, wish{from: r.updating, what: what})
 	}
+	e.ReadOnly = e.ReadOnly || opts.Sealed
+	if opts.First != nil {
+		r.adopt(opts.First)
+	}
 	r.list = pods.New(e)
 	r.stack = []page{r.list}
 	r.visible = []models.Screen{r.list}
@@ -103,6 +108,7 @@ func (r *root) Init() tea.Cmd {
 	if host := leaderTaken(r.opts.Environ); host != "" && len(r.bound[models.LeaderAction]) == 0 {
 		r.notify(models.NoticeMsg{Text: fmt.Sprintf("%s is the leader key here, as %s takes ctrl-g", r.keys.Leader.Help().Key, host)})
 	}
+	r.sayLocked()
 	for _, n := range r.opts.Notices {
 		r.notify(n)
 	}

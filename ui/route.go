@@ -153,6 +153,8 @@ func (r *root) pressGlobal(k tea.KeyPressMsg) bool {
 		if !r.refuseReadOnly("nothing can be created") {
 			r.reopenDraft()
 		}
+	case key.Matches(k, r.keys.Lock):
+		r.wish(models.UnlockMsg{Lock: !r.env.ReadOnly})
 	case key.Matches(k, r.keys.Redraw):
 		r.draw.forget()
 		r.do(tea.ClearScreen)

@@ -36,9 +36,14 @@ type Options struct {
 	Environ []string  // "KEY=value", as os.Environ gives it
 	Version string    // of podium, for the help
 
-	// Identity is who one is at the endpoint, for the header, "" when nobody
-	// in particular. Harmless to draw.
-	Identity string
+	// First is the context to begin with; its Client, names and namespace go
+	// into Env. Without it Env's own Client is used, and where there is none
+	// either, the program begins with the choice of Env's Contexts. Run closes
+	// it when another is opened in its place, and not in the end.
+	First *models.Opened
+
+	// Sealed says that no change may be offered whatever is opened.
+	Sealed bool
 
 	// Configured is what the user configured, nil for the defaults.
 	Configured *Configured

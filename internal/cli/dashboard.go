@@ -38,15 +38,18 @@ func runDashboard(ctx context.Context, f *flags) error {
 		return err
 	}
 	defer log.close()
-	ep, err := f.connect(dir, log.line)
+	book, err := f.book(dir, log.line)
 	if err != nil {
 		return err
 	}
-	defer ep.close()
+	all := &places{book: book, namespace: f.namespace, all: f.allNamespaces}
+	defer all.close()
+	first, err := f.first(book, all)
+	if err != nil {
+		return err
+	}
 	err = ui.Run(ctx, ui.Options{
-		Env: &models.Env{
-			Client: ep.client, Store: store{dir}, Endpoint: ep.name, Namespace: ep.namespace, ReadOnly: f.readOnly,
-		},
+		Env: &models.Env{Store: store{dir}, Contexts: all}, First: first, Sealed: f.readOnly,
 		Output: os.Stdout, Environ: os.Environ(), Version: version,
 		Configured: configured(cfg), Changed: changes(opts),
 		Copy:   copyToClipboard,

@@ -117,9 +117,10 @@ func (f *flags) book(dir *state.Dir, log func(line string)) (*contexts.Book, err
 // choose finds the context that the flags ask for.
 func (f *flags) choose(book *contexts.Book) (contexts.Entry, error) {
 	kind := contexts.Kind(f.engine)
+	if err := f.check(); err != nil {
+		return contexts.Entry{}, err
+	}
 	switch {
-	case f.namespace != "" && f.allNamespaces:
-		return contexts.Entry{}, errors.New("--namespace and --all-namespaces contradict each other: give one")
 	case f.server != "" && f.context != "":
 		return contexts.Entry{}, errors.New("--server and --context both say where the pods are: give one")
 	case f.server != "" && kind == contexts.Docker:
@@ -141,6 +142,14 @@ func (f *flags) choose(book *contexts.Book) (contexts.Entry, error) {
 		return contexts.Entry{}, fmt.Errorf("there is no engine %q: it is %s", f.engine, engineNames)
 	}
 	return book.Choose(contexts.Choice{Kind: kind, Name: f.context})
+}
+
+// check tells of flags that contradict each other.
+func (f *flags) check() error {
+	if f.namespace != "" && f.allNamespaces {
+		return errors.New("--namespace and --all-namespaces contradict each other: give one")
+	}
+	return nil
 }
 
 // engineNames are the engines that can be chosen, for people.

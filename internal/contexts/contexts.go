@@ -41,6 +41,7 @@ type Entry struct {
 	Current   bool   // the tool that owns it (docker, kubectl) would use it
 	Problem   string // why it cannot be opened; empty when nothing is known against it
 	Local     bool   // a socket of this machine, which may be asked how it does
+	Passing   bool   // only known to this process, such as one of the command line
 
 	open   func() (*Opened, error)       // nil where there is an engine
 	engine func() (engine.Engine, error) // nil where there is none in this process
@@ -108,6 +109,7 @@ func New(opts Options) *Book {
 
 // add lists an entry that is found nowhere, such as one of the command line.
 func (b *Book) add(e Entry) Entry {
+	e.Passing = true
 	b.extra = append(b.extra, e)
 	return e
 }
@@ -168,6 +170,10 @@ func (b *Book) clusters() ([]Entry, error) {
 	}
 	return out, err
 }
+
+// Trusted tells whether changes need not be allowed there first: these pods are
+// podium's own.
+func (e Entry) Trusted() bool { return e.Kind == Host || e.Kind == Fake }
 
 // Choice is what a user says of the context that is meant; empty parts are left
 // open.

@@ -118,7 +118,10 @@ func (m *Model) Keys() help.KeyMap {
 	if m.asking {
 		return helpKeys{{m.keys.Run, m.keys.Earlier, m.keys.Later, m.keys.Back}}
 	}
-	first := []key.Binding{m.keys.Again, m.keys.Edit}
+	again, edit := m.keys.Again, m.keys.Edit
+	again.SetEnabled(again.Enabled() && !m.env.ReadOnly)
+	edit.SetEnabled(edit.Enabled() && !m.env.ReadOnly)
+	first := []key.Binding{again, edit}
 	if len(m.runs) > 1 {
 		first = append(first, m.keys.NextRun, m.keys.PreviousRun)
 	}

@@ -74,6 +74,10 @@ type (
 
 // runAll runs line in every pod, a few at once.
 func (m *Model) runAll(line string) tea.Cmd {
+	if m.env.ReadOnly { // it may have become so while the screen was open
+		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: "This endpoint is open read-only: no command can be run"})
+		return nil
+	}
 	for _, r := range m.runs {
 		m.stop(r)
 	}

@@ -41,6 +41,9 @@ type Client struct {
 	OnLog    func(ctx context.Context, namespace, name string, opts *corev1.PodLogOptions) (io.ReadCloser, error)
 	OnEvents func(namespace, selector string) ([]corev1.Event, error)
 	OnInfo   func(ctx context.Context) (api.Info, error)
+
+	OnNamespaces func() ([]string, error)
+
 	OnCreate func(namespace string, pod []byte) (api.PodObject, []string, error)
 	OnDelete func(namespace, name string, opts api.DeleteOptions) error
 	OnExec   func(ctx context.Context, namespace, pod, container string, cfg api.ExecConfig) (api.ExecSession, error)
@@ -102,6 +105,9 @@ func (c *Client) List(ctx context.Context, namespace string, opts api.ListOption
 	rows, version := slices.Clone(c.rows), c.version
 	c.mu.Unlock()
 	for _, r := range rows {
+		if namespace != "" && r.Namespace != namespace {
+			continue
+		}
 		if err := each(r); err != nil {
 			return api.ListMeta{}, err
 		}
@@ -162,6 +168,15 @@ func (c *Client) Events(_ context.Context, namespace, selector string) ([]corev1
 		return c.OnEvents(namespace, selector)
 	}
 	return nil, nil
+}
+
+// Namespaces gives default unless OnNamespaces is set.
+func (c *Client) Namespaces(context.Context) ([]string, error) {
+	c.note("namespaces")
+	if c.OnNamespaces != nil {
+		return c.OnNamespaces()
+	}
+	return []string{"default"}, nil
 }
 
 // Info gives InfoAnswer.

@@ -63,6 +63,10 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		return m.beginTyping()
 	case key.Matches(k, keys.Back):
 		return m.clear()
+	case key.Matches(k, keys.AllNamespaces):
+		m.need(api.CapNamespaces, "namespaces", func() { m.env.Wish(models.NamespaceMsg{}) })
+	case key.Matches(k, keys.RecentNamespace):
+		m.need(api.CapNamespaces, "namespaces", func() { m.recent(k) })
 	default:
 		m.table.Handle(k)
 	}

@@ -16,6 +16,7 @@ type KeyMap struct {
 	Copy, CopyAs                          key.Binding
 	Wide, Columns, Refresh, Save          key.Binding
 	Filter, Back                          key.Binding
+	AllNamespaces, RecentNamespace        key.Binding
 
 	SortByName, SortByAge, SortByStatus, SortByReady key.Binding
 	SortByRestarts, SortByIP, SortByNode             key.Binding
@@ -45,6 +46,9 @@ func DefaultKeyMap() KeyMap {
 		Save:     bind("ctrl-s", "save the list", "ctrl+s"),
 		Filter:   bind("/", "filter", "/"),
 		Back:     bind("esc", "clear the filter", "esc"),
+
+		AllNamespaces:   bind("0", "all namespaces", "0"),
+		RecentNamespace: bind("1–9", "recent namespace", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
 
 		SortByName:     bind("N", "sort by name", "N"),
 		SortByAge:      bind("A", "sort by age", "A"),
@@ -120,6 +124,8 @@ func (m *Model) Keys() help.KeyMap {
 	shell, command := enable(k.Shell, some && !m.env.ReadOnly), enable(k.Command, some && !m.env.ReadOnly)
 	del, fresh := enable(k.Delete, some && !m.env.ReadOnly), enable(k.New, !m.env.ReadOnly)
 	back := enable(k.Back, m.canClear())
+	scoped := info.Has(api.CapNamespaces)
+	all, recent := enable(k.AllNamespaces, scoped), enable(k.RecentNamespace, scoped && len(m.env.Recent) > 0)
 	switch {
 	case m.intro:
 		back.SetHelp(back.Help().Key, "hide the note")
@@ -138,7 +144,7 @@ func (m *Model) Keys() help.KeyMap {
 		short: []key.Binding{inspect, shell, command, logs, fresh, del, k.Filter, yaml, back},
 		full: [][]key.Binding{
 			{inspect, yaml, events, logs, previous, shell, command, del, enable(k.Copy, some), enable(k.CopyAs, some)},
-			{fresh, k.Filter, back, k.Wide, k.Columns, k.Refresh, k.Save},
+			{fresh, k.Filter, back, k.Wide, k.Columns, k.Refresh, k.Save, all, recent},
 			moveKeys(t),
 			sorts,
 		},

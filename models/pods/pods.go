@@ -32,6 +32,7 @@ type Model struct {
 	now   time.Time // what ages are counted from; changed by ticks
 
 	selector string // what the server is asked for
+	scope    string // the namespace that is listed: Env's, as of the last EnvMsg
 	sieve    *sieve // what sifts the rows beside the loop, nil for nothing
 	typing   bool   // the filter is being typed
 	edit     typing
@@ -70,6 +71,7 @@ var (
 func New(env *models.Env) *Model {
 	m := &Model{
 		env: env, theme: env.Theme, keys: DefaultKeyMap(), rows: newRows(), focused: true, now: env.Now(),
+		scope: env.Namespace,
 	}
 	m.feed.m = m
 	m.table = table.New(env.Theme, nil, provider{m})
@@ -194,6 +196,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.settled(msg.Before)
 	case models.InfoMsg:
 		cmd = m.informed()
+	case models.EnvMsg:
+		cmd = m.scoped()
 	case introMsg:
 		m.intro = msg.owner == m || m.intro
 	case feedMsg:

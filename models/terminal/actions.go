@@ -24,7 +24,7 @@ func (m *Model) Actions() []models.Action {
 			out = append(out, models.ActionAllowCopy)
 		}
 	}
-	if m.state == running || m.state == ended {
+	if (m.state == running || m.state == ended) && !m.env.ReadOnly {
 		out = append(out, models.ActionNewShell, models.ActionSameShell, models.ActionShell, models.ActionSplitBelow, models.ActionSplitBeside)
 	}
 	if m.bridge != nil {

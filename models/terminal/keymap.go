@@ -83,7 +83,14 @@ func (b bindings) ShortHelp() []key.Binding  { return b }
 func (b bindings) FullHelp() [][]key.Binding { return [][]key.Binding{b} }
 
 func (k KeyMap) choosing() help.KeyMap { return bindings{k.Up, k.Down, k.Choose, k.Back} }
-func (k KeyMap) ended() help.KeyMap    { return bindings{k.NewShell, k.OtherShell, k.Back, k.ScrollUp} }
+
+// ended are the keys once the program has ended.
+func (k KeyMap) ended(readOnly bool) help.KeyMap {
+	if readOnly {
+		return bindings{k.Back, k.ScrollUp}
+	}
+	return bindings{k.NewShell, k.OtherShell, k.Back, k.ScrollUp}
+}
 
 // running are the keys that the screen keeps from a program: none from one that
 // has a screen of its own.
@@ -125,8 +132,12 @@ func (m *Model) ownKey(msg tea.KeyPressMsg) tea.Cmd {
 		m.env.Wish(models.BackMsg{})
 	case m.state == choosing:
 		m.chooseKey(msg)
-		if m.container != "" {
+		switch {
+		case m.container == "":
+		case m.mayStart():
 			return m.open()
+		default:
+			m.container = "" // it is still to be chosen
 		}
 	case key.Matches(msg, m.keys.OtherShell):
 		if m.env.Now().Sub(m.endedAt) >= endGrace {
@@ -161,6 +172,9 @@ func (m *Model) chooseKey(msg tea.KeyPressMsg) {
 // again opens a shell in the same container. It never repeats a command that
 // the user gave: who knows what it did.
 func (m *Model) again() tea.Cmd {
+	if !m.mayStart() {
+		return nil
+	}
 	m.Close()
 	m.cmd, m.podGone = nil, false
 	m.look = look{}

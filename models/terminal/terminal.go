@@ -324,7 +324,7 @@ func (m *Model) Keys() help.KeyMap {
 	case choosing:
 		return m.keys.choosing()
 	case ended:
-		return m.keys.ended()
+		return m.keys.ended(m.env.ReadOnly)
 	}
 	return m.keys.running(m.bridge != nil && m.bridge.Modes().AltScreen)
 }

@@ -1,0 +1,83 @@
+package models
+
+import (
+	"context"
+	"time"
+)
+
+// Context is a place where pods may be: this machine, a Docker or Podman daemon,
+// a context of a kubeconfig, an endpoint of the pod API. Its texts may come from
+// outside: screens make them harmless.
+type Context struct {
+	ID        string // what it is remembered by
+	Name      string // what people call it
+	Engine    string // host, docker, kube, fake; "api" for an endpoint of the pod API
+	Address   string // where it is, without secrets; "" for this machine
+	Identity  string // who acts there, as far as files tell
+	Namespace string // the namespace it says to begin in, "" for none
+	Source    string // where it was found
+	Problem   string // why it cannot be opened; "" when nothing is known against it
+	Current   bool   // the tool that owns it (docker, kubectl) would use it
+	Local     bool   // a socket of this machine, which may be asked how it does
+	Added     bool   // the user added it here: it can be edited and removed
+	Unlocked  bool   // changes are allowed there without asking
+	Used      time.Time
+}
+
+// Contexts are the places where pods may be, and what is remembered of them.
+// Every method does I/O, so screens call it in commands only; safe for
+// concurrent use.
+type Contexts interface {
+	// Find lists what there is. It looks at files only: nothing is contacted
+	// and no credential plugin runs. The error tells what could not be read;
+	// the contexts beside it can be used.
+	Find() ([]Context, error)
+
+	// Ask asks a Local one how it does and gives a word or two: "answers", or an
+	// error. It does not start anything.
+	Ask(ctx context.Context, id string) (string, error)
+
+	// Open makes a client of the context; nothing is contacted before the
+	// first call. It is noted as the one used last. Who opens it closes it.
+	Open(id string) (*Opened, error)
+
+	// Visit notes that a namespace is shown, "" for all, and returns the
+	// recent ones by their keys, that of 1 first.
+	Visit(id, namespace string) ([]string, error)
+
+	// SetUnlocked remembers whether changes are allowed without asking.
+	SetUnlocked(id string, unlocked bool) error
+}
+
+// Opened is a context in use.
+type Opened struct {
+	Context   Context
+	Client    Client
+	Namespace string   // to begin in, "" for all
+	Recent    []string // namespaces by their keys, that of 1 first
+	Note      string   // what people should know of its safety, mostly ""
+
+	// Close lets it go. It may block for some seconds.
+	Close func()
+}
+
+// EnvMsg tells every screen that Env.Namespace, Env.Recent or Env.ReadOnly has
+// changed.
+type EnvMsg struct{}
+
+// ContextsMsg opens the list of contexts.
+type ContextsMsg struct{}
+
+// OpenContextMsg opens a context in place of the one that is open.
+type OpenContextMsg struct{ ID string }
+
+// NamespaceMsg shows the pods of a namespace, "" for all of them. With Ask it
+// opens the choice instead.
+type NamespaceMsg struct {
+	Namespace string
+	Ask       bool
+}
+
+// UnlockMsg allows changes where the context was opened read-only, after a
+// question, or takes that back.
+type UnlockMsg struct{ Lock bool }

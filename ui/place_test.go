@@ -1,0 +1,140 @@
+package ui
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/exp/golden"
+
+	"podium/api"
+	"podium/models"
+	"podium/models/modelstest"
+)
+
+// cluster is a context of a Kubernetes cluster with two namespaces.
+func cluster(id, name string) models.Context {
+	return models.Context{ID: id, Name: name, Engine: "kube", Address: "https://" + name + ".example:6443", Identity: "alice", Source: "kubeconfig"}
+}
+
+// clusterClient lists pods of the namespaces shop and kube-system.
+func clusterClient() *modelstest.Client {
+	shop, system := pod("cart-1"), pod("dns-1")
+	shop.Namespace, system.Namespace = "shop", "kube-system"
+	c := modelstest.NewClient(shop, system)
+	c.InfoAnswer = api.Info{api.InfoEngine: "kube", api.InfoIdentity: "alice"}.With(api.CapWatch, api.CapLog, api.CapEvents, api.CapNamespaces)
+	c.OnNamespaces = func() ([]string, error) { return []string{"default", "kube-system", "shop"}, nil }
+	return c
+}
+
+// sitAt opens the program in the first of the contexts.
+func sitAt(t *testing.T, all *modelstest.Contexts, first string, cols, rows int, change ...func(*Options)) *user {
+	t.Helper()
+	opened, err := all.Open(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change = append(change, func(o *Options) { o.First, o.Env.Contexts = opened, all })
+	return sit(t, all.Clients[first], cols, rows, change...)
+}
+
+func prod(t *testing.T, unlocked bool, cols, rows int, change ...func(*Options)) (*user, *modelstest.Contexts) {
+	t.Helper()
+	c := cluster("kube:prod", "prod")
+	c.Unlocked = unlocked
+	other := cluster("kube:staging", "staging")
+	all := modelstest.NewContexts(c, other)
+	all.Clients["kube:prod"], all.Clients["kube:staging"] = clusterClient(), clusterClient()
+	all.Namespaces["kube:prod"], all.Recent["kube:prod"] = "shop", []string{"shop", "kube-system"}
+	return sitAt(t, all, "kube:prod", cols, rows, change...), all
+}
+
+func TestNamespaces(t *testing.T) {
+	u, all := prod(t, true, 100, 24)
+	u.Sees("live", "cart-1", "shop").Misses("dns-1")
+	u.Press("0").Sees("all namespaces", "dns-1", "cart-1", "NAMESPACE")
+	u.Press("2").Sees("dns-1").Misses("cart-1", "NAMESPACE")
+	u.Press("7").Sees("No namespace has the key 7 yet")
+	u.Press(":").Type("ns").Press("enter").Sees("ns:", "all namespaces", "default")
+	u.Type("def").Press("enter").Sees("There is no pod in namespace default")
+	u.Until("the visit", func() bool { return all.Called("visit kube:prod default") == 1 })
+	u.Press("1").Sees("cart-1").Press("3").Sees("There is no pod in namespace default")
+	// One that is not listed, and one that cannot be.
+	u.Press(":").Type("ns hidden").Press("enter").Sees("namespace hidden")
+	u.Press(":").Type("ns Not_one").Press("enter").Sees("cannot be a namespace")
+	u.Press(":").Type("ns all").Press("enter").Sees("NAMESPACE", "dns-1")
+}
+
+func TestNamespacesThatMayNotBeListed(t *testing.T) {
+	u, all := prod(t, true, 100, 24)
+	all.Clients["kube:prod"].OnNamespaces = func() ([]string, error) {
+		return nil, errors.New(`namespaces is forbidden: User "alice" cannot list resource "namespaces"`)
+	}
+	u.Sees("live").Press(":").Type("ns").Press("enter").Sees("others can be typed only", "cannot list resource")
+	u.Type("secret").Sees("as typed; it is not listed").Press("enter").Sees("There is no pod in namespace secret")
+}
+
+func TestWhereThereAreNoNamespaces(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24)
+	u.Sees("live").Press("0").Sees("serves no namespaces").Press("?").Misses("all namespaces", "recent namespace")
+	u.Press("esc : ").Misses("another namespace")
+}
+
+func TestUnlocking(t *testing.T) {
+	u, all := prod(t, false, 100, 24)
+	u.Sees("live", "READ-ONLY", "is open read-only, as every context is at first")
+	u.later(10 * time.Second)
+	u.Sees("L allow changes").Press("n").Sees("nothing can be created")
+	// It takes a question, whose focus is on Cancel.
+	u.Press("L").Sees("Allow changes here?", "prod.example:6443", "alice")
+	golden.RequireEqual(t, []byte(modelstest.Strip(u.View())))
+	u.later(time.Second).Press("enter").Misses("Allow changes here?").Sees("READ-ONLY")
+	u.Press("L")
+	u.later(time.Second).Press("y").Misses("READ-ONLY").Sees("Changes are allowed in prod")
+	u.Until("it to be remembered", func() bool { return all.Called("unlock kube:prod true") == 1 })
+	u.Press("n").Sees("Start the new pod from").Press("esc").Sees("cart-1")
+	// And back, without a question.
+	u.Press("L").Sees("READ-ONLY", "prod is read-only now")
+	u.Until("that to be remembered", func() bool { return all.Called("unlock kube:prod false") == 1 })
+	u.Press(":").Type("unlock").Press("enter").Sees("Allow changes here?")
+}
+
+func TestReadOnlyOfTheCommandLineAlwaysWins(t *testing.T) {
+	u, _ := prod(t, true, 100, 24, func(o *Options) { o.Sealed = true })
+	u.Sees("live", "READ-ONLY").Misses("L allow changes")
+	u.Press("L").Sees("started with --read-only").Press(":").Sees("command").Misses("unlock")
+}
+
+func TestHeaderSaysWhereOneIs(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {40, 12}, {200, 50}} {
+		u, _ := prod(t, false, size[0], size[1])
+		u.Sees("live"[:0], "cart-1", "READ-ONLY")
+		line := strings.SplitN(modelstest.Strip(u.View()), "\n", 2)[0]
+		want := []string{"prod", "shop", "READ-ONLY"}
+		if size[0] >= 80 {
+			want = append(want, "kube", "alice", "pods")
+		}
+		for _, w := range want {
+			if !strings.Contains(line, w) {
+				t.Errorf("at %d columns the header has no %q: %s", size[0], w, line)
+			}
+		}
+	}
+}
+
+func TestLongNamesAreCutNotDropped(t *testing.T) {
+	name := "arn:aws:eks:eu-central-1:123456789012:cluster/shop-production"
+	c := cluster("kube:"+name, name)
+	all := modelstest.NewContexts(c)
+	all.Clients[c.ID] = clusterClient()
+	all.Clients[c.ID].InfoAnswer[api.InfoIdentity] = "system:serviceaccount:observability:dashboard-reader"
+	u := sitAt(t, all, c.ID, 80, 24)
+	u.Sees("live"[:0], "There is no pod")
+	line := strings.SplitN(modelstest.Strip(u.View()), "\n", 2)[0]
+	for _, w := range []string{"arn:", "production", "kube", "default", "reader", "READ-ONLY"} {
+		if !strings.Contains(line, w) {
+			t.Errorf("the header has no %q: %s", w, line)
+		}
+	}
+}
