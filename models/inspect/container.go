@@ -30,7 +30,11 @@ func (p *page) containers(title string, specs []corev1.Container, statuses []cor
 				st = &statuses[j]
 			}
 		}
-		p.text(themes.Strong, "  ", c.Name)
+		name := c.Name
+		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
+			name += "  (a sidecar: it runs on beside the others)"
+		}
+		p.text(themes.Strong, "  ", name)
 		p.state(st)
 		p.spec(c, st)
 	}
@@ -109,7 +113,11 @@ func endText(t *corev1.ContainerStateTerminated, now time.Time) (string, themes.
 }
 
 func (p *page) spec(c *corev1.Container, st *corev1.ContainerStatus) {
-	p.field(4, "Image", c.Image, themes.Text)
+	image := c.Image
+	if c.ImagePullPolicy != "" {
+		image += ", pulled " + pulled(c.ImagePullPolicy)
+	}
+	p.field(4, "Image", image, themes.Text)
 	if st != nil && st.ImageID != "" && st.ImageID != c.Image {
 		p.field(4, "Image ID", st.ImageID, themes.Muted)
 	}
@@ -125,6 +133,19 @@ func (p *page) spec(c *corev1.Container, st *corev1.ContainerStatus) {
 	p.field(4, "Liveness", probe(c.LivenessProbe), themes.Text)
 	p.field(4, "Readiness", probe(c.ReadinessProbe), themes.Text)
 	p.field(4, "Startup", probe(c.StartupProbe), themes.Text)
+	if l := c.Lifecycle; l != nil {
+		p.field(4, "After its start", hook(l.PostStart), themes.Text)
+		p.field(4, "Before its end", hook(l.PreStop), themes.Text)
+	}
+	p.field(4, "Security", security(c.SecurityContext), themes.Text)
+	switch {
+	case c.TTY && c.Stdin:
+		p.field(4, "Terminal", "yes, with standard input", themes.Text)
+	case c.TTY:
+		p.field(4, "Terminal", "yes", themes.Text)
+	case c.Stdin:
+		p.field(4, "Standard input", "yes", themes.Text)
+	}
 	for i := range c.EnvFrom {
 		p.field(4, nameOnce("Environment", i), envFrom(&c.EnvFrom[i]), themes.Text)
 	}
@@ -141,6 +162,22 @@ func (p *page) spec(c *corev1.Container, st *corev1.ContainerStatus) {
 		}
 		p.field(4, nameOnce("Mounts", i), text, themes.Text)
 	}
+	for i, v := range c.VolumeDevices {
+		p.field(4, nameOnce("Devices", i), v.DevicePath+" from "+v.Name, themes.Text)
+	}
+}
+
+// pulled is when an image is fetched.
+func pulled(p corev1.PullPolicy) string {
+	switch p {
+	case corev1.PullAlways:
+		return "always"
+	case corev1.PullNever:
+		return "never"
+	case corev1.PullIfNotPresent:
+		return "if it is not there"
+	}
+	return string(p)
 }
 
 // nameOnce is the name for the first of several values.
@@ -218,6 +255,9 @@ func probe(b *corev1.Probe) string {
 	if b.PeriodSeconds > 0 {
 		what += fmt.Sprintf(", every %d s", b.PeriodSeconds)
 	}
+	if b.TimeoutSeconds > 1 {
+		what += fmt.Sprintf(", within %d s", b.TimeoutSeconds)
+	}
 	if b.FailureThreshold > 0 {
 		what += fmt.Sprintf(", fails after %d", b.FailureThreshold)
 	}
@@ -233,7 +273,7 @@ func (p *page) env(e *corev1.EnvVar) string {
 		return e.Name + " from " + valueFrom(f)
 	}
 	upper := strings.ToUpper(e.Name)
-	secret := slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(upper, w) })
+	secret := slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(upper, w) }) || holdsPassword(e.Value)
 	if secret && !p.reveal && e.Value != "" {
 		if p.plain {
 			return e.Name + "=•••••• (--reveal shows it)"
@@ -241,6 +281,25 @@ func (p *page) env(e *corev1.EnvVar) string {
 		return e.Name + "=•••••• (v shows it)"
 	}
 	return e.Name + "=" + e.Value
+}
+
+// holdsPassword tells whether a value is, or has in it, an address with a password,
+// or a key in PEM form.
+func holdsPassword(value string) bool {
+	if strings.Contains(value, "PRIVATE KEY-----") {
+		return true
+	}
+	for rest := value; ; {
+		_, after, ok := strings.Cut(rest, "://")
+		if !ok {
+			return false
+		}
+		authority, _, _ := strings.Cut(after, "/")
+		if user, _, at := strings.Cut(authority, "@"); at && strings.Contains(user, ":") {
+			return true
+		}
+		rest = after
+	}
 }
 
 func valueFrom(f *corev1.EnvVarSource) string {

@@ -17,16 +17,19 @@ func rowOf(pod *corev1.Pod) api.PodRow { return api.RowOf(pod) }
 // health says in plain words why the pod is not well, when it is not.
 func (p *page) health(pod *corev1.Pod, events []corev1.Event) {
 	row := rowOf(pod)
-	if row.Healthy() && !row.Deleting {
-		return
+	title, role := "Why it is not healthy", themes.Warning
+	var reasons []string
+	switch {
+	case row.Deleting:
+		title, role = "It is being deleted", themes.Terminating
+		reasons = troubles(pod, events, p.now)
+	case row.Healthy():
+		title, reasons = "It is well now, but", lately(pod, events, p.now)
+	default:
+		reasons = troubles(pod, events, p.now)
 	}
-	reasons := troubles(pod, events, p.now)
 	if len(reasons) == 0 {
 		return
-	}
-	title, role := "Why it is not healthy", themes.Warning
-	if row.Deleting {
-		title, role = "It is being deleted", themes.Terminating
 	}
 	p.head(title)
 	for _, r := range reasons {
@@ -46,32 +49,69 @@ func troubles(pod *corev1.Pod, events []corev1.Event, now time.Time) []string {
 	if pod.DeletionTimestamp != nil {
 		out = append(out, deletion(pod, now))
 	}
-	if s := join(pod.Status.Reason, pod.Status.Message); s != "" {
+	if s := podTrouble(pod, events); s != "" {
 		out = append(out, s)
 	}
 	for _, c := range pod.Status.Conditions {
 		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-			out = append(out, "No node takes it: "+join(c.Reason, c.Message))
+			out = append(out, unscheduled(pod, c))
 		}
 	}
-	for i := range pod.Status.InitContainerStatuses {
-		st := &pod.Status.InitContainerStatuses[i]
-		if t := st.State.Terminated; t != nil && t.ExitCode == 0 {
-			continue
+	inits := initTroubles(pod, events, now)
+	out = append(out, inits...)
+	for i := range pod.Status.ContainerStatuses {
+		st := &pod.Status.ContainerStatuses[i]
+		if w := st.State.Waiting; len(inits) > 0 && w != nil && w.Reason == "PodInitializing" {
+			continue // it waits for the init containers, as was said
 		}
 		if s := containerTrouble(pod, st, events, now); s != "" {
-			out = append(out, "Init container "+s)
-		}
-	}
-	for i := range pod.Status.ContainerStatuses {
-		if s := containerTrouble(pod, &pod.Status.ContainerStatuses[i], events, now); s != "" {
 			out = append(out, "Container "+s)
 		}
 	}
+	out = append(out, gates(pod)...)
 	if len(out) == 0 && pod.Status.Phase == corev1.PodPending {
-		out = append(out, "It has not been started yet; no reason is given.")
+		out = append(out, "It has not been started yet; no reason is given."+after(warned(events, "")))
+	}
+	if len(out) == 0 && pod.Status.Phase == corev1.PodUnknown {
+		out = append(out, "Its node does not answer, so nothing is known of it.")
 	}
 	return out
+}
+
+// initTroubles are about the init containers that hold the pod up.
+func initTroubles(pod *corev1.Pod, events []corev1.Event, now time.Time) []string {
+	var out []string
+	for i := range pod.Status.InitContainerStatuses {
+		st := &pod.Status.InitContainerStatuses[i]
+		text := ""
+		switch t, r := st.State.Terminated, st.State.Running; {
+		case t != nil && t.ExitCode == 0:
+		case r != nil && !sidecar(pod, st.Name):
+			text = st.Name + " has not ended yet"
+			if !r.StartedAt.IsZero() {
+				text += ", after " + models.AgeSince(r.StartedAt.Time, now)
+			}
+			text += "; the containers wait for it. l shows its log."
+		case st.State.Waiting != nil && st.State.Waiting.Reason == "PodInitializing":
+		default:
+			text = containerTrouble(pod, st, events, now)
+		}
+		if text != "" {
+			out = append(out, "Init container "+text)
+		}
+	}
+	return out
+}
+
+// sidecar tells whether an init container is one that runs on beside the others.
+func sidecar(pod *corev1.Pod, name string) bool {
+	for i := range pod.Spec.InitContainers {
+		c := &pod.Spec.InitContainers[i]
+		if c.Name == name {
+			return c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways
+		}
+	}
+	return false
 }
 
 // deletion says how far the end of a pod is.
@@ -94,7 +134,7 @@ func containerTrouble(pod *corev1.Pod, st *corev1.ContainerStatus, events []core
 	name := st.Name
 	switch {
 	case st.State.Waiting != nil:
-		return name + " " + waitingTrouble(pod, st, now)
+		return name + " " + waitingTrouble(pod, st, events, now)
 	case st.State.Terminated != nil:
 		t := st.State.Terminated
 		if t.ExitCode == 0 && t.Signal == 0 {
@@ -103,10 +143,10 @@ func containerTrouble(pod *corev1.Pod, st *corev1.ContainerStatus, events []core
 			}
 			return ""
 		}
-		return name + " " + ended(pod, name, t, now) + "."
+		return name + " " + ended(pod, name, t, events, now) + ".\nl shows its log."
 	case st.State.Running != nil && !st.Ready:
 		text := name + " runs but is not ready."
-		if why := unhealthy(events); why != "" {
+		if why := unhealthy(events, name); why != "" {
 			text += "\n" + why
 		}
 		return text
@@ -115,24 +155,24 @@ func containerTrouble(pod *corev1.Pod, st *corev1.ContainerStatus, events []core
 }
 
 // waitingTrouble is about a container that is not started.
-func waitingTrouble(pod *corev1.Pod, st *corev1.ContainerStatus, now time.Time) string {
+func waitingTrouble(pod *corev1.Pod, st *corev1.ContainerStatus, events []corev1.Event, now time.Time) string {
 	w := st.State.Waiting
 	last := st.LastTerminationState.Terminated
 	switch w.Reason {
 	case "CrashLoopBackOff":
 		text := fmt.Sprintf("keeps ending, %s so far; it is started again after growing waits.", howOften(int(st.RestartCount)))
 		if last != nil {
-			text += "\nThe last time it " + ended(pod, st.Name, last, now) + "."
+			text += "\nThe last time it " + ended(pod, st.Name, last, events, now) + "."
 		}
 		return text + "\np shows the log of the run before."
 	case "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull":
-		return fmt.Sprintf("has no image: %s cannot be pulled.%s", st.Image, after(w.Message))
+		return fmt.Sprintf("has no image: %s cannot be pulled%s.%s", st.Image, pullHint(w.Reason, w.Message), after(w.Message))
 	case "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "StartError", "ContainerCannotRun":
 		return "cannot be started." + after(w.Message)
 	case "Placeholder":
 		return "does not run: this is a placeholder." + after(w.Message)
 	case "ContainerCreating", "PodInitializing":
-		return "is being made." + after(w.Message)
+		return "is being made." + after(w.Message) + after(warned(events, st.Name))
 	case "":
 		return "waits." + after(w.Message)
 	}
@@ -154,7 +194,7 @@ func howOften(n int) string {
 }
 
 // ended says how a run ended, without a full stop.
-func ended(pod *corev1.Pod, name string, t *corev1.ContainerStateTerminated, now time.Time) string {
+func ended(pod *corev1.Pod, name string, t *corev1.ContainerStateTerminated, events []corev1.Event, now time.Time) string {
 	if t.Reason == "OOMKilled" {
 		limit := ""
 		for _, c := range pod.Spec.Containers {
@@ -163,6 +203,9 @@ func ended(pod *corev1.Pod, name string, t *corev1.ContainerStateTerminated, now
 			}
 		}
 		return "was killed because it used more memory than its limit" + limit
+	}
+	if why := failedLiveness(events, name); why != "" && (t.ExitCode == 137 || t.ExitCode == 143) {
+		return "was ended because its liveness probe failed: " + why
 	}
 	text, _ := endText(&corev1.ContainerStateTerminated{
 		ExitCode: t.ExitCode, Signal: t.Signal, Reason: t.Reason, Message: t.Message,
@@ -173,22 +216,18 @@ func ended(pod *corev1.Pod, name string, t *corev1.ContainerStateTerminated, now
 		text += "; 126 says that its command could not be run"
 	case 127:
 		text += "; 127 says that its command was not found"
+	case 130:
+		text += "; 130 says that it was interrupted (SIGINT)"
+	case 134:
+		text += "; 134 says that it gave up itself (SIGABRT)"
 	case 137:
-		text += "; 137 says that it was killed"
+		text += "; 137 says that it was killed (SIGKILL)"
+	case 139:
+		text += "; 139 says that it touched memory that is not its own (SIGSEGV)"
 	case 143:
-		text += "; 143 says that it was asked to end"
+		text += "; 143 says that it was asked to end (SIGTERM)"
 	}
 	return text
-}
-
-// unhealthy is the latest thing that a failing probe said.
-func unhealthy(events []corev1.Event) string {
-	for i := len(events) - 1; i >= 0; i-- {
-		if events[i].Reason == "Unhealthy" {
-			return events[i].Message
-		}
-	}
-	return ""
 }
 
 // join is a reason and a message as one sentence.

@@ -91,6 +91,7 @@ func (p *page) overview(pod *corev1.Pod, events []corev1.Event) []textview.Line 
 	p.summary(pod)
 	p.containers("Containers", pod.Spec.Containers, pod.Status.ContainerStatuses)
 	p.containers("Init containers", pod.Spec.InitContainers, pod.Status.InitContainerStatuses)
+	p.containers("Ephemeral containers", ephemeral(pod), pod.Status.EphemeralContainerStatuses)
 	p.conditions(pod.Status.Conditions)
 	p.pairs("Labels", pod.Labels)
 	p.pairs("Annotations", pod.Annotations)
@@ -117,13 +118,14 @@ func (p *page) summary(pod *corev1.Pod) {
 		p.field(2, "Created", row.Created.Local().Format("2006-01-02 15:04:05")+", "+models.AgeSince(row.Created, p.now)+" ago", themes.Text)
 	}
 	p.field(2, "Node", pod.Spec.NodeName, themes.Text)
-	p.field(2, "IP", pod.Status.PodIP, themes.Text)
+	p.field(2, "IP", addresses(pod), themes.Text)
 	if host := pod.Status.HostIP; host != "" && host != pod.Status.PodIP {
 		p.field(2, "Host IP", host, themes.Text)
 	}
 	p.field(2, "Owner", row.Owner, themes.Text)
 	p.field(2, "QoS", qos(pod), themes.Text)
 	p.field(2, "Restart policy", string(pod.Spec.RestartPolicy), themes.Text)
+	p.placement(pod)
 	p.field(2, "Service account", pod.Spec.ServiceAccountName, themes.Text)
 	if g := pod.Spec.TerminationGracePeriodSeconds; g != nil {
 		p.field(2, "Grace", fmt.Sprintf("%d s", *g), themes.Text)
@@ -131,7 +133,6 @@ func (p *page) summary(pod *corev1.Pod) {
 	if d := pod.Spec.ActiveDeadlineSeconds; d != nil {
 		p.field(2, "Deadline", fmt.Sprintf("%d s after the start", *d), themes.Text)
 	}
-	p.field(2, "Node selector", joined(pod.Spec.NodeSelector), themes.Text)
 	p.field(2, "UID", string(pod.UID), themes.Muted)
 }
 
