@@ -1,53 +1,123 @@
 package themes
 
-// palette is what the coloured themes differ in: a hue per meaning and the few
-// backgrounds.
-type palette struct {
-	text, strong, muted                rgb
-	accent, ok, warn, err, blue, ghost rgb
-	barBg, selBg, selBlurBg, markBg    rgb
-	selTextBg, matchBg, matchFg        rgb
-	currentBg, currentFg               rgb
-	buttonBg, focusBg, focusFg         rgb
-	dangerBg, dangerFg                 rgb
-	border, comment                    rgb
+// The built-in themes. Each is a palette laid out over the roles; what two themes
+// share, they share by name.
+
+// Names of the built-in themes that others refer to.
+const (
+	NameDark     = "dark"
+	NameLight    = "light"
+	NameTerminal = "terminal-16"
+	namePlain    = "plain"
+)
+
+// builtin are the themes that come with podium, in the order in which they are
+// offered.
+func builtin() []definition {
+	return []definition{
+		{name: NameDark, doc: "for dark backgrounds", dark: &variant{darkPalette, coloured}},
+		{name: "midnight", doc: "for dark backgrounds, told apart by colour-blind eyes too", dark: &variant{midnightPalette, coloured}},
+		{name: NameLight, doc: "for light backgrounds", light: &variant{lightPalette, coloured}},
+		{name: "paper", doc: "for light backgrounds, in the colours of ink", light: &variant{paperPalette, coloured}},
+		{
+			name: "contrast", doc: "high contrast, at least 7:1",
+			dark: &variant{contrastDarkPalette, emphatic(coloured)}, light: &variant{contrastLightPalette, emphatic(coloured)},
+		},
+		{
+			name: NameTerminal, doc: "the terminal's own 16 colours",
+			dark: &variant{terminalDarkPalette, sixteen}, light: &variant{terminalLightPalette, sixteen},
+		},
+	}
 }
 
 // darkPalette keeps 4.5:1 on backgrounds from black up to #303446.
 var darkPalette = palette{
-	text: hex(0xe4e4ec), strong: hex(0xffffff), muted: hex(0xa9adbd),
-	accent: hex(0x8fc7ff), ok: hex(0x8fdc9a), warn: hex(0xf2cf73), err: hex(0xff9d9d),
-	blue: hex(0x8fd7e8), ghost: hex(0xd3b4ff),
-	barBg: hex(0x262a3b), selBg: hex(0x1f3a6e), selBlurBg: hex(0x3a3f52), markBg: hex(0x4a2f5c),
-	selTextBg: hex(0x223d6b), matchBg: hex(0xf2cf73), matchFg: hex(0x1a1a1a),
-	currentBg: hex(0xff9e5e), currentFg: hex(0x1a1a1a),
-	buttonBg: hex(0x3a3f52), focusBg: hex(0x8fc7ff), focusFg: hex(0x10141f),
-	dangerBg: hex(0xff9d9d), dangerFg: hex(0x1f0a0a),
-	border: hex(0xa0a4b4), comment: hex(0xa9b5a0),
+	"text": hex(0xe4e4ec), "strong": hex(0xffffff), "muted": hex(0xa9adbd), "border": hex(0xa0a4b4), "comment": hex(0xa9b5a0),
+	"accent": hex(0x8fc7ff), "ok": hex(0x8fdc9a), "warning": hex(0xf2cf73), "error": hex(0xff9d9d),
+	"pending": hex(0x8fd7e8), "terminating": hex(0xd3b4ff),
+	"bar": hex(0x262a3b), "selected": hex(0x1d2e70), "selected-blur": hex(0x343849), "marked": hex(0x4a2f5c), "selection": hex(0x222e78),
+	"match": hex(0xf2cf73), "match-text": hex(0x1a1a1a), "current": hex(0xff9e5e), "current-text": hex(0x1a1a1a),
+	"button": hex(0x343849), "focus": hex(0x8fc7ff), "focus-text": hex(0x10141f),
+	"danger": hex(0xff9d9d), "danger-text": hex(0x1f0a0a),
+}
+
+// midnightPalette tells states apart along blue and yellow and by lightness, which
+// eyes without one of the cones still see.
+var midnightPalette = palette{
+	"text": hex(0xe6e9f5), "strong": hex(0xffffff), "muted": hex(0xabb2c8), "border": hex(0x9aa3bd), "comment": hex(0xa3aecb),
+	"accent": hex(0x8cc8ff), "ok": hex(0x5cc3ff), "warning": hex(0xfff07a), "error": hex(0xff9a57),
+	"pending": hex(0xf0f2fa), "terminating": hex(0xb4bacb),
+	"bar": hex(0x1b2340), "selected": hex(0x142e6c), "selected-blur": hex(0x34363d), "marked": hex(0x4a2e08), "selection": hex(0x1c2e7a),
+	"match": hex(0xfff07a), "match-text": hex(0x10131f), "current": hex(0xff9a57), "current-text": hex(0x10131f),
+	"button": hex(0x34363d), "focus": hex(0x8cc8ff), "focus-text": hex(0x0a1020),
+	"danger": hex(0xff9a57), "danger-text": hex(0x1a0d04),
 }
 
 // lightPalette keeps 4.5:1 on backgrounds from white down to #eee8d5.
 var lightPalette = palette{
-	text: hex(0x1d1f28), strong: hex(0x000000), muted: hex(0x555a68),
-	accent: hex(0x0b4f9e), ok: hex(0x14602a), warn: hex(0x704700), err: hex(0xa01522),
-	blue: hex(0x08586b), ghost: hex(0x6a2c98),
-	barBg: hex(0xdfe3ee), selBg: hex(0xc4dafc), selBlurBg: hex(0xdcdee6), markBg: hex(0xecd6f7),
-	selTextBg: hex(0xb9d3fb), matchBg: hex(0xffe08a), matchFg: hex(0x1d1f28),
-	currentBg: hex(0xffb27a), currentFg: hex(0x1d1f28),
-	buttonBg: hex(0xdcdee6), focusBg: hex(0x0b4f9e), focusFg: hex(0xffffff),
-	dangerBg: hex(0xa01522), dangerFg: hex(0xffffff),
-	border: hex(0x5d6270), comment: hex(0x4c5a44),
+	"text": hex(0x1d1f28), "strong": hex(0x000000), "muted": hex(0x555a68), "border": hex(0x5d6270), "comment": hex(0x4c5a44),
+	"accent": hex(0x0b4f9e), "ok": hex(0x14602a), "warning": hex(0x704700), "error": hex(0xa01522),
+	"pending": hex(0x08586b), "terminating": hex(0x6a2c98),
+	"bar": hex(0xdfe3ee), "selected": hex(0xc4dafc), "selected-blur": hex(0xdcdee6), "marked": hex(0xecd6f7), "selection": hex(0xcadcfb),
+	"match": hex(0xffe08a), "match-text": hex(0x1d1f28), "current": hex(0xffb27a), "current-text": hex(0x1d1f28),
+	"button": hex(0xdcdee6), "focus": hex(0x0b4f9e), "focus-text": hex(0xffffff),
+	"danger": hex(0xa01522), "danger-text": hex(0xffffff),
 }
 
-// Dark is the built-in theme for dark backgrounds.
-func Dark() Theme { return build("dark", true, coloured(darkPalette), nil) }
+var paperPalette = palette{
+	"text": hex(0x2b2620), "strong": hex(0x120d08), "muted": hex(0x5c5348), "border": hex(0x665c4f), "comment": hex(0x5a5a3e),
+	"accent": hex(0x2c4a7c), "ok": hex(0x35591f), "warning": hex(0x6f4306), "error": hex(0x96271b),
+	"pending": hex(0x1f5a63), "terminating": hex(0x63326d),
+	"bar": hex(0xe6dcc6), "selected": hex(0xd3ddea), "selected-blur": hex(0xe2d9c8), "marked": hex(0xf2dcea), "selection": hex(0xc8d7ec),
+	"match": hex(0xf3d98b), "match-text": hex(0x2b2620), "current": hex(0xf0b27f), "current-text": hex(0x2b2620),
+	"button": hex(0xe2d9c8), "focus": hex(0x2c4a7c), "focus-text": hex(0xfdf8ee),
+	"danger": hex(0x96271b), "danger-text": hex(0xfdf8ee),
+}
 
-// Light is the built-in theme for light backgrounds.
-func Light() Theme { return build("light", false, coloured(lightPalette), nil) }
+// The high-contrast palettes keep 7:1 on the same backgrounds.
+var contrastDarkPalette = palette{
+	"text": hex(0xffffff), "strong": hex(0xffffff), "muted": hex(0xdedede), "border": hex(0xffffff), "comment": hex(0xdedede),
+	"accent": hex(0x9be8ff), "ok": hex(0x7dff9b), "warning": hex(0xffee58), "error": hex(0xffbdb3),
+	"pending": hex(0x9be8ff), "terminating": hex(0xf2c9ff),
+	"bar": hex(0x000000), "selected": hex(0x00246b), "selected-blur": hex(0x2e2e2e), "marked": hex(0x4a0055), "selection": hex(0x00246b),
+	"match": hex(0xffee58), "match-text": hex(0x000000), "current": hex(0xffffff), "current-text": hex(0x000000),
+	"button": hex(0x2e2e2e), "focus": hex(0xffffff), "focus-text": hex(0x000000),
+	"danger": hex(0xffbdb3), "danger-text": hex(0x000000),
+}
+
+var contrastLightPalette = palette{
+	"text": hex(0x000000), "strong": hex(0x000000), "muted": hex(0x2e2e2e), "border": hex(0x000000), "comment": hex(0x2e2e2e),
+	"accent": hex(0x00307a), "ok": hex(0x003d12), "warning": hex(0x4a2c00), "error": hex(0x7a0010),
+	"pending": hex(0x003a4a), "terminating": hex(0x4a0070),
+	"bar": hex(0xffffff), "selected": hex(0xcfe2ff), "selected-blur": hex(0xe4e4e4), "marked": hex(0xf6dcff), "selection": hex(0xcfe2ff),
+	"match": hex(0xffee58), "match-text": hex(0x000000), "current": hex(0x000000), "current-text": hex(0xffffff),
+	"button": hex(0xe4e4e4), "focus": hex(0x000000), "focus-text": hex(0xffffff),
+	"danger": hex(0x7a0010), "danger-text": hex(0xffffff),
+}
+
+// The palettes of terminal-16 have only those of the 16 colours that can be read
+// on the background in xterm's own palette.
+var terminalDarkPalette = palette{
+	"muted": ansi(white), "border": ansi(white), "comment": ansi(white),
+	"accent": ansi(brightCyan), "ok": ansi(green), "warning": ansi(yellow), "error": ansi(brightRed),
+	"pending": ansi(cyan), "terminating": ansi(brightMagenta), "ink": ansi(black), "bright": ansi(brightWhite),
+	"danger": ansi(red),
+}
+
+var terminalLightPalette = palette{
+	"accent": ansi(blue), "warning": ansi(magenta), "error": ansi(red), "pending": ansi(blue), "terminating": ansi(magenta),
+	"ink": ansi(black), "bright": ansi(brightWhite), "danger": ansi(red),
+}
 
 // Plain is the theme without a colour, for NO_COLOR (no-color.org) and for
 // terminals that have none: bold, underline and reverse only.
-func Plain() Theme { return build("plain", true, plainStyles, nil) }
+func Plain() Theme { return build(namePlain, true, plainStyles) }
+
+// Dark is the built-in theme for dark backgrounds.
+func Dark() Theme { return Builtin().find(NameDark, true) }
+
+// Light is the built-in theme for light backgrounds.
+func Light() Theme { return Builtin().find(NameLight, false) }
 
 // ForBackground returns the built-in theme for a terminal whose background is
 // dark, or light.
@@ -56,51 +126,4 @@ func ForBackground(dark bool) Theme {
 		return Dark()
 	}
 	return Light()
-}
-
-// coloured lays a palette out over the roles.
-func coloured(p palette) [roleCount]style {
-	return [roleCount]style{
-		Text: {}, Strong: {fg: p.strong, attr: bold}, Muted: {fg: p.muted},
-		Accent: {fg: p.accent}, Title: {fg: p.accent, attr: bold},
-		Bar: {fg: p.text, bg: p.barBg}, BarMuted: {fg: p.muted, bg: p.barBg},
-		Header: {fg: p.muted, attr: bold}, HeaderSort: {fg: p.accent, attr: bold},
-		Selected:     {fg: p.text, bg: p.selBg, attr: bold},
-		SelectedBlur: {fg: p.text, bg: p.selBlurBg}, Marked: {fg: p.text, bg: p.markBg},
-		Border: {fg: p.border}, BorderFocus: {fg: p.accent}, BorderDanger: {fg: p.err},
-		OK: {fg: p.ok}, Warning: {fg: p.warn}, Error: {fg: p.err}, Pending: {fg: p.blue},
-		Terminating: {fg: p.ghost}, Completed: {fg: p.muted}, Unknown: {fg: p.muted, attr: italic},
-		KeyHint: {fg: p.accent, attr: bold}, KeyDesc: {fg: p.muted},
-		Match:        {fg: p.matchFg, bg: p.matchBg, attr: underline},
-		MatchCurrent: {fg: p.currentFg, bg: p.currentBg, attr: bold | underline},
-		Added:        {fg: p.ok}, Removed: {fg: p.err}, Stdout: {fg: p.blue}, Stderr: {fg: p.err},
-		Gutter: {fg: p.muted}, GutterCurrent: {fg: p.text, attr: bold},
-		Selection:      {fg: p.text, bg: p.selTextBg},
-		ProblemError:   {fg: p.err, line: p.err, attr: curly},
-		ProblemWarning: {fg: p.warn, line: p.warn, attr: curly},
-		SyntaxKey:      {fg: p.accent}, SyntaxString: {fg: p.ok}, SyntaxNumber: {fg: p.warn},
-		SyntaxBool: {fg: p.ghost}, SyntaxComment: {fg: p.comment, attr: italic},
-		SyntaxPunct: {fg: p.muted}, SyntaxAnchor: {fg: p.blue},
-		Input: {}, Placeholder: {fg: p.muted},
-		Button: {fg: p.text, bg: p.buttonBg}, ButtonFocus: {fg: p.focusFg, bg: p.focusBg, attr: bold},
-		ButtonDanger: {fg: p.dangerFg, bg: p.dangerBg, attr: bold},
-		Notice:       {fg: p.accent}, NoticeWarning: {fg: p.warn}, NoticeError: {fg: p.err, attr: bold},
-		ReadOnly: {fg: p.matchFg, bg: p.matchBg, attr: bold},
-	}
-}
-
-// plainStyles tells apart with attributes what must not be mistaken: the cursor's
-// row, the focused button, what failed, what was found.
-var plainStyles = [roleCount]style{
-	Strong: {attr: bold}, Title: {attr: bold}, Bar: {attr: bold},
-	Header: {attr: bold}, HeaderSort: {attr: bold | underline},
-	Selected: {attr: reverse}, SelectedBlur: {attr: underline}, Marked: {attr: bold},
-	BorderFocus: {attr: bold}, BorderDanger: {attr: bold},
-	Warning: {attr: bold}, Error: {attr: bold | underline},
-	KeyHint: {attr: bold}, Match: {attr: underline}, MatchCurrent: {attr: bold | underline | reverse},
-	Added: {attr: bold}, Stderr: {attr: bold},
-	GutterCurrent: {attr: bold}, Selection: {attr: reverse},
-	ProblemError: {attr: underline | bold}, ProblemWarning: {attr: underline},
-	SyntaxKey: {attr: bold}, ButtonFocus: {attr: reverse}, ButtonDanger: {attr: reverse | bold},
-	NoticeWarning: {attr: bold}, NoticeError: {attr: bold | underline}, ReadOnly: {attr: reverse},
 }

@@ -10,19 +10,60 @@ import (
 )
 
 // rgb is a colour with the bit known set, so that the zero value is "the
-// terminal's own".
+// terminal's own". With the bit indexed it is one of the terminal's 16 colours.
 type rgb uint32
 
-const known rgb = 1 << 24
+const (
+	known   rgb = 1 << 24
+	indexed rgb = 1 << 25
+)
 
 // hex makes a colour of 0xRRGGBB.
 func hex(v uint32) rgb { return rgb(v&0xffffff) | known }
 
-func (c rgb) parts() (r, g, b uint8) { return uint8(c >> 16), uint8(c >> 8), uint8(c) }
+// The terminal's 16 colours, as ECMA-48 and aixterm number them.
+const (
+	black = iota
+	red
+	green
+	yellow
+	blue
+	magenta
+	cyan
+	white
+	brightBlack
+	brightRed
+	brightGreen
+	brightYellow
+	brightBlue
+	brightMagenta
+	brightCyan
+	brightWhite
+)
+
+// ansi makes a colour of the number of one of the 16.
+func ansi(n uint32) rgb { return rgb(n&15) | known | indexed }
+
+// xterm are the 16 colours as xterm has them by default (its XTerm-col.ad).
+var xterm = [16]uint32{
+	0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
+	0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
+}
+
+// parts are the components; of one of the 16 colours, as xterm has it.
+func (c rgb) parts() (r, g, b uint8) {
+	if c&indexed != 0 {
+		c = rgb(xterm[c&15])
+	}
+	return uint8(c >> 16), uint8(c >> 8), uint8(c)
+}
 
 func (c rgb) color() color.Color {
-	if c&known == 0 {
+	switch {
+	case c&known == 0:
 		return nil
+	case c&indexed != 0:
+		return lipgloss.ANSIColor(c & 15)
 	}
 	r, g, b := c.parts()
 	return color.RGBA{R: r, G: g, B: b, A: 0xff}
@@ -55,8 +96,8 @@ func (s style) sgr() string {
 			p = append(p, code)
 		}
 	}
-	p = appendColor(p, "38;2;", s.fg)
-	p = appendColor(p, "48;2;", s.bg)
+	p = appendColor(p, 30, s.fg)
+	p = appendColor(p, 40, s.bg)
 	if s.line&known != 0 {
 		r, g, b := s.line.parts()
 		p = append(p, fmt.Sprintf("58:2::%d:%d:%d", r, g, b))
@@ -67,12 +108,19 @@ func (s style) sgr() string {
 	return "\x1b[" + strings.Join(p, ";") + "m"
 }
 
-func appendColor(p []string, prefix string, c rgb) []string {
-	if c&known == 0 {
+// appendColor appends the parameters of a colour; base is 30 for the foreground and
+// 40 for the background.
+func appendColor(p []string, base int, c rgb) []string {
+	switch n := int(c & 15); {
+	case c&known == 0:
 		return p
+	case c&indexed != 0 && n < 8:
+		return append(p, strconv.Itoa(base+n))
+	case c&indexed != 0:
+		return append(p, strconv.Itoa(base+60+n-8))
 	}
 	r, g, b := c.parts()
-	return append(p, prefix+strconv.Itoa(int(r))+";"+strconv.Itoa(int(g))+";"+strconv.Itoa(int(b)))
+	return append(p, strconv.Itoa(base+8)+";2;"+strconv.Itoa(int(r))+";"+strconv.Itoa(int(g))+";"+strconv.Itoa(int(b)))
 }
 
 // over returns s as it looks drawn on top of base: what s leaves open is filled

@@ -149,13 +149,9 @@ func (t Theme) Background(r Role) color.Color {
 	return t.data.styles[r].bg.color()
 }
 
-// build makes a theme of its styles. over is laid over base: roles it names win,
-// so that a theme can be another one with a few changes.
-func build(name string, dark bool, base [roleCount]style, over map[Role]style) Theme {
-	d := &data{name: name, dark: dark, styles: base}
-	for r, s := range over {
-		d.styles[r] = s
-	}
+// build makes a theme of its styles.
+func build(name string, dark bool, styles [roleCount]style) Theme {
+	d := &data{name: name, dark: dark, styles: styles}
 	for r := range roleCount {
 		d.open[r] = d.styles[r].sgr()
 		for i, b := range bases {

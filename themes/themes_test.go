@@ -1,7 +1,6 @@
 package themes
 
 import (
-	"fmt"
 	"image/color"
 	"math"
 	"strings"
@@ -10,33 +9,19 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// backgrounds are what terminals usually have, from the extremes to the popular
-// colour schemes in between.
-var backgrounds = map[bool][]uint32{
-	true:  {0x000000, 0x0c0c0c, 0x1e1e1e, 0x282c34, 0x2e3440, 0x303446, 0x002b36},
-	false: {0xffffff, 0xfafafa, 0xfdf6e3, 0xeff1f5, 0xf2f0ec, 0xeee8d5},
-}
-
-// foregrounds are the text colours that go with them.
-var foregrounds = map[bool]rgb{true: hex(0xe4e4e4), false: hex(0x1a1a1a)}
-
-// luminance and contrast are those of WCAG 2.2, "relative luminance" and
-// "contrast ratio".
-func luminance(c rgb) float64 {
-	linear := func(v uint8) float64 {
-		s := float64(v) / 255
-		if s <= 0.04045 {
-			return s / 12.92
+// every is each built-in theme for each background that it is made for.
+func every() []Theme {
+	var out []Theme
+	set := Builtin()
+	for _, info := range set.List() {
+		if info.Dark {
+			out = append(out, set.find(info.Name, true))
 		}
-		return math.Pow((s+0.055)/1.055, 2.4)
+		if info.Light {
+			out = append(out, set.find(info.Name, false))
+		}
 	}
-	r, g, b := c.parts()
-	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
-}
-
-func contrast(a, b rgb) float64 {
-	la, lb := luminance(a), luminance(b)
-	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
+	return out
 }
 
 func TestContrastItself(t *testing.T) {
@@ -48,39 +33,34 @@ func TestContrastItself(t *testing.T) {
 	}
 }
 
-// rowRoles are drawn in rows that are selected or marked, and in the bars.
-var rowRoles = []Role{
-	Text, Strong, Muted, Accent, Title, OK, Warning, Error, Pending, Terminating, Completed, Unknown,
-	KeyHint, KeyDesc, Match, Notice, NoticeWarning, NoticeError, ReadOnly,
-	SyntaxKey, SyntaxString, SyntaxNumber, SyntaxBool, SyntaxComment, SyntaxPunct, SyntaxAnchor, ProblemError, ProblemWarning,
-}
-
 func TestContrast(t *testing.T) {
-	for _, th := range []Theme{Dark(), Light()} {
-		for r := range roleCount {
-			checkContrast(t, th, th.data.styles[r], r.String())
+	for _, th := range every() {
+		least := Readable
+		if th.Name() == "contrast" {
+			least = 7
 		}
-		for _, base := range bases {
-			for _, r := range rowRoles {
-				checkContrast(t, th, th.data.styles[r].over(th.data.styles[base]), fmt.Sprintf("%s on %s", r, base))
-			}
+		for _, w := range th.Weaknesses(least) {
+			t.Errorf("%s (dark: %t): %s", th.Name(), th.Dark(), w)
 		}
 	}
 }
 
-func checkContrast(t *testing.T, th Theme, s style, name string) {
-	t.Helper()
-	for _, b := range backgrounds[th.Dark()] {
-		fg, bg := s.fg, s.bg
-		if fg&known == 0 {
-			fg = foregrounds[th.Dark()]
+// On a terminal of 256 colours the renderer takes the nearest ones.
+func TestContrastIn256Colours(t *testing.T) {
+	for _, th := range every() {
+		near := func(c rgb) rgb {
+			if c&known == 0 || c&indexed != 0 {
+				return c
+			}
+			r, g, b, _ := colorprofile.ANSI256.Convert(c.color()).RGBA()
+			return hex(r>>8<<16 | g>>8<<8 | b>>8)
 		}
-		if bg&known == 0 {
-			bg = hex(b)
+		styles := th.data.styles
+		for r := range styles {
+			styles[r].fg, styles[r].bg = near(styles[r].fg), near(styles[r].bg)
 		}
-		if c := contrast(fg, bg); c < 4.5 {
-			t.Errorf("%s, %s on #%06x: contrast %.2f, want at least 4.5", th.Name(), name, bg&^known, c)
-			return
+		for _, w := range build(th.Name(), th.Dark(), styles).Weaknesses(Readable) {
+			t.Errorf("%s (dark: %t) in 256 colours: %s", th.Name(), th.Dark(), w)
 		}
 	}
 }
@@ -88,7 +68,7 @@ func checkContrast(t *testing.T, th Theme, s style, name string) {
 // On a terminal of 16 colours the renderer takes the nearest ones. Text must not
 // vanish in its background there, nor the selected row in the others.
 func TestSixteenColours(t *testing.T) {
-	for _, th := range []Theme{Dark(), Light()} {
+	for _, th := range every() {
 		for r := range roleCount {
 			s := th.data.styles[r]
 			if s.bg&known == 0 || s.fg&known == 0 {
@@ -133,8 +113,10 @@ func TestEveryRoleHasAName(t *testing.T) {
 }
 
 func TestPainting(t *testing.T) {
-	th := build("test", true, [roleCount]style{OK: {fg: hex(0x010203), attr: bold}, Selected: {bg: hex(0x040506), attr: underline}},
-		map[Role]style{Error: {attr: reverse}})
+	th := build("test", true, [roleCount]style{
+		OK: {fg: hex(0x010203), attr: bold}, Selected: {bg: hex(0x040506), attr: underline}, Error: {attr: reverse},
+		Warning: {fg: ansi(brightRed), bg: ansi(blue)},
+	})
 	for _, c := range []struct{ name, got, want string }{
 		{"paint", th.Paint(OK, "x"), "\x1b[1;38;2;1;2;3mx\x1b[m"},
 		{"append", string(th.Append([]byte("a"), OK, "x")), "a\x1b[1;38;2;1;2;3mx\x1b[m"},
@@ -142,7 +124,8 @@ func TestPainting(t *testing.T) {
 		{"default", th.Paint(Text, "x"), "x"},
 		{"over", th.PaintOn(OK, Selected, "x"), "\x1b[1;4;38;2;1;2;3;48;2;4;5;6mx\x1b[m"},
 		{"over a base that is none", th.PaintOn(OK, Title, "x"), th.Paint(OK, "x")},
-		{"laid over", th.Paint(Error, "x"), "\x1b[7mx\x1b[m"},
+		{"reversed", th.Paint(Error, "x"), "\x1b[7mx\x1b[m"},
+		{"of the 16", th.Paint(Warning, "x"), "\x1b[91;44mx\x1b[m"},
 		{"close", th.Close(OK) + th.Close(Text) + th.Reset(), "\x1b[m\x1b[m"},
 		{"zero theme", Theme{}.Paint(OK, "x") + Theme{}.PaintOn(OK, Selected, "y") + Theme{}.Reset() + Theme{}.Name(), "xy"},
 		{"no role", th.Paint(roleCount, "x"), "x"},
