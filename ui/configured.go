@@ -17,12 +17,15 @@ import (
 	"podium/models/widget/form"
 	"podium/models/widget/table"
 	"podium/models/widget/textview"
+	"podium/themes"
 )
 
 // Configured is what the user configured, already found to be right.
 type Configured struct {
 	Settings models.Settings
 	Bindings models.Bindings // held against KeyTable
+	Themes   *themes.Set     // those that can be chosen, nil for the built-in ones
+	File     string          // the configuration file, for hints
 }
 
 // The scopes of the root's own keys.
@@ -93,8 +96,9 @@ func (r *root) awaitChange() tea.Cmd {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.changes = cancel
 	return func() tea.Msg {
+		defer cancel()
 		now, err := r.opts.Changed(ctx)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil { // the program ends
 			return nil
 		}
 		return changedMsg{now: now, err: err}
@@ -103,7 +107,6 @@ func (r *root) awaitChange() tea.Cmd {
 
 // changed puts a new configuration into force; one that is wrong is told of.
 func (r *root) changed(msg changedMsg) {
-	r.changes()
 	r.do(r.awaitChange())
 	switch {
 	case msg.err != nil:
@@ -112,9 +115,11 @@ func (r *root) changed(msg changedMsg) {
 		before := r.env.Settings
 		r.env.Settings, r.bound = msg.now.Settings, msg.now.Bindings
 		r.bind(r)
+		r.opts.Configured = msg.now
 		for _, s := range r.open() {
 			r.bind(s)
 		}
+		r.paint()
 		r.broadcast(models.SettingsMsg{Before: before})
 		r.draw.forget()
 		r.notify(models.NoticeMsg{Text: "The configuration was read again"})

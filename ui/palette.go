@@ -32,8 +32,9 @@ func (r *root) commands() []word {
 		{"draft", "reopen the last draft", func(r *root) { r.reopenDraft() }},
 		{"journal", "what was done, here and earlier", func(r *root) { r.openJournal() }},
 		{"sessions", "the terminals that are open", func(r *root) { r.openSessions() }},
-		{"light", "the light theme", func(r *root) { r.setColours(colours{none: r.colours.none}) }},
-		{"dark", "the dark theme", func(r *root) { r.setColours(colours{none: r.colours.none, dark: true}) }},
+		{themeWord, "choose a theme", func(r *root) { r.openThemes() }},
+		{"light", "the theme for light backgrounds", func(r *root) { r.force(false) }},
+		{"dark", "the theme for dark backgrounds", func(r *root) { r.force(true) }},
 		{"ns", "another namespace", func(r *root) { r.wish(models.NamespaceMsg{Ask: true}) }},
 		{"ctx", "another context: cluster, daemon, endpoint", func(r *root) { r.wish(models.ContextsMsg{}) }},
 		{"unlock", "allow changes here", func(r *root) { r.wish(models.UnlockMsg{}) }},
@@ -79,6 +80,9 @@ func (r *root) openPalette() {
 		var out []choice
 		for _, c := range r.commands() {
 			out = append(out, choice{name: c.name, detail: c.what, do: c.do})
+		}
+		if strings.HasPrefix(p.line.Value(), themeWord+" ") {
+			out = append(out, r.themeChoices(themeWord+" ")...)
 		}
 		for _, b := range r.bindings() {
 			h := b.Help()

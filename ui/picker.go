@@ -21,6 +21,7 @@ type choice struct {
 	head   bool   // a heading, which cannot be chosen
 	last   bool   // after all others, unless it is the only one
 	do     func(r *root)
+	try    func(r *root) // shows what it would be, while it is under the cursor
 }
 
 // picker is a dialog with a list of choices and, where asked for, a line to
@@ -42,6 +43,7 @@ type picker struct {
 	cols    int
 	rows    int
 	view    string
+	tried   bool // a choice is being tried
 }
 
 var (
@@ -128,7 +130,10 @@ func (p *picker) Update(msg tea.Msg) tea.Cmd {
 	default:
 		return nil
 	}
-	p.draw()
+	if p.root.layerOf(p) >= 0 { // it was not closed by that
+		p.try()
+		p.draw()
+	}
 	return nil
 }
 
@@ -328,5 +333,23 @@ func (p *picker) Cursor() *tea.Cursor {
 	return tea.NewCursor(prompt+x, 0)
 }
 
-// Close does nothing: a picker holds nothing.
-func (p *picker) Close() {}
+// try shows what the choice under the cursor would be, and ends that of another.
+func (p *picker) try() {
+	if p.at >= 0 && p.at < len(p.shown) && p.shown[p.at].try != nil {
+		p.tried = true
+		p.shown[p.at].try(p.root)
+	} else if p.tried {
+		p.Close()
+	}
+}
+
+// SetTheme draws in the new theme.
+func (p *picker) SetTheme(themes.Theme) { p.draw() }
+
+// Close ends what was tried.
+func (p *picker) Close() {
+	if p.tried {
+		p.tried = false
+		p.root.preview("")
+	}
+}

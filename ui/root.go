@@ -3,16 +3,15 @@ package ui
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 
 	"podium/models"
 	"podium/models/confirm"
 	"podium/models/pods"
-	"podium/themes"
 )
 
 // root is the program's tea.Model. Everything in it changes in Update only, so
@@ -61,22 +60,18 @@ type wish struct {
 	what tea.Msg
 }
 
-// colours is what decides the theme.
-type colours struct {
-	none bool // NO_COLOR, or a terminal without any
-	dark bool
-}
-
 func newRoot(opts Options, c *crashes) *root {
 	r := &root{opts: opts, env: opts.Env, crashes: c, keys: newKeyMap(opts.Environ), leaderKeys: newLeaderKeyMap(), table: KeyTable(opts.Environ)}
 	r.colours = colours{none: getenv(opts.Environ, "NO_COLOR") != "", dark: true}
 	e := r.env
-	e.Settings = models.DefaultSettings()
-	if opts.Configured != nil {
+	switch {
+	case opts.Configured != nil:
 		e.Settings, r.bound = opts.Configured.Settings, opts.Configured.Bindings
+	case reflect.ValueOf(e.Settings).IsZero():
+		e.Settings = models.DefaultSettings()
 	}
 	r.bind(r)
-	e.Theme = r.colours.theme()
+	e.Theme = r.theme()
 	if e.Now == nil {
 		e.Now = time.Now
 	}
@@ -102,7 +97,7 @@ func newRoot(opts Options, c *crashes) *root {
 // ticks and the list.
 func (r *root) Init() tea.Cmd {
 	defer r.crashes.catch()
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, tick(r.env.Now), r.askInfo(), r.takeWords()}
+	cmds := []tea.Cmd{r.followColours(), tick(r.env.Now), r.askInfo(), r.takeWords()}
 	cmds = append(cmds, r.awaitChange())
 	cmds = append(cmds, r.start(r.list)...)
 	if host := leaderTaken(r.opts.Environ); host != "" && len(r.bound[models.LeaderAction]) == 0 {
@@ -303,40 +298,6 @@ func (r *root) isShown(screens []models.Screen) bool {
 		}
 	}
 	return n == len(screens)
-}
-
-// theme is the built-in theme that suits the terminal.
-func (c colours) theme() themes.Theme {
-	if c.none {
-		return themes.Plain()
-	}
-	return themes.ForBackground(c.dark)
-}
-
-// setColours changes what is known of the terminal's colours.
-func (r *root) setColours(c colours) {
-	if c == r.colours {
-		return
-	}
-	r.colours = c
-	r.env.Theme = c.theme()
-	for _, s := range r.open() {
-		if t, ok := s.(models.Themed); ok {
-			t.SetTheme(r.env.Theme)
-		}
-	}
-	for _, t := range r.sessions {
-		t.forget()
-	}
-	r.draw.forget()
-}
-
-// profile takes the terminal's abilities: without colours the theme must tell
-// things apart by attributes.
-func (r *root) profile(p colorprofile.Profile) {
-	c := r.colours
-	c.none = c.none || p < colorprofile.ANSI
-	r.setColours(c)
 }
 
 // closeAll closes every screen; the program's loop has ended.

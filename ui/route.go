@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"charm.land/bubbles/v2/key"
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 
 	"podium/models"
@@ -25,14 +26,16 @@ func (r *root) route(msg tea.Msg) {
 		r.mouse(msg)
 	case tea.FocusMsg:
 		r.blurred = false
+		r.do(tea.RequestBackgroundColor) // of a terminal that tells of no change
 		r.broadcast(msg)
 	case tea.BlurMsg:
 		r.blurred = true
 		r.broadcast(msg)
 	case tea.BackgroundColorMsg:
-		c := r.colours
-		c.dark = msg.IsDark()
-		r.setColours(c)
+		r.background(msg.IsDark())
+	case uv.DarkColorSchemeEvent, uv.LightColorSchemeEvent:
+		_, dark := msg.(uv.DarkColorSchemeEvent)
+		r.background(dark)
 	case tea.ModeReportMsg:
 		r.reported(msg)
 	case tea.ColorProfileMsg:

@@ -100,6 +100,7 @@ func Run(ctx context.Context, opts Options) error {
 		ended <- err
 	}()
 
+	defer restoreColours(opts.Output)
 	var err error
 	select {
 	case err = <-ended:
