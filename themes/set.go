@@ -65,11 +65,14 @@ func (s *Set) index(name string) int {
 
 // theme builds the variant for the background.
 func (d *definition) theme(dark bool) Theme {
-	v := d.light
+	v := d.variant(dark)
+	return build(d.name, v == d.dark, v.styles())
+}
+
+// variant is the one for the background, the other where that is all there is.
+func (d *definition) variant(dark bool) *variant {
 	if dark && d.dark != nil || d.light == nil {
-		v, dark = d.dark, true
-	} else {
-		dark = false
+		return d.dark
 	}
-	return build(d.name, dark, v.styles())
+	return d.light
 }

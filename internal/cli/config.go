@@ -12,6 +12,7 @@ import (
 
 	"podium/internal/config"
 	"podium/models"
+	"podium/themes"
 	"podium/ui"
 )
 
@@ -38,13 +39,12 @@ func (f *flags) configOptions(environ []string) (config.Options, error) {
 
 // configured is what the dashboard needs of a configuration.
 func configured(c *config.Config) *ui.Configured {
-	return &ui.Configured{Settings: c.Settings, Bindings: c.Bindings}
+	return &ui.Configured{Settings: c.Settings, Bindings: c.Bindings, Themes: c.Themes, File: config.Shown(c.File)}
 }
 
 // changes waits for the file to change and reads it again.
 func changes(o config.Options) func(context.Context) (*ui.Configured, error) {
-	file, _ := config.Path(o)
-	w := config.NewWatcher(func() []string { return []string{file} })
+	w := config.NewWatcher(func() []string { return config.Files(o) })
 	return func(ctx context.Context) (*ui.Configured, error) {
 		if err := w.Wait(ctx); err != nil {
 			return nil, err
@@ -89,12 +89,7 @@ func newConfig(f *flags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			word := "is right"
-			if !c.Exists {
-				word = "is not there, so everything has its default"
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), c.File, word)
-			return err
+			return printCheck(cmd.OutOrStdout(), c)
 		},
 	}
 	schema := &cobra.Command{
@@ -108,8 +103,35 @@ func newConfig(f *flags) *cobra.Command {
 			return err
 		},
 	}
-	cmd.AddCommand(path, check, schema, newConfigKeys(f))
+	cmd.AddCommand(path, check, schema, newConfigKeys(f), newConfigThemes(f))
 	return cmd
+}
+
+// printCheck says what a configuration that could be read is still to be told of:
+// theme files with mistakes, and themes of the user's own that are hard to read.
+func printCheck(w io.Writer, c *config.Config) error {
+	if len(c.BrokenThemes) > 0 {
+		return c.BrokenThemes
+	}
+	var b strings.Builder
+	if c.Exists {
+		fmt.Fprintf(&b, "%s is right.\n", c.File)
+	} else {
+		fmt.Fprintf(&b, "%s is not there, so everything has its default.\n", c.File)
+	}
+	for _, info := range c.Themes.List() {
+		for _, dark := range []bool{true, false} {
+			th, _ := c.Themes.Find(info.Name, dark)
+			if info.File == "" || th.Dark() != dark {
+				continue
+			}
+			for _, weak := range th.Weaknesses(themes.Readable) {
+				fmt.Fprintf(&b, "%s: hard to read: %s\n", info.File, weak)
+			}
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 func (f *flags) loadConfig() (*config.Config, error) {
@@ -201,5 +223,52 @@ func printKeys(w io.Writer, c *config.Config, scopes []string, format string) er
 		return fmt.Errorf("-o takes json, not %q", format)
 	}
 	_, err := io.WriteString(w, strings.TrimLeft(b.String(), "\n"))
+	return err
+}
+
+func newConfigThemes(f *flags) *cobra.Command {
+	var light bool
+	cmd := &cobra.Command{
+		Use:   "themes [NAME]",
+		Short: "List the themes, or print one as a file to begin your own from",
+		Long: "podium config themes lists the themes that there are. With a name it prints that theme as a file: saved as\n" +
+			"themes/NAME.yaml beside the configuration file and changed, it is a theme of your own.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := f.loadConfig()
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return printThemes(cmd.OutOrStdout(), c)
+			}
+			found, err := c.Themes.WriteFile(cmd.OutOrStdout(), args[0], !light)
+			if !found {
+				return fmt.Errorf("there is no theme %q: there are %s", args[0], strings.Join(c.Themes.Names(), ", "))
+			}
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&light, "light", false, "the variant for light backgrounds, where a theme has both")
+	return cmd
+}
+
+func printThemes(w io.Writer, c *config.Config) error {
+	var b strings.Builder
+	for _, info := range c.Themes.List() {
+		on := "dark"
+		switch {
+		case info.Dark && info.Light:
+			on = "any"
+		case info.Light:
+			on = "light"
+		}
+		about := info.Doc
+		if info.File != "" {
+			about = strings.TrimPrefix(about+" ("+info.File+")", " ")
+		}
+		fmt.Fprintf(&b, "%-14s %-6s %s\n", info.Name, on, about)
+	}
+	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -21,6 +21,7 @@ import (
 
 	"podium/internal/strictyaml"
 	"podium/models"
+	"podium/themes"
 )
 
 // FileEnv is the variable that names the configuration file.
@@ -83,6 +84,11 @@ type Config struct {
 	Settings models.Settings
 	Bindings models.Bindings
 
+	// Themes are the themes that can be chosen; BrokenThemes is what is wrong with
+	// the files of themes that nobody asked for.
+	Themes       *themes.Set
+	BrokenThemes strictyaml.Problems
+
 	// File is the file that was read or would have been; Exists says which.
 	File   string
 	Exists bool
@@ -96,7 +102,7 @@ func (c *Config) Origin(key string) Origin { return c.origins[key] }
 
 // Default is the configuration of somebody who configured nothing.
 func Default() *Config {
-	return &Config{Settings: models.DefaultSettings(), Bindings: models.Bindings{}, origins: map[string]Origin{}}
+	return &Config{Settings: models.DefaultSettings(), Bindings: models.Bindings{}, Themes: themes.Builtin(), origins: map[string]Origin{}}
 }
 
 // Path returns the file that is read, and whether somebody named it.
@@ -125,12 +131,13 @@ func Load(o Options) (*Config, error) {
 		c.Exists = true
 	}
 	l := loader{Config: c, table: models.SettingTable(), actions: o.Keys}
-	l.file(shown(path), text)
+	l.file(Shown(path), text)
 	l.environment(o.Environ)
 	for _, f := range o.Set {
 		l.flag(f)
 	}
 	l.bindings()
+	l.themes()
 	if len(l.problems) > 0 {
 		return nil, l.problems
 	}
@@ -151,8 +158,9 @@ func read(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, strictyaml.Limit+1))
 }
 
-// shown is a path as it is shown: from the home folder where it is in there.
-func shown(path string) string {
+// Shown is a path as people are shown it: from the home folder where it is in
+// there.
+func Shown(path string) string {
 	if rest, ok := strings.CutPrefix(path, xdg.Home+string(filepath.Separator)); ok && xdg.Home != "" {
 		return "~" + string(filepath.Separator) + rest
 	}

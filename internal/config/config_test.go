@@ -61,14 +61,14 @@ keys:
   list.delete: [Ctrl-X, F8]
   list.no-delete: []
   list.sort-by-name: shift-n
-`, []string{"PODIUM_DELETE_PARALLEL=4", "PODIUM_TERMINAL_SHELLS=bash, sh", "PODIUM_LOOK_THEME_DARK=x: y"},
+`, []string{"PODIUM_DELETE_PARALLEL=4", "PODIUM_TERMINAL_SHELLS=bash, sh", "PODIUM_EDITOR_COMMAND=x: y"},
 		Flag{"--ascii", "look.ascii", "on"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := models.DefaultSettings()
 	want.Mouse, want.ASCII, want.UndoWindow, want.DeleteParallel = false, models.On, 0, 4
-	want.Scrollback, want.Shells, want.ThemeDark = 3<<19, []string{"bash", "sh"}, "x: y"
+	want.Scrollback, want.Shells, want.EditorCommand = 3<<19, []string{"bash", "sh"}, "x: y"
 	want.Snippets = []models.Snippet{{Name: "disk", Line: "df -h"}, {Name: "load", Line: "uptime"}}
 	if !reflect.DeepEqual(c.Settings, want) {
 		t.Errorf("got  %+v\nwant %+v", c.Settings, want)
@@ -162,7 +162,7 @@ func TestAFileThatIsNotThere(t *testing.T) {
 }
 
 func TestWhatIsShownGivesTheSameConfiguration(t *testing.T) {
-	c, err := load(t, "command: {snippets: {a: 'b: c'}}\nkeys: {list.delete: [], global.quit: [Q, f10]}\ndelete: {undo-window: 90s}\nterminal: {scrollback: 65537}\nlook: {theme-dark: 'true'}", nil)
+	c, err := load(t, "command: {snippets: {a: 'b: c'}}\nkeys: {list.delete: [], global.quit: [Q, f10]}\ndelete: {undo-window: 90s}\nterminal: {scrollback: 65537}\neditor: {command: 'true'}", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,4 +249,42 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("%q becomes %q, which is wrong: %v", text, b.String(), again.problems)
 		}
 	})
+}
+
+func TestThemesAreFoundBesideTheFile(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		file := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := Options{File: filepath.Join(dir, "c.yaml"), Keys: testKeys()}
+	write("c.yaml", "look:\n  theme-dark: own\n")
+	write("themes/own.yaml", "inherit: midnight\ncolors: {ok: white}")
+	write("themes/broken.yaml", "inherit: nothing-there")
+	c, err := Load(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := c.Themes.Find("own", true); !ok || len(c.BrokenThemes) != 1 {
+		t.Errorf("own is a theme: %t; broken: %v", ok, c.BrokenThemes)
+	}
+	if files := Files(o); len(files) != 3 {
+		t.Errorf("the files are %v", files)
+	}
+	for text, want := range map[string]string{
+		"look:\n  theme-dark: ovn":    "c.yaml:2: look.theme-dark: there is no theme \"ovn\"; did you mean own?",
+		"look:\n  theme-dark: broken": "broken.yaml:1:10: there is no theme \"nothing-there\" to inherit from",
+	} {
+		write("c.yaml", text)
+		if _, err := Load(o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q gives %v, want %s", text, err, want)
+		}
+	}
+	o.Environ = []string{"PODIUM_LOOK_THEME_DARK=nope"}
+	if _, err := Load(o); err == nil || !strings.HasPrefix(err.Error(), "$PODIUM_LOOK_THEME_DARK: look.theme-dark: there is no theme") {
+		t.Errorf("a theme of the environment gives %v", err)
+	}
 }

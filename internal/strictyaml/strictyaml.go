@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -201,8 +202,14 @@ func (r *Reader) Unknown(e Entry, of string, known []string) {
 		r.Complain(e.Key, "there is no %s in %s; did you mean %s?", Quote(e.Name), of, guess)
 		return
 	}
+	if len(known) > listed {
+		known = append(slices.Clone(known[:listed]), "others")
+	}
 	r.Complain(e.Key, "there is no %s in %s; it has %s", Quote(e.Name), of, Among(known))
 }
+
+// listed is how many known names a complaint lists.
+const listed = 20
 
 // IsNull tells whether a node is null or left empty.
 func IsNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }

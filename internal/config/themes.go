@@ -1,0 +1,79 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"podium/internal/spelling"
+	"podium/internal/strictyaml"
+	"podium/themes"
+)
+
+// themesFolder is the folder of theme files beside a configuration file.
+func themesFolder(file string) string { return filepath.Join(filepath.Dir(file), "themes") }
+
+// themes reads the theme files and finds the themes that are configured. What is
+// wrong with a file whose theme nobody asked for is kept, not a problem.
+func (l *loader) themes() {
+	folder := themesFolder(l.File)
+	var wrong strictyaml.Problems
+	l.Themes, wrong = themes.Load(os.DirFS(folder), Shown(folder))
+	asked := false
+	for _, c := range []struct{ key, name string }{
+		{"look.theme-dark", l.Settings.ThemeDark}, {"look.theme-light", l.Settings.ThemeLight},
+	} {
+		if _, ok := l.Themes.Find(c.name, true); ok {
+			continue
+		}
+		if broken := ofTheme(wrong, c.name); len(broken) > 0 {
+			if !asked {
+				l.problems = append(l.problems, broken...)
+			}
+			asked = true
+			continue
+		}
+		hint := "; there are " + strictyaml.Among(l.Themes.Names())
+		if guess := spelling.Closest(c.name, l.Themes.Names()); guess != "" {
+			hint = "; did you mean " + guess + "?"
+		}
+		p := strictyaml.Problem{Message: c.key + ": there is no theme " + strictyaml.Quote(c.name) + hint}
+		p.File, p.Line = l.Origin(c.key).Name, l.Origin(c.key).Line
+		if l.Origin(c.key).Source == FromEnvironment {
+			p.File = "$" + p.File
+		}
+		l.problems = append(l.problems, p)
+	}
+	l.BrokenThemes = wrong
+}
+
+// ofTheme are the problems of the file of a theme.
+func ofTheme(ps strictyaml.Problems, name string) strictyaml.Problems {
+	var out strictyaml.Problems
+	for _, p := range ps {
+		if base := filepath.Base(p.File); strings.TrimSuffix(base, filepath.Ext(base)) == name {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Files are the files that this configuration was, or would be, read from. It does
+// I/O.
+func Files(o Options) []string {
+	file, _ := Path(o)
+	out := []string{file}
+	entries, err := os.ReadDir(themesFolder(file))
+	if err != nil {
+		return out // no folder, no themes
+	}
+	for _, e := range entries {
+		if len(out) < filesLimit {
+			out = append(out, filepath.Join(themesFolder(file), e.Name()))
+		}
+	}
+	return out
+}
+
+// filesLimit is how many files are watched at most.
+const filesLimit = 201
