@@ -15,6 +15,8 @@ import (
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
 
+	"podium/internal/safetext"
+	"podium/internal/strictyaml"
 	"podium/ui"
 )
 
@@ -66,8 +68,17 @@ func Main(args []string) int {
 	return exitStatus(ctx, err)
 }
 
-// sayError prints an error as a line: programs read standard error, too.
-func sayError(w io.Writer, _ fang.Styles, err error) { fmt.Fprintln(w, errorLine(err)) }
+// sayError prints an error as a line: programs read standard error, too. What is
+// wrong with a configuration is a line for each mistake, which editors can jump to.
+func sayError(w io.Writer, _ fang.Styles, err error) {
+	var problems strictyaml.Problems
+	if !errors.As(err, &problems) {
+		fmt.Fprintln(w, errorLine(err))
+	}
+	for _, p := range problems {
+		fmt.Fprintln(w, safetext.Clean(p.Error()))
+	}
+}
 
 // keepQuiet takes errors for which everything has been said out of cobra's
 // hands and into said. To print an error its colours are chosen first, and for
