@@ -10,10 +10,6 @@ LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_
 
 FUZZTIME ?= 20s
 
-# The engines that the command line does not offer yet have a suite of their
-# own, make test-engines; everything else is held by the gate.
-PKGS = $(shell $(GO) list ./... | grep -vE '/apiserver/engine/(docker|kube)$$')
-
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-e2e test-engines bench bench-e2e bench-tmux fuzz lint fmt golden pictures check-go check-cc
 
@@ -27,13 +23,13 @@ run: build ## build podium and open it on this machine's pods
 	./$(BIN)
 
 test: check-go check-cc ## the fast suite, with the race detector
-	CGO_ENABLED=1 $(GO) test -race -timeout 280s $(PKGS)
+	CGO_ENABLED=1 $(GO) test -race -timeout 280s ./...
 
 test-e2e: build ## the built binary in a terminal, and the big volumes (no race detector)
-	PODIUM_E2E=1 PODIUM_BIG=1 PODIUM_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 -timeout 900s $(filter podium/internal/e2e% podium/termbridge% podium/apiserver%,$(PKGS))
+	PODIUM_E2E=1 PODIUM_BIG=1 PODIUM_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 -timeout 900s ./internal/e2e/... ./termbridge/... ./apiserver/...
 
-test-engines: check-go ## the docker and kube engines' own tests; PODIUM_ENGINES=1 adds real daemons and a cluster (testenv/)
-	$(GO) test -count=1 -timeout 900s ./apiserver/engine/docker ./apiserver/engine/kube
+test-engines: check-go ## the engines against real Podman, Docker and Kubernetes, which it brings up and takes down
+	testenv/test.sh $(ENGINES)
 
 bench: check-go ## benchmarks of the parts; docs/benchmarks.md has a run of them
 	$(GO) test -run '^$$' -bench . -benchmem ./api/... ./termbridge/... ./apiclient/... ./manifest/... ./models/... ./ui/...
@@ -52,7 +48,7 @@ fuzz: check-go ## run every fuzz target for FUZZTIME (20s) each
 	  done; done
 
 lint: check-go ## vet and the linters, at a pinned version
-	$(GO) vet $(PKGS)
+	$(GO) vet ./...
 	$(LINT) run ./...
 
 fmt: check-go ## format the code

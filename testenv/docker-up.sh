@@ -2,7 +2,7 @@
 # dockerd at $STATE/docker.sock, with data, containerd and a network namespace of its own. May be run again at any time.
 . "$(dirname "$0")/lib.sh"
 
-[ "$(id -u)" = 0 ] || die "docker-up.sh needs root"
+[ "$(id -u)" = 0 ] || lacking "root is needed to bring it up"
 packages "dockerd containerd runc iptables ip curl" docker.io containerd runc iptables iproute2 curl
 "$(dirname "$0")/images.sh"
 netns_up

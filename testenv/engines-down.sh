@@ -32,7 +32,7 @@ for engine in podman docker; do
   done
   awk -v d="$dir/" 'index($2, d) == 1 {print $2}' /proc/mounts | sort -r | while read -r m; do umount -l "$m" || true; done
   rm -f "$sock"
-  [ "${WIPE:-0}" = 0 ] || rm -rf "$dir"
+  [ "${WIPE:-0}" = 0 ] || rm -rf --one-file-system "$dir"
   say "$engine is down"
 done
 # Only when nothing of another test is in it.

@@ -2,7 +2,7 @@
 # Podman's Docker-compatible API at $STATE/podman.sock, with a storage and a network namespace of its own. May be run again at any time.
 . "$(dirname "$0")/lib.sh"
 
-[ "$(id -u)" = 0 ] || die "podman-up.sh needs root"
+[ "$(id -u)" = 0 ] || lacking "root is needed to bring it up"
 packages "podman runc conmon iptables ip curl /usr/lib/podman/netavark" podman runc conmon netavark aardvark-dns iptables iproute2 curl
 "$(dirname "$0")/images.sh"
 netns_up

@@ -24,8 +24,11 @@ if [ ! -x "$out" ]; then
   ld="-s -w -X $stamp.gitVersion=$version -X $stamp.gitMajor=1 -X $stamp.gitMinor=$minor -X $stamp.gitTreeState=clean"
   ld="$ld -X $stamp.gitCommit=$(printf '0%.0s' {1..40}) -X k8s.io/client-go/pkg/version.gitVersion=$version"
   echo "building Kubernetes $version; this takes minutes, and only the first time" >&2
-  (cd "$here" && CGO_ENABLED=0 GOWORK=off GOFLAGS= nice -n 19 \
-    go build -buildvcs=false -trimpath -tags providerless,dockerless -ldflags "$ld" -o "$out.new" .)
+  for try in 1 2 3; do # what was fetched and compiled stays, so that a module proxy's bad moment costs little
+    (cd "$here" && CGO_ENABLED=0 GOWORK=off GOFLAGS= nice -n 19 \
+      go build -buildvcs=false -trimpath -tags providerless,dockerless -ldflags "$ld" -o "$out.new" .) && break
+    [ "$try" -lt 3 ] || exit 1
+  done
   mv "$out.new" "$out"
 fi
 echo "$out"

@@ -45,5 +45,5 @@ if [ -f "$dir/sysctl" ]; then
   rm -f "$dir/sysctl"
 fi
 if [ -e "/run/netns/$NETNS" ] && [ -z "$(ip netns pids "$NETNS")" ]; then ip netns del "$NETNS"; fi
-[ "${WIPE:-0}" = 0 ] || rm -rf "$dir"
+[ "${WIPE:-0}" = 0 ] || rm -rf --one-file-system "$dir"
 say "kubernetes is down"

@@ -7,11 +7,11 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 NETNS=podium-kube
-ip=10.98.0.1 port=${PODIUM_KUBE_PORT:-26443}
+ip=10.98.0.1
 dir=$STATE/kube
 
-[ "$(id -u)" = 0 ] || die "kube/up.sh needs root"
-command -v go >/dev/null || die "kube/up.sh needs Go, to build Kubernetes"
+[ "$(id -u)" = 0 ] || lacking "root is needed to bring it up"
+command -v go >/dev/null || lacking "Go is needed to build Kubernetes"
 packages "containerd ctr runc ip curl /usr/lib/cni/bridge" containerd runc containernetworking-plugins iproute2 curl
 "$here/../images.sh"
 kube=$("$here/build.sh" | tail -1)
@@ -48,6 +48,13 @@ ready() {
   tail -n 3 "$dir"/log/*.log >&2
   die "$name is not ready after $seconds s: see $dir/log"
 }
+
+# The API server's port on this machine's loopback: the first that is free, and then always the same.
+port=$(cat "$dir/port" 2>/dev/null || true)
+if [ -z "$port" ]; then
+  for ((port = 26443; port < 26543; port++)); do { : <>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null || break; done
+  echo "$port" >"$dir/port"
+fi
 
 pki=$dir/pki
 cat >"$pki/tokens.csv" <<CSV

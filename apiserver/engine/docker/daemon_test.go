@@ -279,7 +279,7 @@ func (d *fakeDaemon) serveVolumes(w http.ResponseWriter, r *http.Request, parts 
 		reply(w, 201, map[string]any{"Name": v.Name})
 	case r.Method == http.MethodDelete:
 		delete(d.volumes, parts[1])
-		w.WriteHeader(204)
+		w.WriteHeader(http.StatusNoContent)
 	case len(parts) == 1:
 		var list []any
 		for name, labels := range d.volumes {
@@ -339,7 +339,7 @@ func (d *fakeDaemon) serveContainers(w http.ResponseWriter, r *http.Request, par
 			}
 		}
 		d.broken = ""
-		w.WriteHeader(204)
+		w.WriteHeader(http.StatusNoContent)
 		return
 	case parts[1] == "json":
 		var list []any
@@ -366,7 +366,7 @@ func (d *fakeDaemon) serveContainers(w http.ResponseWriter, r *http.Request, par
 		d.finish(c, 137)
 		delete(d.containers, c.id)
 		d.tell("destroy", c.id)
-		w.WriteHeader(204)
+		w.WriteHeader(http.StatusNoContent)
 	case action == "json":
 		reply(w, 200, container.InspectResponse{
 			ID: c.id, Name: "/" + c.name, Created: c.created.Format(time.RFC3339Nano), Config: &c.config, HostConfig: &c.host, State: &c.state, Image: "sha256:1",
@@ -425,7 +425,7 @@ func (d *fakeDaemon) createContainer(w http.ResponseWriter, r *http.Request) {
 
 func (d *fakeDaemon) startContainer(w http.ResponseWriter, c *fakeContainer) {
 	if c.state.Running {
-		w.WriteHeader(304)
+		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	program, argument := c.program()
@@ -448,7 +448,7 @@ func (d *fakeDaemon) startContainer(w http.ResponseWriter, c *fakeContainer) {
 		fmt.Sscan(argument, &code)
 		d.finish(c, code)
 	}
-	w.WriteHeader(204)
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (d *fakeDaemon) killContainer(w http.ResponseWriter, r *http.Request, c *fakeContainer) {
@@ -462,7 +462,7 @@ func (d *fakeDaemon) killContainer(w http.ResponseWriter, r *http.Request, c *fa
 	}
 	signal := strings.TrimPrefix(r.URL.Query().Get("signal"), "SIG")
 	d.tell("kill", c.id)
-	w.WriteHeader(204)
+	w.WriteHeader(http.StatusNoContent)
 	switch program, _ := c.program(); {
 	case signal == "KILL":
 		d.finish(c, 137)

@@ -110,7 +110,7 @@ func (d *fakeDaemon) resizeExec(w http.ResponseWriter, r *http.Request, x *fakeE
 	}
 	x.size = r.URL.Query().Get("h") + " " + r.URL.Query().Get("w")
 	if d.podman {
-		w.WriteHeader(201)
+		w.WriteHeader(http.StatusCreated)
 	}
 }
 

@@ -1,10 +1,7 @@
 package docker
 
 import (
-	"context"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,27 +14,13 @@ import (
 )
 
 // realEngine is an engine at a real daemon of the test environment, which
-// testenv's scripts bring up; it is skipped by name without.
+// testenv/test.sh has brought up; it is skipped without.
 func realEngine(t *testing.T, which string) Options {
 	t.Helper()
-	if os.Getenv("PODIUM_ENGINES") != "1" {
-		t.Skipf("%s is only tried with PODIUM_ENGINES=1 (make test-engines)", which)
-	}
-	if os.Geteuid() != 0 {
-		t.Skipf("%s needs root to be brought up", which)
+	if os.Getenv("PODIUM_ENGINES") != which {
+		t.Skipf("%s is only tried by make test-engines", which)
 	}
 	socket := filepath.Join(stateDir(), which+".sock")
-	if conn, err := net.Dial("unix", socket); err == nil {
-		conn.Close()
-	} else {
-		broughtUp.Store(true)
-		script := filepath.Join("..", "..", "..", "testenv", which+"-up.sh")
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-		defer cancel()
-		if out, err := exec.CommandContext(ctx, script).CombinedOutput(); err != nil {
-			t.Skipf("%s cannot be brought up here: %v\n%s", which, err, out)
-		}
-	}
 	opts := Options{Host: "unix://" + socket, BackOff: 300 * time.Millisecond, Log: testLog{t}}
 	cleanUp(t, opts)
 	return opts

@@ -1,7 +1,6 @@
 package docker
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -233,21 +232,4 @@ func (e *Engine) observedOf(t *testing.T, name string) *observed {
 		t.Fatal(err)
 	}
 	return e.podOf(pod.UID).latest("main")
-}
-
-// The size is there at the first moment, every time.
-func featureFirstSize(t *testing.T, e *Engine, _ Options) {
-	runPod(t, e, podOf("f-size", stay))
-	cfg := api.ExecConfig{TTY: true, AttachStdin: true, AttachStdout: true, Cmd: []string{"stty", "size"}}
-	good := 0
-	for i := range 100 {
-		size := engine.Size{Rows: uint16(20 + i), Cols: uint16(80 + i)}
-		out, _, code := runConfigured(t, e, "f-size", "", cfg, size)
-		if code == 0 && strings.TrimSpace(out) == fmt.Sprintf("%d %d", size.Rows, size.Cols) {
-			good++
-		} else {
-			t.Errorf("%d: exit %d, %q", i, code, out)
-		}
-	}
-	t.Logf("%d of 100", good)
 }

@@ -48,7 +48,6 @@ func features(t *testing.T, which string) {
 		{"foreign", featureForeign},
 		{"exec", featureExec},
 		{"exec from within", featureWithin},
-		{"first size", featureFirstSize},
 	} {
 		t.Run(feature.name, func(t *testing.T) { feature.test(t, openEngine(t, opts), opts) })
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -146,7 +147,7 @@ func TestImageArchive(t *testing.T) {
 	files := map[string][]byte{}
 	for r := tar.NewReader(bytes.NewReader(data)); ; {
 		h, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -189,8 +190,13 @@ func TestVariables(t *testing.T) {
 		return &corev1.EnvVarSource{ResourceFieldRef: &corev1.ResourceFieldSelector{Resource: name}}
 	}
 	c.Env = []corev1.EnvVar{
-		{Name: "A", Value: "1"}, {Name: "A", Value: "2$(A)"}, {Name: "NODE", ValueFrom: field("spec.nodeName")}, {Name: "K", ValueFrom: field("metadata.annotations['k']")},
-		{Name: "CPU", ValueFrom: amount("limits.cpu")}, {Name: "MEM", ValueFrom: amount("limits.memory")}, {Name: "REQ", ValueFrom: amount("requests.memory")},
+		{Name: "A", Value: "1"},
+		{Name: "A", Value: "2$(A)"},
+		{Name: "NODE", ValueFrom: field("spec.nodeName")},
+		{Name: "K", ValueFrom: field("metadata.annotations['k']")},
+		{Name: "CPU", ValueFrom: amount("limits.cpu")},
+		{Name: "MEM", ValueFrom: amount("limits.memory")},
+		{Name: "REQ", ValueFrom: amount("requests.memory")},
 		{Name: "NOT", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{Optional: new(true)}}},
 	}
 	got, _, err := variables(pod, c, "10.0.0.1", daemon{name: "host", cpus: 4, memory: 1000})

@@ -177,6 +177,9 @@ func (run *runner) once(i int, c corev1.Container, init bool) (code int, ended b
 
 	run.update(func(pod *corev1.Pod, now metav1.Time) {
 		s := statusAt(pod, i, init)
+		if s.LastTerminationState.Terminated != nil {
+			s.RestartCount++
+		}
 		s.ContainerID = fmt.Sprintf("fake://%s-%s-%d", run.uid, c.Name, s.RestartCount)
 		s.ImageID = c.Image
 		s.Started, s.Ready = new(true), !init
@@ -274,7 +277,6 @@ func (run *runner) backOff(i int, c corev1.Container, init bool, tries int) bool
 	run.update(func(pod *corev1.Pod, _ metav1.Time) {
 		s := statusAt(pod, i, init)
 		s.LastTerminationState = s.State
-		s.RestartCount++
 		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
 			Reason: "CrashLoopBackOff", Message: fmt.Sprintf("back-off %s restarting failed container %s", wait, c.Name),
 		}}

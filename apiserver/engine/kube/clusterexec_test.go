@@ -205,23 +205,6 @@ func TestClusterBareContainer(t *testing.T) {
 	}
 }
 
-// The terminal has its size at the first prompt, a hundred times of a hundred.
-func TestClusterHundredShells(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a hundred shells take long")
-	}
-	e := clusterEngine(t, "")
-	defer e.Close()
-	clusterPod(t, e, "hundred", testImage, forever()...)
-	for i := range 100 {
-		size := engine.Size{Rows: uint16(10 + i), Cols: uint16(200 - i)}
-		got := runIn(t, e, "hundred", "stty size; exit 7\r", onTerminal("sh"), size)
-		if !strings.Contains(got.out, fmt.Sprintf("\n%d %d\r\n", size.Rows, size.Cols)) || got.exit.Code != 7 {
-			t.Fatalf("open %d: %+v", i, got)
-		}
-	}
-}
-
 // Who may do nothing is told what is missing.
 func TestClusterForbidden(t *testing.T) {
 	e := clusterEngine(t, "viewer")

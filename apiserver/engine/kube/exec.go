@@ -92,7 +92,7 @@ func (l *limitedWriter) Write(p []byte) (int, error) {
 	keep := p[:min(len(p), l.left)]
 	l.left -= len(keep)
 	if _, err := l.to.Write(keep); err != nil {
-		return 0, err //nolint:wrapcheck // a writer's error is its own
+		return 0, err // a writer's error is its own
 	}
 	return len(p), nil
 }

@@ -33,5 +33,5 @@ func (e *Engine) Delete(ctx context.Context, namespace, name string, opts metav1
 	if err != nil {
 		return err
 	}
-	return resp.Body.Close() //nolint:wrapcheck // nothing was read from it
+	return resp.Body.Close() // nothing was read from it
 }

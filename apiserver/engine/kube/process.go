@@ -242,7 +242,7 @@ func (p *process) Wait(ctx context.Context) (engine.Exit, error) {
 	case <-p.done:
 		return p.end.exit, nil
 	case <-ctx.Done():
-		return engine.Exit{}, ctx.Err() //nolint:wrapcheck // the contract says so
+		return engine.Exit{}, ctx.Err() // the contract says so
 	}
 }
 

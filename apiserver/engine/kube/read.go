@@ -57,7 +57,7 @@ func listItems[T any](dec *json.Decoder, meta *metav1.ListMeta, take func(*T) bo
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
-			return err //nolint:wrapcheck // List wraps it
+			return err // List wraps it
 		}
 		switch key {
 		case "metadata":
@@ -72,7 +72,7 @@ func listItems[T any](dec *json.Decoder, meta *metav1.ListMeta, take func(*T) bo
 			err = dec.Decode(&ignored)
 		}
 		if err != nil {
-			return err //nolint:wrapcheck // List wraps it
+			return err // List wraps it
 		}
 	}
 	return expect(dec, json.Delim('}'))
@@ -81,12 +81,12 @@ func listItems[T any](dec *json.Decoder, meta *metav1.ListMeta, take func(*T) bo
 func takeItems[T any](dec *json.Decoder, take func(*T) bool) (more bool, err error) {
 	open, err := dec.Token()
 	if err != nil || open == nil { // null, as Go writes an empty list
-		return true, err //nolint:wrapcheck // List wraps it
+		return true, err // List wraps it
 	}
 	for dec.More() {
 		item := new(T)
 		if err := dec.Decode(item); err != nil {
-			return false, err //nolint:wrapcheck // List wraps it
+			return false, err // List wraps it
 		}
 		if !take(item) {
 			return false, nil
@@ -98,7 +98,7 @@ func takeItems[T any](dec *json.Decoder, take func(*T) bool) (more bool, err err
 func expect(dec *json.Decoder, want json.Delim) error {
 	got, err := dec.Token()
 	if err != nil {
-		return err //nolint:wrapcheck // List wraps it
+		return err // List wraps it
 	}
 	if got != want {
 		return fmt.Errorf("there is %v where %v should be", got, want)
@@ -135,7 +135,7 @@ type logStream struct {
 // Close ends the stream.
 func (l *logStream) Close() error {
 	l.cancel()
-	return l.ReadCloser.Close() //nolint:wrapcheck // it is the body's own
+	return l.ReadCloser.Close() // it is the body's own
 }
 
 // Events implements engine.Reader.

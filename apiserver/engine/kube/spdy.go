@@ -43,7 +43,7 @@ func dialSPDY(ctx context.Context, l *link, u *url.URL, r execRequest) (wire, er
 	return during(ctx, func() (wire, error) {
 		resp, err := transport.RoundTrip(req)
 		if err != nil {
-			return nil, err //nolint:wrapcheck // unreached words it
+			return nil, err // unreached words it
 		}
 		defer resp.Body.Close()
 		if resp.StatusCode != http.StatusSwitchingProtocols {

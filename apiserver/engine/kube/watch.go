@@ -96,7 +96,7 @@ func (w *watch) Next(ctx context.Context) (engine.Event, error) {
 	case got := <-w.events:
 		return got.event, got.err
 	case <-ctx.Done():
-		return engine.Event{}, ctx.Err() //nolint:wrapcheck // the contract says so
+		return engine.Event{}, ctx.Err() // the contract says so
 	}
 }
 
@@ -105,5 +105,5 @@ func (w *watch) Close() error {
 	w.cancel()
 	err := w.body.Close()
 	w.done.Wait()
-	return err //nolint:wrapcheck // it is the body's own
+	return err // it is the body's own
 }

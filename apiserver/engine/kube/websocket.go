@@ -67,7 +67,7 @@ func dialWebSocket(ctx context.Context, l *link, u *url.URL, version string) (wi
 	}
 	conn, err := websocket.Negotiate(transport, holder, req, version)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // dial tells its kinds apart
+		return nil, err // dial tells its kinds apart
 	}
 	w := &webSocket{conn: conn, closes: version == remotecommand.StreamProtocolV5Name, turn: make(chan struct{}, 1), closed: make(chan struct{})}
 	w.hear()
