@@ -169,7 +169,7 @@ func lately(pod *corev1.Pod, events []corev1.Event, now time.Time) []string {
 		if t == nil || t.ExitCode == 0 && t.Signal == 0 || now.Sub(t.FinishedAt.Time) > recently {
 			continue
 		}
-		out = append(out, fmt.Sprintf("Container %s was started again %s, the last time %s ago, since it %s.\np shows the log of the run before.",
+		out = append(out, fmt.Sprintf("Container %s was started again %s, the last time %s ago, since it %s.\n"+hintPrevious,
 			st.Name, howOften(int(st.RestartCount)), models.AgeSince(t.FinishedAt.Time, now), ended(pod, st.Name, t, events, now)))
 	}
 	return out

@@ -96,8 +96,11 @@ func TestCauses(t *testing.T) {
 		{"liveness", exits(137), []corev1.Event{
 			event("Unhealthy", "Liveness probe failed: 500", "main"), event("Killing", "Container main failed liveness probe, will be restarted", "main"),
 		}, "was ended because its liveness probe failed: Liveness probe failed: 500", "SIGKILL"},
-		{"another's probe", func(p *corev1.Pod) { p.Status.ContainerStatuses[0].Ready = false },
-			[]corev1.Event{event("Unhealthy", "Readiness probe failed: 503", "main"), event("Unhealthy", "of another", "side")}, "runs but is not ready|503", "of another"},
+		{
+			"another's probe", func(p *corev1.Pod) { p.Status.ContainerStatuses[0].Ready = false },
+			[]corev1.Event{event("Unhealthy", "Readiness probe failed: 503", "main"), event("Unhealthy", "of another", "side")},
+			"runs but is not ready|503", "of another",
+		},
 		{"gates", func(p *corev1.Pod) {
 			p.Status.Phase, p.Status.ContainerStatuses = corev1.PodPending, nil
 			p.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: "SchedulingGated"}}
@@ -109,8 +112,11 @@ func TestCauses(t *testing.T) {
 			}}
 			p.Spec.Containers[0].Resources.Requests = corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("900Gi")}
 		}, nil, "Insufficient memory|It asks for main memory 900Gi", ""},
-		{"no reason", func(p *corev1.Pod) { p.Status = corev1.PodStatus{Phase: corev1.PodPending} },
-			[]corev1.Event{event("FailedScheduling", "no nodes", "")}, "no reason is given|FailedScheduling: no nodes", ""},
+		{
+			"no reason", func(p *corev1.Pod) { p.Status = corev1.PodStatus{Phase: corev1.PodPending} },
+			[]corev1.Event{event("FailedScheduling", "no nodes", "")},
+			"no reason is given|FailedScheduling: no nodes", "",
+		},
 		{"well", func(*corev1.Pod) {}, nil, "", "healthy"},
 		{"well again", func(p *corev1.Pod) {
 			p.Status.ContainerStatuses[0].RestartCount = 2

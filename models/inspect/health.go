@@ -34,6 +34,9 @@ func (p *page) health(pod *corev1.Pod, events []corev1.Event) {
 	p.head(title)
 	for _, r := range reasons {
 		for i, line := range strings.Split(strings.TrimSpace(r), "\n") {
+			if p.plain && (line == hintLog || line == hintPrevious) {
+				continue // there is no such key
+			}
 			bullet := "  • "
 			if i > 0 {
 				bullet = "    "
@@ -42,6 +45,12 @@ func (p *page) health(pod *corev1.Pod, events []corev1.Event) {
 		}
 	}
 }
+
+// What can be done, where there are keys.
+const (
+	hintLog      = "l shows its log."
+	hintPrevious = "p shows the log of the run before."
+)
 
 // troubles are the reasons, the pod's own first, then its containers'.
 func troubles(pod *corev1.Pod, events []corev1.Event, now time.Time) []string {
@@ -91,7 +100,7 @@ func initTroubles(pod *corev1.Pod, events []corev1.Event, now time.Time) []strin
 			if !r.StartedAt.IsZero() {
 				text += ", after " + models.AgeSince(r.StartedAt.Time, now)
 			}
-			text += "; the containers wait for it. l shows its log."
+			text += "; the containers wait for it.\n" + hintLog
 		case st.State.Waiting != nil && st.State.Waiting.Reason == "PodInitializing":
 		default:
 			text = containerTrouble(pod, st, events, now)
@@ -143,7 +152,7 @@ func containerTrouble(pod *corev1.Pod, st *corev1.ContainerStatus, events []core
 			}
 			return ""
 		}
-		return name + " " + ended(pod, name, t, events, now) + ".\nl shows its log."
+		return name + " " + ended(pod, name, t, events, now) + ".\n" + hintLog
 	case st.State.Running != nil && !st.Ready:
 		text := name + " runs but is not ready."
 		if why := unhealthy(events, name); why != "" {
@@ -164,7 +173,7 @@ func waitingTrouble(pod *corev1.Pod, st *corev1.ContainerStatus, events []corev1
 		if last != nil {
 			text += "\nThe last time it " + ended(pod, st.Name, last, events, now) + "."
 		}
-		return text + "\np shows the log of the run before."
+		return text + "\n" + hintPrevious
 	case "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull":
 		return fmt.Sprintf("has no image: %s cannot be pulled%s.%s", st.Image, pullHint(w.Reason, w.Message), after(w.Message))
 	case "CreateContainerConfigError", "CreateContainerError", "RunContainerError", "StartError", "ContainerCannotRun":

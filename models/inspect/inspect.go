@@ -51,7 +51,9 @@ type Model struct {
 	ref   api.PodRef
 	tab   tab
 	texts [3]*textview.View // of the tabs that are text
-	list  *table.Table      // of the events
+	whole [3]string         // the YAML and the JSON, with what is folded away
+	folds [3]folds
+	list  *table.Table // of the events
 
 	object  api.PodObject
 	events  []corev1.Event
@@ -95,10 +97,11 @@ func New(env *models.Env, wish models.InspectMsg) *Model {
 		v.Keys.HalfDown.SetEnabled(false) // ctrl-d deletes
 		v.SetEmpty("Asking for the pod…")
 		v.OnCopy = func(text string) tea.Cmd {
+			text = m.unfolded(tab(i), text)
 			env.Wish(models.CopyMsg{Text: text, What: "the " + tabNames[i] + " of " + m.ref.Name})
 			return nil
 		}
-		v.OnSave = func(text string) tea.Cmd { return m.save(tab(i), text) }
+		v.OnSave = func(text string) tea.Cmd { return m.save(tab(i), m.unfolded(tab(i), text)) }
 		m.texts[i] = v
 	}
 	m.texts[overview].SetWrap(true)
@@ -215,6 +218,13 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.reveal = !m.reveal
 		m.made[overview] = false
 		m.show()
+	case m.folding() && key.Matches(k, m.keys.Fold):
+		m.refold((*folds).more)
+	case m.folding() && key.Matches(k, m.keys.Unfold):
+		m.refold((*folds).less)
+	case m.folding() && key.Matches(k, m.texts[m.tab].Keys.Search):
+		m.refold((*folds).open) // what is searched for may be folded away
+		return m.handle(k)
 	case key.Matches(k, m.keys.Refresh):
 		m.gone = false
 		return m.ask()
@@ -274,6 +284,12 @@ func (m *Model) turn(t tab) {
 // click turns to a tab, or goes to the widget.
 func (m *Model) click(msg tea.MouseClickMsg) tea.Cmd {
 	if msg.Y != 0 || m.headRows() == 0 {
+		if m.folding() && msg.Button == tea.MouseLeft {
+			if i, ok := m.texts[m.tab].LineAt(msg.Y - m.headRows()); ok && m.folds[m.tab].toggle(i) {
+				m.refold(func(*folds) {})
+				return nil
+			}
+		}
 		return m.handle(msg)
 	}
 	x := 1

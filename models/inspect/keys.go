@@ -12,6 +12,7 @@ type KeyMap struct {
 	Tabs                                    []key.Binding // in the order of the tabs
 	NextTab, PrevTab, Reveal, Refresh, Back key.Binding
 	Shell, Command, Logs, Previous, Delete  key.Binding
+	Fold, Unfold                            key.Binding
 	CopyAs                                  key.Binding
 }
 
@@ -27,6 +28,8 @@ func DefaultKeyMap() KeyMap {
 		NextTab:  bind("tab", "next view", "tab"),
 		PrevTab:  bind("shift-tab", "previous view", "shift+tab"),
 		Reveal:   bind("v", "show secret values", "v"),
+		Fold:     bind("-", "fold more", "-"),
+		Unfold:   bind("+", "fold less", "+", "="),
 		Refresh:  bind("ctrl-r", "refresh", "ctrl+r"),
 		Back:     bind("esc", "back", "esc"),
 		Shell:    bind("s", "shell", "s"),
@@ -69,6 +72,9 @@ func (k keysNow) ShortHelp() []key.Binding {
 	if m.tab != events {
 		t := m.texts[m.tab].Keys
 		out = append(out, t.Search, t.Copy)
+		if m.folding() {
+			out = append(out, m.keys.Fold)
+		}
 	}
 	return out
 }
@@ -79,6 +85,9 @@ func (k keysNow) FullHelp() [][]key.Binding {
 	views := append(append([]key.Binding(nil), m.keys.Tabs...), m.keys.NextTab, m.keys.PrevTab, m.keys.Refresh, m.keys.Back)
 	if m.tab == overview {
 		views = append(views, m.keys.Reveal)
+	}
+	if m.folding() {
+		views = append(views, m.keys.Fold, m.keys.Unfold)
 	}
 	if m.tab == events {
 		t := m.list.Keys

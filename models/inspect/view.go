@@ -11,7 +11,6 @@ import (
 	"podium/internal/safetext"
 	"podium/manifest"
 	"podium/models"
-	"podium/models/widget/textview"
 	"podium/themes"
 )
 
@@ -30,10 +29,30 @@ func (m *Model) show() {
 		if err != nil {
 			text = []byte("# The server's JSON cannot be shown as YAML: " + err.Error() + "\n# The JSON is one tab on.\n")
 		}
-		v.UpdateLines(textLines(string(text)))
+		m.whole[yaml] = string(text)
+		v.UpdateLines(m.folds[yaml].show(m.whole[yaml], m.env.Settings.ASCII == models.On))
 	case raw:
-		v.UpdateLines(textLines(indented(m.object.Raw)))
+		m.whole[raw] = indented(m.object.Raw)
+		v.UpdateLines(m.folds[raw].show(m.whole[raw], m.env.Settings.ASCII == models.On))
 	}
+}
+
+// folding tells whether the tab has something that can be folded.
+func (m *Model) folding() bool { return m.tab == yaml || m.tab == raw }
+
+// refold changes what is folded away of the tab.
+func (m *Model) refold(change func(*folds)) {
+	change(&m.folds[m.tab])
+	m.made[m.tab] = false
+	m.show()
+}
+
+// unfolded is the whole text of a tab, whatever is folded away of it.
+func (m *Model) unfolded(t tab, text string) string {
+	if m.whole[t] != "" {
+		return m.whole[t]
+	}
+	return text
 }
 
 // indented is JSON with its fields on lines of their own, each byte of a value
@@ -44,14 +63,6 @@ func indented(data []byte) string {
 		return string(data)
 	}
 	return b.String()
-}
-
-func textLines(text string) []textview.Line {
-	var out []textview.Line
-	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
-		out = append(out, textview.Line{Text: line})
-	}
-	return out
 }
 
 // Cursor is in the search while it is typed.

@@ -66,6 +66,25 @@ func (v *View) walk(p place, n int) place {
 	return p
 }
 
+// LineAt is the line that is drawn in row y of the view; false below the text.
+func (v *View) LineAt(y int) (line int, ok bool) {
+	if y < 0 || y >= v.body() || v.Lines() == 0 {
+		return 0, false
+	}
+	p := v.top
+	for ; y > 0; y-- {
+		switch {
+		case p.row < v.rows(p.line)-1:
+			p.row++
+		case p.line < v.Lines()-1:
+			p = place{line: p.line + 1}
+		default:
+			return 0, false
+		}
+	}
+	return p.line, true
+}
+
 // ScrollBy scrolls n rows down, up for negative n.
 func (v *View) ScrollBy(n int) {
 	if v.Lines() == 0 || n == 0 {
