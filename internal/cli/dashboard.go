@@ -50,7 +50,7 @@ func runDashboard(ctx context.Context, f *flags) error {
 	}
 	err = ui.Run(ctx, ui.Options{
 		Env: &models.Env{Store: store{dir}, Contexts: all}, First: first, Sealed: f.readOnly,
-		Output: os.Stdout, Environ: os.Environ(), Version: version,
+		Input: newKeyboard(os.Stdin), Output: os.Stdout, Environ: os.Environ(), Version: version,
 		Configured: configured(cfg), Changed: changes(opts),
 		Copy:   copyToClipboard,
 		Edit:   editLocally(dir, os.Environ()),

@@ -1,0 +1,11 @@
+//go:build !unix
+
+package cli
+
+import (
+	"io"
+	"os"
+)
+
+// newKeyboard is the input of the dashboard.
+func newKeyboard(f *os.File) io.Reader { return f }
