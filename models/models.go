@@ -69,6 +69,12 @@ type Pointing interface{ Cursor() *tea.Cursor }
 // Mousing screens want another mouse mode than the default of clicks and wheel.
 type Mousing interface{ MouseMode() tea.MouseMode }
 
+// Keyboarding screens want more told of keys than that they are pressed, such as
+// their release. Only terminals whose program asked for that do.
+type Keyboarding interface {
+	Keyboard() tea.KeyboardEnhancements
+}
+
 // Themed screens take a new theme while they run.
 type Themed interface{ SetTheme(theme themes.Theme) }
 

@@ -30,6 +30,7 @@ type frame struct {
 	content                    string
 	cursor                     *tea.Cursor
 	mouse                      tea.MouseMode
+	keyboard                   tea.KeyboardEnhancements
 	valid                      bool
 }
 
@@ -86,7 +87,7 @@ func (r *root) refresh() {
 	body := r.page().View()
 	over := r.overlays()
 	same := f.valid && header == f.header && tabs == f.tabs && body == f.body && footer == f.footer && equal(over, f.over)
-	f.cursor, f.mouse = r.pointer(), r.mouseMode()
+	f.cursor, f.mouse, f.keyboard = r.pointer(), r.mouseMode(), r.keyboard()
 	if same {
 		return
 	}
@@ -207,6 +208,15 @@ func (r *root) mouseMode() tea.MouseMode {
 	return tea.MouseModeCellMotion
 }
 
+// keyboard is what the outer terminal is to tell of keys. While the leader waits
+// it is what the screen wants, too: changing it takes longer than the next key.
+func (r *root) keyboard() tea.KeyboardEnhancements {
+	if k, ok := r.active().(models.Keyboarding); ok {
+		return k.Keyboard()
+	}
+	return tea.KeyboardEnhancements{}
+}
+
 // View gives the frame that Update has drawn.
 func (r *root) View() tea.View {
 	return tea.View{
@@ -215,6 +225,8 @@ func (r *root) View() tea.View {
 		AltScreen:   true,
 		ReportFocus: true,
 		MouseMode:   r.draw.mouse,
+
+		KeyboardEnhancements: r.draw.keyboard,
 	}
 }
 

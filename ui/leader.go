@@ -51,6 +51,9 @@ func (r *root) clickLeader() {
 // pressAfterLeader runs the command of a key; a key that is none says so and
 // reaches nobody.
 func (r *root) pressAfterLeader(k tea.KeyPressMsg) {
+	if k.Code >= tea.KeyLeftShift && k.Code <= tea.KeyIsoLevel5Shift {
+		return // a modifier on its way to a key, told of where a program wants that
+	}
 	r.leader.end()
 	if key.Matches(k, r.keys.Leader) {
 		r.leaderTwice(k)

@@ -46,6 +46,7 @@ type root struct {
 	log      errorLog
 	info     infoState
 	here     place
+	down     []rune // keys whose press a screen got that is told of releases
 	copied   string // the text copied last, to paste into terminals
 	blurred  bool   // the terminal's window has not the focus
 	colours  colours

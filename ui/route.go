@@ -20,7 +20,9 @@ func (r *root) route(msg tea.Msg) {
 		r.resize(msg.Width, msg.Height)
 	case tea.KeyPressMsg:
 		r.press(msg)
-	case tea.KeyReleaseMsg, tea.PasteMsg, tea.PasteStartMsg, tea.PasteEndMsg:
+	case tea.KeyReleaseMsg:
+		r.release(msg)
+	case tea.PasteMsg, tea.PasteStartMsg, tea.PasteEndMsg:
 		r.update(r.active(), msg)
 	case tea.MouseMsg:
 		r.mouse(msg)
@@ -105,6 +107,9 @@ func (r *root) press(k tea.KeyPressMsg) {
 	}
 	top := r.top()
 	if g, ok := top.(models.Grabbing); ok && g.Grabbing() {
+		if r.draw.keyboard.ReportEventTypes && !slices.Contains(r.down, k.Code) {
+			r.down = append(r.down, k.Code)
+		}
 		r.update(top, k)
 		return
 	}
@@ -118,6 +123,15 @@ func (r *root) press(k tea.KeyPressMsg) {
 	}
 	if !r.pressGlobal(k) {
 		r.update(top, k)
+	}
+}
+
+// release tells the screen of the release of a key whose press it got: the
+// leader's, and those of its commands, are nothing that a program should hear of.
+func (r *root) release(k tea.KeyReleaseMsg) {
+	if i := slices.Index(r.down, k.Code); i >= 0 {
+		r.down = slices.Delete(r.down, i, i+1)
+		r.update(r.active(), k)
 	}
 }
 

@@ -158,6 +158,21 @@ func (m *Model) MouseMode() tea.MouseMode {
 	return tea.MouseModeCellMotion
 }
 
+// Keyboard asks the outer terminal for what the program asked for (the flags of
+// the kitty keyboard protocol), while it has the keys. Text comes with every key
+// that is told as a code: the menu behind the leader reads it.
+func (m *Model) Keyboard() tea.KeyboardEnhancements {
+	if m.state != running || !m.focused || m.look.copying || m.signals || m.picking {
+		return tea.KeyboardEnhancements{}
+	}
+	flags := m.bridge.Modes().KittyFlags
+	all := flags&8 != 0
+	return tea.KeyboardEnhancements{
+		ReportEventTypes: flags&2 != 0, ReportAlternateKeys: flags&4 != 0,
+		ReportAllKeysAsEscapeCodes: all, ReportAssociatedText: all,
+	}
+}
+
 // translate makes the encoder's key of Bubble Tea's. Both number the keys that
 // are no code points alike; a test holds them together.
 func translate(k tea.Key, action keys.Action) keys.Key {

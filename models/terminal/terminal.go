@@ -94,20 +94,22 @@ type Model struct {
 }
 
 var (
-	_ models.Screen    = (*Model)(nil)
-	_ models.Titled    = (*Model)(nil)
-	_ models.Grabbing  = (*Model)(nil)
-	_ models.Pointing  = (*Model)(nil)
-	_ models.Mousing   = (*Model)(nil)
-	_ models.Focusing  = (*Model)(nil)
-	_ models.Themed    = (*Model)(nil)
-	_ models.Ending    = (*Model)(nil)
-	_ models.Holding   = (*Model)(nil)
-	_ models.Inside    = (*Model)(nil)
-	_ models.Acting    = (*Model)(nil)
-	_ models.Canceling = (*Model)(nil)
-	_ models.Session   = (*Model)(nil)
-	_ models.Showing   = (*Model)(nil)
+	_ models.Screen   = (*Model)(nil)
+	_ models.Titled   = (*Model)(nil)
+	_ models.Grabbing = (*Model)(nil)
+	_ models.Pointing = (*Model)(nil)
+	_ models.Mousing  = (*Model)(nil)
+
+	_ models.Keyboarding = (*Model)(nil)
+	_ models.Focusing    = (*Model)(nil)
+	_ models.Themed      = (*Model)(nil)
+	_ models.Ending      = (*Model)(nil)
+	_ models.Holding     = (*Model)(nil)
+	_ models.Inside      = (*Model)(nil)
+	_ models.Acting      = (*Model)(nil)
+	_ models.Canceling   = (*Model)(nil)
+	_ models.Session     = (*Model)(nil)
+	_ models.Showing     = (*Model)(nil)
 )
 
 // New makes the screen of a session that Init opens: a shell, whichever the

@@ -1,0 +1,71 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
+)
+
+// keyed is a session whose program wants to hear of releases.
+type keyed struct{ *session }
+
+func (keyed) Keyboard() tea.KeyboardEnhancements {
+	return tea.KeyboardEnhancements{ReportEventTypes: true}
+}
+
+func (s keyed) Update(msg tea.Msg) tea.Cmd {
+	if k, ok := msg.(tea.KeyReleaseMsg); ok {
+		s.got = append(s.got, "-"+k.String())
+	}
+	return s.session.Update(msg)
+}
+
+func TestReleasesAreToldOfKeysThatTheScreenGot(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24)
+	u.Sees("live")
+	if u.root.View().KeyboardEnhancements.ReportEventTypes {
+		t.Error("the list asks for releases")
+	}
+	s := keyed{&session{name: "alpha", running: true}}
+	u.root.keep(s)
+	u.root.refresh()
+	u.Press("a")
+	if !u.root.View().KeyboardEnhancements.ReportEventTypes {
+		t.Error("what the program wants is not asked for")
+	}
+	up := func(code rune) { u.Send(tea.KeyReleaseMsg{Code: code}) }
+	up('a')
+	u.Press("ctrl+g")
+	up('g')
+	u.Send(tea.KeyPressMsg{Code: tea.KeyLeftShift}) // on its way to another key
+	if !u.root.leader.pending {
+		t.Error("a modifier is taken for the command")
+	}
+	u.Press("T")
+	up('t')
+	u.Press("b b")
+	up('b')
+	up('b')
+	if got := strings.Join(s.got, " "); got != "a -a action "+fmt.Sprint(int(models.ActionResize))+" b b -b" {
+		t.Errorf("the screen got %q", got)
+	}
+	u.Press("ctrl+g d")
+	if u.root.View().KeyboardEnhancements.ReportEventTypes {
+		t.Error("the list asks for releases")
+	}
+}
+
+func TestTheMenuIsDrawnWhenConfigured(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24, func(o *Options) {
+		c := Configured{Settings: models.DefaultSettings()}
+		c.Settings.LeaderDelay = 0
+		o.Configured = &c
+	})
+	u.Sees("live")
+	u.shell("alpha")
+	u.Press("ctrl+g").Sees("leave running")
+}
