@@ -1,7 +1,6 @@
 package host
 
 import (
-	"fmt"
 	"strings"
 
 	"podium/manifest"
@@ -133,35 +132,10 @@ func withDetails(table []manifest.FieldRule) []manifest.FieldRule {
 	return table
 }
 
-// FieldsDocument is docs/fields.md: the table of Rules for people.
-func FieldsDocument() string {
-	var b strings.Builder
-	b.WriteString("# What the host engine does with the fields of a pod\n\n" +
-		"This file is made of the table in apiserver/engine/host/rules.go by `go test ./apiserver/engine/host -run Fields -update`.\n\n" +
-		"*honoured*: the field does what Kubernetes says it does. *mapped*: it does something close, which the note tells. " +
-		"*warned*: it is accepted and ignored, and the server says so. *refused*: a pod with it is not created. " +
-		"A row covers everything below its field that has no row of its own; rows of `spec.containers[]` hold for `spec.initContainers[]` too.\n\n" +
-		"| field | host | note | on the API page |\n|---|---|---|---|\n")
-	onPage := map[string]string{}
-	for _, f := range manifest.PageFields() {
-		onPage[f.Path] = "not supported"
-		if f.Supported {
-			onPage[f.Path] = "supported"
-		}
-	}
-	row := func(r manifest.FieldRule) {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.Path, r.Treatment, strings.ReplaceAll(r.Note, "|", "\\|"), onPage[r.Path])
-	}
-	for _, r := range rules {
-		row(r)
-	}
-	for _, r := range Rules().Rules() {
-		if kind, ok := strings.CutPrefix(r.Path, "spec.volumes[]."); ok && r.Treatment == manifest.Refused && !strings.Contains(kind, ".") {
-			row(r)
-		}
-	}
-	b.WriteString("\n## The environment of a container\n\n")
-	for _, v := range [][2]string{
+// Environment lists the variables that a container of this engine has beyond
+// those of its manifest, each with what it says, for documents.
+func Environment() [][2]string {
+	return [][2]string{
 		{envPod, "the pod's name"},
 		{envNamespace, "the pod's namespace"},
 		{envContainer, "the container's name"},
@@ -171,8 +145,5 @@ func FieldsDocument() string {
 		{envTermination, "the file whose content becomes the termination message"},
 		{envExe, "podium itself"},
 		{envRun, "a mark by which podium knows the processes of one command"},
-	} {
-		fmt.Fprintf(&b, "- `%s`: %s\n", v[0], v[1])
 	}
-	return b.String()
 }

@@ -1,8 +1,6 @@
 package host
 
 import (
-	"flag"
-	"os"
 	"strings"
 	"testing"
 
@@ -12,27 +10,6 @@ import (
 
 	"podium/manifest"
 )
-
-var update = flag.Bool("update", false, "write the generated documents anew")
-
-const fieldsFile = "../../../docs/fields.md"
-
-func TestFieldsDocumentIsThatOfTheTable(t *testing.T) {
-	t.Parallel()
-	want := FieldsDocument()
-	if *update {
-		if err := os.WriteFile(fieldsFile, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(fieldsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Error("docs/fields.md is not what the table says: run this test with -update")
-	}
-}
 
 func TestEveryRowOfThePageHasARule(t *testing.T) {
 	t.Parallel()
