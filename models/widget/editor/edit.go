@@ -145,6 +145,59 @@ func (e *Editor) outdent() {
 	})
 }
 
+// comment turns the selected lines, or the cursor's, into comments, or back when
+// all of them are. The signs stand below one another, at the least indentation.
+func (e *Editor) comment() {
+	from, to, _ := e.selection()
+	last := to.line
+	if to.col == 0 && last > from.line {
+		last--
+	}
+	all, least := true, -1
+	for _, line := range e.lines[from.line : last+1] {
+		lead := leading(line)
+		if lead == len(line) {
+			continue
+		}
+		all = all && line[lead] == '#'
+		if least < 0 || lead < least {
+			least = lead
+		}
+	}
+	if least < 0 {
+		return
+	}
+	cur, anchor, selecting := e.cur, e.anchor, e.selecting
+	e.together(func() {
+		for i := from.line; i <= last; i++ {
+			line := e.lines[i]
+			lead := leading(line)
+			if lead == len(line) {
+				continue
+			}
+			at, cut, add := least, 0, "# "
+			if all {
+				at, cut, add = lead, 1, ""
+				if strings.HasPrefix(line[lead:], "# ") {
+					cut = 2
+				}
+			}
+			if err := e.edit(pos{i, at}, pos{i, at + cut}, add, other); err != nil {
+				e.try(err)
+				return
+			}
+			for _, p := range []*pos{&cur, &anchor} {
+				if p.line == i && p.col >= at {
+					p.col = max(p.col-cut, at) + len(add)
+				}
+			}
+		}
+		e.cur = cur
+	})
+	e.anchor, e.selecting = anchor, selecting
+	e.reveal()
+}
+
 // eachLine changes the beginning of each line between two places as one step. The
 // cursor and the selection stay on their text.
 func (e *Editor) eachLine(from, to pos, change func(line string) (cut int, add string)) {

@@ -6,6 +6,7 @@ package editor
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -39,6 +40,11 @@ type Editor struct {
 	// OnCopy is called with text that was copied or cut; it stays in the editor's
 	// own clipboard in any case.
 	OnCopy func(text string) tea.Cmd
+	// OnPaste is asked by the paste key when nothing was copied in the editor: it
+	// may bring text from elsewhere by a tea.PasteMsg. It may be nil.
+	OnPaste func() tea.Cmd
+	// Now tells the time, for double clicks; nil for none of them.
+	Now func() time.Time
 
 	theme   themes.Theme
 	w, h    int
@@ -68,6 +74,7 @@ type Editor struct {
 	states    []uint64 // states before lines, as far as known
 
 	prompt prompt
+	clicks clicks
 
 	view  string
 	fresh bool

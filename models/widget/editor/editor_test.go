@@ -316,6 +316,7 @@ func TestRandomEdits(t *testing.T) {
 	keys := []string{
 		"up", "down", "left", "right", "home", "end", "enter", "backspace", "delete", "tab", "shift+tab", "ctrl+w", "alt+d",
 		"shift+left", "shift+down", "shift+end", "ctrl+x", "ctrl+v", "alt+c", "pgdown", "ctrl+right", "ctrl+left", "a", "alt+a",
+		"ctrl+/", "ctrl+f", "ctrl+r", "alt+r", "esc", "f3",
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		start := strings.Join(rapid.SliceOfN(piece, 0, 10).Draw(t, "start"), "")
@@ -323,7 +324,7 @@ func TestRandomEdits(t *testing.T) {
 		e.SetSize(20, 5)
 		texts := map[uint64]string{e.Revision(): start}
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
-			switch rapid.IntRange(0, 5).Draw(t, "op") {
+			switch rapid.IntRange(0, 6).Draw(t, "op") {
 			case 0:
 				before, from := e.Text(), e.offset(e.cur)
 				to := from
@@ -341,6 +342,18 @@ func TestRandomEdits(t *testing.T) {
 				e.Undo()
 			case 2:
 				e.Redo()
+			case 3:
+				before := e.Text()
+				a := rapid.IntRange(0, len(before)).Draw(t, "start")
+				b := rapid.IntRange(a, len(before)).Draw(t, "end")
+				a, b = e.offset(e.posOf(a)), e.offset(e.posOf(b))
+				text := piece.Draw(t, "applied")
+				if err := e.Apply([]Edit{{Start: a, End: b, Text: text}}, -1); err != nil {
+					t.Fatal(err)
+				}
+				if want := before[:a] + text + before[b:]; e.Text() != want {
+					t.Fatalf("applied %q: %q, want %q", text, e.Text(), want)
+				}
 			default:
 				press(e, rapid.SampledFrom(keys).Draw(t, "key"))
 			}

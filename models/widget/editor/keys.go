@@ -19,9 +19,9 @@ type KeyMap struct {
 	SelectWordLeft, SelectWordRight, SelectHome, SelectEnd, SelectAll key.Binding
 
 	Newline, Backspace, Delete, DeleteWordLeft, DeleteWordRight key.Binding
-	Indent, Outdent, Undo, Redo, Cut, Copy, Paste               key.Binding
+	Indent, Outdent, Comment, Undo, Redo, Cut, Copy, Paste      key.Binding
 
-	Find, FindNext, FindPrev, GotoLine, NextProblem, PrevProblem, Cancel key.Binding
+	Find, FindNext, FindPrev, Replace, Regex, GotoLine, NextProblem, PrevProblem, Cancel key.Binding
 }
 
 // DefaultKeyMap returns the keys of an editor. Those that mean something to the
@@ -61,6 +61,7 @@ func DefaultKeyMap() KeyMap {
 		DeleteWordRight: bind("alt-d", "delete word right", "alt+d", "ctrl+delete"),
 		Indent:          bind("tab", "indent", "tab"),
 		Outdent:         bind("shift-tab", "outdent", "shift+tab"),
+		Comment:         bind("ctrl-/", "comment", "ctrl+/", "ctrl+_", "alt+3"),
 		Undo:            bind("ctrl-z", "undo", "ctrl+z"),
 		Redo:            bind("alt-z", "redo", "alt+z", "ctrl+shift+z", "ctrl+y"),
 		Cut:             bind("ctrl-x", "cut", "ctrl+x", "ctrl+k"),
@@ -70,6 +71,8 @@ func DefaultKeyMap() KeyMap {
 		Find:        bind("ctrl-f", "find", "ctrl+f"),
 		FindNext:    bind("F3", "find next", "f3"),
 		FindPrev:    bind("shift-F3", "find previous", "shift+f3"),
+		Replace:     bind("ctrl-r", "replace", "ctrl+r"),
+		Regex:       bind("alt-r", "regular expression", "alt+r"),
 		GotoLine:    bind("alt-g", "go to line", "alt+g"),
 		NextProblem: bind("F8", "next problem", "f8"),
 		PrevProblem: bind("shift-F8", "previous problem", "shift+f8"),
@@ -104,7 +107,7 @@ func (e *Editor) Handle(msg tea.Msg) (cmd tea.Cmd, handled bool) {
 		}
 	case tea.MouseMotionMsg:
 		if msg.Button == tea.MouseLeft {
-			return nil, e.click(msg.X, msg.Y, true)
+			return nil, e.drag(msg.X, msg.Y)
 		}
 	case tea.MouseWheelMsg:
 		switch msg.Button {
@@ -130,17 +133,6 @@ func (e *Editor) paste(text string) {
 	e.try(e.Insert(text))
 }
 
-// click puts the cursor at a cell.
-func (e *Editor) click(x, y int, extend bool) bool {
-	if x < 0 || x >= e.w || y < 0 || y >= e.body() {
-		return false
-	}
-	line := min(e.top+y, len(e.lines)-1)
-	cell := max(x-e.gutter(), 0) + e.left
-	e.moveTo(pos{line, colAt(e.lines[line], cell)}, extend)
-	return true
-}
-
 // press handles a key of the text.
 func (e *Editor) press(msg tea.KeyPressMsg) (cmd tea.Cmd, handled bool) {
 	if e.moveKey(msg, e.Keys) || e.selectKey(msg, e.Keys) || e.editKey(msg, e.Keys) || e.findKey(msg, e.Keys) {
@@ -152,6 +144,9 @@ func (e *Editor) press(msg tea.KeyPressMsg) (cmd tea.Cmd, handled bool) {
 	case key.Matches(msg, e.Keys.Copy):
 		return e.copied(e.Copy()), true
 	case key.Matches(msg, e.Keys.Paste):
+		if e.clipboard == "" && e.OnPaste != nil {
+			return e.OnPaste(), true
+		}
 		if e.clipboard == "" {
 			e.notice = "Nothing was copied here yet; the terminal's own paste key brings what was copied elsewhere."
 		}
@@ -233,8 +228,8 @@ func (e *Editor) selectKey(msg tea.KeyPressMsg, k KeyMap) bool {
 		e.moveTo(pos{e.cur.line, len(e.lines[e.cur.line])}, true)
 	case key.Matches(msg, k.SelectAll):
 		e.selectAll()
-	case key.Matches(msg, k.Cancel) && (e.selecting || e.prompt.found != ""):
-		e.prompt.found = ""
+	case key.Matches(msg, k.Cancel) && (e.selecting || !e.prompt.found.empty()):
+		e.prompt.found = pattern{}
 		e.jump(e.cur)
 	default:
 		return false
@@ -258,6 +253,8 @@ func (e *Editor) editKey(msg tea.KeyPressMsg, k KeyMap) bool {
 		e.indent()
 	case key.Matches(msg, k.Outdent):
 		e.outdent()
+	case key.Matches(msg, k.Comment):
+		e.comment()
 	case key.Matches(msg, k.Undo):
 		if !e.Undo() {
 			e.notice = "There is nothing to undo."
@@ -276,6 +273,8 @@ func (e *Editor) findKey(msg tea.KeyPressMsg, k KeyMap) bool {
 	switch {
 	case key.Matches(msg, k.Find):
 		e.ask(promptFind)
+	case key.Matches(msg, k.Replace):
+		e.ask(promptReplace)
 	case key.Matches(msg, k.GotoLine):
 		e.ask(promptLine)
 	case key.Matches(msg, k.FindNext):

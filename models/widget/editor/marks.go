@@ -12,6 +12,7 @@ type Severity uint8
 const (
 	SeverityError Severity = iota
 	SeverityWarning
+	SeverityHint // shown in the gutter only
 )
 
 // Mark is a problem in the text. Lines and columns count from 1, columns in

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -16,6 +16,8 @@ type promptKind uint8
 const (
 	promptNone promptKind = iota
 	promptFind
+	promptReplace // what is to be replaced
+	promptWith    // what by
 	promptLine
 )
 
@@ -24,122 +26,94 @@ type prompt struct {
 	kind   promptKind
 	input  string
 	origin pos
-	found  string // what is looked for, "" for nothing
+	regex  bool
+	found  pattern // what is looked for, empty for nothing
 	failed bool
 }
 
 func (p *prompt) open() bool { return p.kind != promptNone }
 
+// finding says that the input is what is looked for.
+func (p *prompt) finding() bool { return p.kind == promptFind || p.kind == promptReplace }
+
 // label is what stands before the input.
 func (p *prompt) label() string {
-	if p.kind == promptLine {
-		return "line: "
+	regex := ""
+	if p.regex {
+		regex = " regexp"
 	}
-	return "find: "
+	switch p.kind {
+	case promptLine:
+		return "line: "
+	case promptReplace:
+		return "replace" + regex + ": "
+	case promptWith:
+		return "with: "
+	}
+	return "find" + regex + ": "
 }
 
-// Typing says whether the find or go-to line is open, so that esc closes it first.
+// hint is what can be done, for behind the input.
+func (e *Editor) hint() string {
+	k := &e.Keys
+	switch e.prompt.kind {
+	case promptFind:
+		return "enter keep · " + k.FindNext.Help().Key + " next · " + k.Regex.Help().Key + " regexp"
+	case promptReplace:
+		return "enter go on · " + k.Regex.Help().Key + " regexp"
+	case promptWith:
+		return "enter this one · " + k.FindNext.Help().Key + " skip · " + k.Replace.Help().Key + " all · esc end"
+	}
+	return ""
+}
+
+// Typing says whether the bottom line is open, so that esc closes it first.
 func (e *Editor) Typing() bool { return e.prompt.open() }
 
 // ask opens the bottom line.
 func (e *Editor) ask(k promptKind) {
 	e.prompt.kind, e.prompt.input, e.prompt.origin, e.prompt.failed = k, "", e.cur, false
+	if from, to, ok := e.selection(); ok && e.prompt.finding() && from.line == to.line {
+		e.prompt.input = e.lines[from.line][from.col:to.col]
+		e.prompt.found = newPattern(e.prompt.input, e.prompt.regex)
+		e.prompt.origin = from
+	}
 	e.reveal()
-}
-
-// Find looks for text (without capitals in any case) from the cursor on, round the
-// end, and selects it; false if there is none. "" ends the search.
-func (e *Editor) Find(text string) bool {
-	e.prompt.found = text
-	e.fresh = false
-	return text == "" || e.find(e.cur, 1, true)
-}
-
-// find selects the nearest occurrence in a direction, 1 or -1.
-func (e *Editor) find(from pos, dir int, here bool) bool {
-	text := e.prompt.found
-	e.prompt.failed = false
-	if text == "" {
-		return false
-	}
-	n := len(e.lines)
-	for step := 0; step <= n; step++ {
-		i := ((from.line+dir*step)%n + n) % n
-		best := -1
-		for _, at := range occurrences(e.lines[i], text) {
-			inside := step > 0 || dir > 0 && (at > from.col || here && at == from.col) || dir < 0 && at < from.col
-			if inside && (best < 0 || dir < 0) {
-				best = at
-			}
-		}
-		if best >= 0 {
-			e.jump(pos{i, best + len(text)})
-			e.anchor, e.selecting = pos{i, best}, true
-			return true
-		}
-	}
-	e.prompt.failed = true
-	e.fresh = false
-	return false
-}
-
-// findAgain goes to the next occurrence or the one before.
-func (e *Editor) findAgain(dir int) {
-	from, _, _ := e.selection()
-	if e.prompt.found == "" {
-		e.ask(promptFind)
-		return
-	}
-	if !e.find(from, dir, false) {
-		e.notice = fmt.Sprintf("%q is not in the text.", e.prompt.found)
-	}
-}
-
-// occurrences are the bytes of a line at which text begins.
-func occurrences(line, text string) []int {
-	var all []int
-	fold := !strings.ContainsFunc(text, unicode.IsUpper)
-	for i := 0; i+len(text) <= len(line); {
-		part := line[i : i+len(text)]
-		if part == text || fold && strings.EqualFold(part, text) {
-			all = append(all, i)
-			i += len(text)
-			continue
-		}
-		_, n := utf8.DecodeRuneInString(line[i:])
-		i += n
-	}
-	return all
 }
 
 // promptKey handles a key of the bottom line.
 func (e *Editor) promptKey(msg tea.KeyPressMsg) {
 	p := &e.prompt
+	switch {
+	case key.Matches(msg, e.Keys.Regex) && p.finding():
+		p.regex = !p.regex
+		e.promptInput(p.input)
+		return
+	case key.Matches(msg, e.Keys.Replace) && p.kind == promptWith:
+		e.closePrompt(false)
+		e.replaceAll(p.input)
+		return
+	case key.Matches(msg, e.Keys.FindNext), key.Matches(msg, e.Keys.Find):
+		e.findAgainHere(1)
+		return
+	case key.Matches(msg, e.Keys.FindPrev):
+		e.findAgainHere(-1)
+		return
+	}
 	switch msg.String() {
 	case "esc", "ctrl+c", "ctrl+g":
-		origin := p.origin
-		p.kind, p.found = promptNone, ""
-		e.jump(origin)
+		e.closePrompt(p.kind != promptWith)
 	case "enter":
-		kind := p.kind
-		p.kind = promptNone
-		if kind == promptLine {
-			e.gotoTyped()
-		}
-		e.reveal()
+		e.promptEnter()
 	case "backspace", "ctrl+h":
 		_, n := utf8.DecodeLastRuneInString(p.input)
 		e.promptInput(p.input[:len(p.input)-n])
 	case "ctrl+u":
 		e.promptInput("")
-	case "down", "f3", "ctrl+f":
-		if p.kind == promptFind {
-			e.findAgainHere(1)
-		}
-	case "up", "shift+f3":
-		if p.kind == promptFind {
-			e.findAgainHere(-1)
-		}
+	case "down":
+		e.findAgainHere(1)
+	case "up":
+		e.findAgainHere(-1)
 	default:
 		if msg.Text != "" {
 			e.promptInput(p.input + msg.Text)
@@ -147,8 +121,38 @@ func (e *Editor) promptKey(msg tea.KeyPressMsg) {
 	}
 }
 
+// closePrompt ends the bottom line, and goes back to where it was opened.
+func (e *Editor) closePrompt(back bool) {
+	origin := e.prompt.origin
+	e.prompt.kind = promptNone
+	if back {
+		e.prompt.found = pattern{}
+		e.jump(origin)
+	}
+	e.reveal()
+}
+
+// promptEnter does what the bottom line asks for.
+func (e *Editor) promptEnter() {
+	p := &e.prompt
+	switch p.kind {
+	case promptLine:
+		p.kind = promptNone
+		e.gotoTyped()
+	case promptReplace:
+		if !p.found.empty() {
+			p.kind, p.input = promptWith, ""
+		}
+	case promptWith:
+		e.replaceOne(p.input)
+	default:
+		p.kind = promptNone
+	}
+	e.reveal()
+}
+
 func (e *Editor) findAgainHere(dir int) {
-	if e.prompt.found != "" {
+	if e.prompt.kind != promptLine && !e.prompt.found.empty() {
 		from, _, _ := e.selection()
 		e.find(from, dir, false)
 	}
@@ -164,12 +168,14 @@ func (e *Editor) promptInput(input string) {
 	}
 	p := &e.prompt
 	p.input, e.fresh = input, false
-	if p.kind != promptFind {
+	if !p.finding() {
 		return
 	}
-	p.found = input
+	p.found = newPattern(input, p.regex)
 	if input == "" || !e.find(p.origin, 1, true) {
+		failed := p.failed
 		e.jump(p.origin)
+		p.failed = failed
 	}
 }
 

@@ -65,13 +65,27 @@ func (e *Editor) draw() string {
 		rows = append(rows, safetext.Spaces(e.w))
 	}
 	if e.prompt.open() {
-		role := themes.Input
-		if e.prompt.failed {
-			role = themes.Error
-		}
-		rows = append(rows, e.theme.Paint(role, safetext.Fit(e.prompt.label()+e.promptText(), e.w)))
+		rows = append(rows, e.drawPrompt())
 	}
 	return strings.Join(rows, "\n")
+}
+
+// drawPrompt draws the bottom line, with what can be done where there is room.
+func (e *Editor) drawPrompt() string {
+	role := themes.Input
+	if e.prompt.failed {
+		role = themes.Error
+	}
+	text := e.prompt.label() + e.promptText()
+	hint := e.hint()
+	if e.prompt.found.err != nil && e.prompt.finding() {
+		hint = "no regular expression"
+	}
+	room := e.w - safetext.Width(text) - safetext.Width(hint) - 2
+	if hint == "" || room < 0 {
+		return e.theme.Paint(role, safetext.Fit(text, e.w))
+	}
+	return e.theme.Paint(role, text+safetext.Spaces(room+1)) + e.theme.Paint(themes.Muted, hint+" ")
 }
 
 // spans are the colours of a line. States of lines before it are caught up with.
@@ -109,9 +123,7 @@ func (e *Editor) drawLine(i int) string {
 			ink.to = to.col
 		}
 	}
-	if e.prompt.found != "" {
-		ink.found, ink.foundLen = occurrences(line, e.prompt.found), len(e.prompt.found)
-	}
+	ink.found = e.prompt.found.in(line)
 	room := e.w - gutter
 	x := ink.text(e.left, room)
 	used := max(x-e.left, 0)
@@ -133,7 +145,11 @@ func (e *Editor) drawGutter(b *strings.Builder, i, w int, marks []Mark) {
 			sign, signRole = "x", themes.Error
 			break
 		}
-		sign, signRole = "!", themes.Warning
+		if m.Severity == SeverityWarning {
+			sign, signRole = "!", themes.Warning
+		} else if sign == " " {
+			sign, signRole = "·", themes.Muted
+		}
 	}
 	role := themes.Gutter
 	if i == e.cur.line {
@@ -152,8 +168,7 @@ type ink struct {
 	spans    []themes.Span
 	marks    []Mark
 	from, to int // selected bytes
-	found    []int
-	foundLen int
+	found    [][2]int
 	look     string
 }
 
@@ -188,6 +203,9 @@ func (k *ink) lookAt(at int) string {
 		role = k.spans[0].Role
 	}
 	for _, m := range k.marks {
+		if m.Severity == SeverityHint {
+			continue
+		}
 		if from, to := markRange(k.line, m); at >= from && at < to {
 			role = themes.ProblemWarning
 			if m.Severity == SeverityError {
@@ -196,13 +214,13 @@ func (k *ink) lookAt(at int) string {
 			}
 		}
 	}
-	for len(k.found) > 0 && k.found[0]+k.foundLen <= at {
+	for len(k.found) > 0 && k.found[0][1] <= at {
 		k.found = k.found[1:]
 	}
 	if at >= k.from && at < k.to {
 		return k.theme.OpenOn(role, themes.Selection)
 	}
-	if len(k.found) > 0 && at >= k.found[0] {
+	if len(k.found) > 0 && at >= k.found[0][0] {
 		role = themes.Match
 	}
 	return k.theme.Open(role)
