@@ -42,6 +42,34 @@ type Completion struct {
 	treatment Treatment
 }
 
+// Dimmed tells that the rule set does not honour what the completion writes.
+func (c *Completion) Dimmed() bool { return c.treatment == Warned || c.treatment == Refused }
+
+// PathAt returns the path of the field that the cursor is on, whatever else is
+// wrong with the text: of a key that is written or stands there, of the value
+// behind it, else of the mapping around it; "" where it is in none. Time is in
+// proportion to the text before the offset.
+func PathAt(text string, offset int) string {
+	offset = min(max(offset, 0), len(text))
+	s := spotAt(text, offset)
+	if s.silent || s.value {
+		return s.path
+	}
+	// On a key: it is read to its end.
+	line := text[s.from:]
+	if i := strings.IndexByte(line, '\n'); i >= 0 {
+		line = line[:i]
+	}
+	line = strings.TrimRight(line, "\r")
+	if line == "" {
+		return s.path
+	}
+	if n, _ := keyOf(line); n > 0 {
+		return keyIn(s.path, strings.Trim(line[:n], `"'`))
+	}
+	return s.path
+}
+
 // Seen is what is known of other pods, for values that no schema lists.
 type Seen struct {
 	Images []string
@@ -180,7 +208,7 @@ func (c *completer) fields(path string, s *schema, lead string) {
 		}
 		item := Completion{Label: f.Name, Kind: CompleteField, Type: f.Type, Doc: f.Doc}
 		if len(f.Enum) > 0 {
-			item.Type += ": " + listWords(f.Enum)
+			item.Doc = "One of: " + strings.Join(f.Enum, ", ") + ".\n" + item.Doc
 		}
 		rule, listed := c.rules.Rule(fieldPath(path, f.Name))
 		item.Note, item.treatment = treatmentNote(rule, listed)
@@ -264,6 +292,9 @@ func (c *completer) best() []Completion {
 		r := matchRank(c.typed, i.Label) * 4
 		if i.treatment == Warned || i.treatment == Refused {
 			r += 2
+		}
+		if i.Kind == CompleteBlock {
+			r++
 		}
 		return r
 	}

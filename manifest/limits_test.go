@@ -95,9 +95,6 @@ func TestHostileInputEndsInASentence(t *testing.T) {
 			for _, p := range problems {
 				sentence(t, p)
 			}
-			if limit := 10 * time.Second; took > limit {
-				t.Errorf("it took %v", took)
-			}
 			if got := after.TotalAlloc - before.TotalAlloc; got > 200<<20 {
 				t.Errorf("it took %d MB of allocations", got>>20)
 			}

@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,10 @@ import (
 )
 
 type (
-	checkMsg   struct{ to *Model }
+	checkMsg struct {
+		to       *Model
+		revision uint64
+	}
 	checkedMsg struct {
 		to       *Model
 		revision uint64
@@ -35,7 +39,13 @@ func (m *Model) check() tea.Cmd {
 		return nil
 	}
 	m.checking = true
-	return tea.Tick(checkAfter, func(time.Time) tea.Msg { return checkMsg{to: m} })
+	return m.quiet()
+}
+
+// quiet waits for the text to be quiet.
+func (m *Model) quiet() tea.Cmd {
+	revision := m.buf.Revision()
+	return tea.Tick(checkAfter, func(time.Time) tea.Msg { return checkMsg{to: m, revision: revision} })
 }
 
 func (m *Model) checkNow() tea.Cmd {
@@ -64,9 +74,24 @@ func (m *Model) gotCheck(msg checkedMsg) tea.Cmd {
 	if msg.revision != m.buf.Revision() {
 		return m.check()
 	}
-	m.found = msg.problems
-	m.buf.SetMarks(marks(msg.problems))
+	m.show(msg.problems)
 	return nil
+}
+
+// show replaces the problems that are shown. What a server said stays until the
+// text is changed.
+func (m *Model) show(problems []manifest.Problem) {
+	if m.pinnedAt != m.buf.Revision() {
+		m.pinned = nil
+	}
+	m.found = append(slices.Clone(m.pinned), problems...)
+	m.buf.SetMarks(marks(m.found))
+}
+
+// pin shows what a server said of the text as it is.
+func (m *Model) pin(problems []manifest.Problem) {
+	m.pinned, m.pinnedAt = problems, m.buf.Revision()
+	m.show(m.found)
 }
 
 // marks are the problems as the buffer shows them.
@@ -77,8 +102,12 @@ func marks(problems []manifest.Problem) []buffer.Mark {
 			Line: max(p.Start.Line, 1), Col: p.Start.Column,
 			Severity: buffer.SeverityWarning, Message: p.Message,
 		}
-		if p.Severity == manifest.Error {
+		switch p.Severity {
+		case manifest.Error:
 			mark.Severity = buffer.SeverityError
+		case manifest.Hint:
+			mark.Severity = buffer.SeverityHint
+		case manifest.Warning:
 		}
 		if p.End.Line == p.Start.Line {
 			mark.EndCol = p.End.Column

@@ -87,8 +87,7 @@ func (m *Model) gotCreated(msg createdMsg) tea.Cmd {
 		m.sent[json] = true
 	}
 	if msg.revision == m.buf.Revision() {
-		m.found = msg.problems
-		m.buf.SetMarks(marks(msg.problems))
+		m.show(msg.problems)
 	}
 	if n := countErrors(msg.problems); n > 0 {
 		m.say(themes.Error, "Nothing was sent: %s to mend first. F8 goes from one to the next.", plural(n, "problem"))
@@ -138,8 +137,7 @@ func (m *Model) refused(msg createdMsg) tea.Cmd {
 		return m.saveSoon()
 	}
 	if pinned := manifest.CausesToProblems(msg.failed, status.Status().Details.Causes); len(pinned) > 0 {
-		m.found = append(pinned, m.found...)
-		m.buf.SetMarks(marks(m.found))
+		m.pin(pinned)
 		m.buf.Goto(max(pinned[0].Start.Line, 1), max(pinned[0].Start.Column, 1))
 	}
 	return m.saveSoon()

@@ -47,11 +47,22 @@ type Model struct {
 	checked  uint64 // revision that was checked last
 	checking bool
 	found    []manifest.Problem
-	sent     map[string]bool // documents that the server has taken already
+	pinned   []manifest.Problem // what a server said, among found
+	pinnedAt uint64             // revision that it said it of
+	sent     map[string]bool    // documents that the server has taken already
 	sending  bool
 	lent     uint64 // revision that the user's own editor was given
 	note     string // what happened last
 	noteRole themes.Role
+
+	popup   *popup    // a menu over the text, nil for none
+	docs    *docPanel // documentation over the text, nil for none
+	path    string    // of the field under the cursor
+	word    string    // that completions replace
+	looking bool
+	wanted  want
+	seen    manifest.Seen
+	asked   bool // the pods there are have been asked for
 
 	cols, rows int
 	theme      themes.Theme
@@ -74,6 +85,7 @@ func New(env *models.Env, wish models.EditMsg, rules Rules) *Model {
 		draft: "pod-" + env.Now().UTC().Format("20060102-150405.000"),
 	}
 	m.buf.SetHighlighter(syntax.YAML)
+	m.buf.Now = env.Now
 	m.buf.OnCopy = func(text string) tea.Cmd {
 		env.Wish(models.CopyMsg{Text: text, What: "text"})
 		return nil
@@ -84,6 +96,10 @@ func New(env *models.Env, wish models.EditMsg, rules Rules) *Model {
 // KeyMap are the screen's keys beside those of the buffer.
 type KeyMap struct {
 	Create, Save, Local, Back, Next, Prev key.Binding
+	Complete, Doc, Fix, Problems          key.Binding
+
+	// In menus over the text.
+	Pick, MenuUp, MenuDown, MenuPageUp, MenuPageDown key.Binding
 }
 
 // DefaultKeyMap is the keys as they come.
@@ -92,12 +108,22 @@ func DefaultKeyMap() KeyMap {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
 	}
 	return KeyMap{
-		Create: bind("ctrl-s", "create", "ctrl+s"),
-		Save:   bind("ctrl-o", "save to a file", "ctrl+o"),
-		Local:  bind("alt-e", "in $EDITOR", "alt+e"),
-		Back:   bind("esc", "back, draft kept", "esc"),
-		Next:   bind("F8", "next problem", "f8"),
-		Prev:   bind("shift-F8", "previous problem", "shift+f8"),
+		Create:   bind("ctrl-s", "create", "ctrl+s"),
+		Save:     bind("ctrl-o", "save to a file", "ctrl+o"),
+		Local:    bind("alt-e", "in $EDITOR", "alt+e"),
+		Back:     bind("esc", "back, draft kept", "esc"),
+		Next:     bind("F8", "next problem", "f8"),
+		Prev:     bind("shift-F8", "previous problem", "shift+f8", "f20"),
+		Complete: bind("tab", "complete", "tab", "ctrl+space", "ctrl+@"),
+		Doc:      bind("F1", "what is this field", "f1"),
+		Fix:      bind("alt-enter", "mend", "alt+enter", "alt+."),
+		Problems: bind("alt-p", "list problems", "alt+p"),
+
+		Pick:         bind("enter", "take it", "enter"),
+		MenuUp:       bind("↑", "up", "up"),
+		MenuDown:     bind("↓", "down", "down"),
+		MenuPageUp:   bind("PgUp", "page up", "pgup"),
+		MenuPageDown: bind("PgDn", "page down", "pgdown"),
 	}
 }
 
@@ -114,10 +140,13 @@ func (m *Model) Keys() help.KeyMap {
 			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "back")),
 		}}
 	}
-	b := m.buf.Keys
+	b, k := m.buf.Keys, m.keys
+	if m.popup != nil && m.popup.asked {
+		return helpKeys{{k.MenuDown, k.Pick, key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "close"))}}
+	}
 	return helpKeys{
-		{m.keys.Create, m.keys.Save, m.keys.Local, m.keys.Next, b.Undo, b.Find, m.keys.Back},
-		{m.keys.Prev, b.Redo, b.GotoLine, b.Indent, b.Outdent, b.Cut, b.Copy, b.Paste, b.SelectAll},
+		{k.Create, k.Complete, k.Doc, k.Next, k.Fix, b.Find, b.Undo, k.Back},
+		{k.Problems, k.Prev, k.Save, k.Local, b.Redo, b.Replace, b.GotoLine, b.Comment, b.Indent, b.Outdent, b.Cut, b.Copy, b.Paste, b.SelectAll},
 	}
 }
 
@@ -126,7 +155,7 @@ func (m *Model) Init() tea.Cmd {
 	switch {
 	case m.wish.Text != "":
 		m.open(m.wish.Text)
-		return m.check()
+		return m.opened()
 	case m.wish.Draft != "":
 		return m.load(m.wish.Draft)
 	}
@@ -139,7 +168,18 @@ func (m *Model) open(text string) {
 	m.buf.SetText(text)
 	m.saved = m.buf.Revision()
 	m.checked = m.buf.Revision() - 1
+	m.found, m.pinned = nil, nil
 	m.layout()
+}
+
+// opened is what is to be done once there is a text.
+func (m *Model) opened() tea.Cmd {
+	cmd := tea.Batch(m.check(), m.look(wantPath))
+	if m.asked {
+		return cmd
+	}
+	m.asked = true
+	return tea.Batch(cmd, m.see())
 }
 
 // Title says what is edited.
@@ -208,12 +248,32 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			return m.loaded(msg)
 		}
 	case checkMsg:
-		if msg.to == m {
+		switch {
+		case msg.to != m:
+		case msg.revision != m.buf.Revision():
+			return m.quiet()
+		default:
 			return m.checkNow()
 		}
 	case checkedMsg:
 		if msg.to == m {
 			return m.gotCheck(msg)
+		}
+	case lookAtMsg:
+		if msg.to == m {
+			return m.lookNow()
+		}
+	case lookMsg:
+		if msg.to == m {
+			return m.gotLook(msg)
+		}
+	case fixesMsg:
+		if msg.to == m {
+			return m.gotFixes(msg)
+		}
+	case seenMsg:
+		if msg.to == m {
+			m.seen = msg.seen
 		}
 	case saveMsg:
 		if msg.to == m {
@@ -248,33 +308,101 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 
 // edit handles what the user does in the text.
 func (m *Model) edit(msg tea.Msg) tea.Cmd {
-	if k, ok := msg.(tea.KeyPressMsg); ok && !m.buf.Typing() {
-		switch {
-		case key.Matches(k, m.keys.Create):
-			return m.create()
-		case key.Matches(k, m.keys.Save):
-			return m.saveFile()
-		case key.Matches(k, m.keys.Local):
-			m.lent = m.buf.Revision()
-			m.env.Wish(models.LocalEditMsg{Asker: m, Text: m.buf.Text(), Draft: m.draft + lentSuffix})
-			return nil
-		case key.Matches(k, m.keys.Back):
-			return m.back()
-		case key.Matches(k, m.keys.Next):
-			m.buf.NextProblem()
-			return nil
-		case key.Matches(k, m.keys.Prev):
-			m.buf.PrevProblem()
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		if m.buf.Typing() {
+			m.popup, m.docs = nil, nil
+			break
+		}
+		if m.docs != nil && m.docKey(msg) {
 			return nil
 		}
+		if m.popup != nil {
+			if cmd, ok := m.popupKey(msg); ok {
+				return cmd
+			}
+		}
+		if cmd, ok := m.command(msg); ok {
+			return cmd
+		}
+	case tea.MouseClickMsg:
+		m.docs = nil
+		if m.popup != nil {
+			if cmd, ok := m.popupClick(msg); ok {
+				return cmd
+			}
+		}
+	case tea.MouseWheelMsg:
+		m.popup, m.docs = nil, nil
 	}
-	before := m.buf.Revision()
+	return m.write(msg)
+}
+
+// write gives a message to the buffer, and sees to what follows from it.
+func (m *Model) write(msg tea.Msg) tea.Cmd {
+	before, offset := m.buf.Revision(), m.buf.Offset()
 	cmd := m.buf.Update(msg)
-	if m.buf.Revision() == before {
-		return cmd
+	switch {
+	case m.buf.Revision() != before:
+		m.note = ""
+		if m.typedWord(msg) {
+			return tea.Batch(cmd, m.changed(), m.look(wantWord))
+		}
+		m.popup = nil
+		return tea.Batch(cmd, m.changed(), m.look(wantPath))
+	case m.buf.Offset() != offset:
+		m.popup = nil
+		return tea.Batch(cmd, m.look(wantPath))
 	}
+	return cmd
+}
+
+// changed sees to it that a changed text is checked and kept.
+func (m *Model) changed() tea.Cmd { return tea.Batch(m.check(), m.saveSoon()) }
+
+// command handles the screen's own keys.
+func (m *Model) command(k tea.KeyPressMsg) (tea.Cmd, bool) {
+	if cmd, ok := m.completeKey(k); ok {
+		return cmd, true
+	}
+	switch {
+	case key.Matches(k, m.keys.Create):
+		return m.create(), true
+	case key.Matches(k, m.keys.Save):
+		return m.saveFile(), true
+	case key.Matches(k, m.keys.Local):
+		m.lent = m.buf.Revision()
+		m.env.Wish(models.LocalEditMsg{Asker: m, Text: m.buf.Text(), Draft: m.draft + lentSuffix})
+		return nil, true
+	case key.Matches(k, m.keys.Back):
+		if m.buf.Selection() != "" || m.buf.Searching() {
+			return nil, false
+		}
+		return m.back(), true
+	case key.Matches(k, m.keys.Doc):
+		m.showDoc()
+	case key.Matches(k, m.keys.Fix):
+		return m.fix(), true
+	case key.Matches(k, m.keys.Problems):
+		m.listProblems()
+	case key.Matches(k, m.keys.Next):
+		m.walk(m.buf.NextProblem)
+		return m.look(wantPath), true
+	case key.Matches(k, m.keys.Prev):
+		m.walk(m.buf.PrevProblem)
+		return m.look(wantPath), true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// walk goes from problem to problem.
+func (m *Model) walk(step func() bool) {
 	m.note = ""
-	return tea.Batch(cmd, m.check(), m.saveSoon())
+	if !step() {
+		m.say(themes.Muted, "There are no problems.")
+	}
 }
 
 // saveFile writes the text to a file of the user's.

@@ -99,7 +99,7 @@ func (m *Model) chosen(id string) tea.Cmd {
 		}
 	}
 	m.open(text)
-	return m.check()
+	return m.opened()
 }
 
 func (m *Model) load(id string) tea.Cmd {
@@ -119,5 +119,5 @@ func (m *Model) loaded(msg loadedMsg) tea.Cmd {
 	m.draft = msg.id
 	m.open(string(msg.text))
 	m.say(themes.Notice, "This is the draft that was kept.")
-	return m.check()
+	return m.opened()
 }

@@ -23,6 +23,17 @@ func (e *Editor) at(line, col int) pos {
 	return pos{line, byteCol(e.lines[line], max(col, 1))}
 }
 
+// clamp is the nearest place that exists to one of an older text.
+func (e *Editor) clamp(p pos) pos {
+	p.line = min(p.line, len(e.lines)-1)
+	line := e.lines[p.line]
+	p.col = min(p.col, len(line))
+	for p.col > 0 && p.col < len(line) && !utf8.RuneStart(line[p.col]) {
+		p.col--
+	}
+	return p
+}
+
 // jump moves the cursor, ends the selection and the step of typing.
 func (e *Editor) jump(p pos) {
 	e.cur, e.selecting, e.goal = p, false, -1

@@ -70,6 +70,9 @@ func (e *Editor) hint() string {
 // Typing says whether the bottom line is open, so that esc closes it first.
 func (e *Editor) Typing() bool { return e.prompt.open() }
 
+// Searching says whether what was found last is still shown.
+func (e *Editor) Searching() bool { return !e.prompt.found.empty() }
+
 // ask opens the bottom line.
 func (e *Editor) ask(k promptKind) {
 	e.prompt.kind, e.prompt.input, e.prompt.origin, e.prompt.failed = k, "", e.cur, false
@@ -123,7 +126,7 @@ func (e *Editor) promptKey(msg tea.KeyPressMsg) {
 
 // closePrompt ends the bottom line, and goes back to where it was opened.
 func (e *Editor) closePrompt(back bool) {
-	origin := e.prompt.origin
+	origin := e.clamp(e.prompt.origin)
 	e.prompt.kind = promptNone
 	if back {
 		e.prompt.found = pattern{}
@@ -172,6 +175,7 @@ func (e *Editor) promptInput(input string) {
 		return
 	}
 	p.found = newPattern(input, p.regex)
+	p.origin = e.clamp(p.origin)
 	if input == "" || !e.find(p.origin, 1, true) {
 		failed := p.failed
 		e.jump(p.origin)
