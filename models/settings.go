@@ -13,7 +13,7 @@ type Settings struct {
 	// How podium looks.
 	ThemeDark, ThemeLight string // names of themes
 	Background            string // auto, dark, light
-	ASCII                 string // auto, on, off; Env.ASCII is what comes of it
+	ASCII                 string // auto, on, off
 	Mouse                 bool
 
 	// The list of pods.

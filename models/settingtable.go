@@ -13,7 +13,7 @@ func SettingTable() []Setting {
 		word("look.theme-light", "The theme on a light background.", "light", func(s *Settings) *string { return &s.ThemeLight }),
 		word("look.background", "Whether the terminal's background is dark or light; auto asks the terminal and follows its changes.",
 			Auto, func(s *Settings) *string { return &s.Background }, Auto, BackgroundDark, BackgroundLight),
-		word("look.ascii", "Draw with ASCII signs only; auto does where the locale is not UTF-8.",
+		word("look.ascii", "Draw with ASCII signs only; auto does where the locale (LC_ALL, LC_CTYPE, LANG) is said to be another than UTF-8, and on the Linux console.",
 			Auto, func(s *Settings) *string { return &s.ASCII }, Auto, On, Off),
 		flag("look.mouse", "Take clicks and the wheel. Without it the terminal's own selection works as usual.",
 			true, func(s *Settings) *bool { return &s.Mouse }),

@@ -78,7 +78,7 @@ func emphatic(looks [roleCount]look) [roleCount]look {
 var sixteen = [roleCount]look{
 	Strong: {attr: bold}, Muted: {fg: "muted"},
 	Accent: {fg: "accent"}, Title: {fg: "accent", attr: bold},
-	Bar: {attr: bold}, BarMuted: {fg: "muted"},
+	Bar: {}, BarMuted: {fg: "muted"},
 	Header: {fg: "muted", attr: bold}, HeaderSort: {fg: "accent", attr: bold | underline},
 	Selected: {attr: reverse}, SelectedBlur: {attr: underline}, Marked: {fg: "warning", attr: bold},
 	Border: {fg: "border"}, BorderFocus: {fg: "accent", attr: bold}, BorderDanger: {fg: "error", attr: bold},

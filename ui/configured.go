@@ -78,6 +78,9 @@ func (r *root) bind(of any) {
 	if k, ok := of.(models.Keyed); ok {
 		for _, scope := range k.KeyMaps() {
 			r.table.Apply(r.bound, scope)
+			if r.ascii {
+				spellInASCII(scope)
+			}
 		}
 	}
 }
@@ -114,6 +117,7 @@ func (r *root) changed(msg changedMsg) {
 	case msg.now != nil:
 		before := r.env.Settings
 		r.env.Settings, r.bound = msg.now.Settings, msg.now.Bindings
+		r.ascii = asciiDue(r.env.Settings.ASCII, r.opts.Environ)
 		r.bind(r)
 		r.opts.Configured = msg.now
 		for _, s := range r.open() {

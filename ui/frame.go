@@ -92,7 +92,7 @@ func (r *root) refresh() {
 		return
 	}
 	f.header, f.tabs, f.body, f.footer, f.over, f.valid = header, tabs, body, footer, over, true
-	f.content = r.compose()
+	f.content = r.spelt(r.compose())
 }
 
 func equal(a, b []string) bool {

@@ -50,6 +50,7 @@ type root struct {
 	copied   string // the text copied last, to paste into terminals
 	blurred  bool   // the terminal's window has not the focus
 	colours  colours
+	ascii    bool // nothing else may be drawn
 	quitting bool
 	dialogAt time.Time // when the last dialog closed
 	draw     frame
@@ -71,6 +72,7 @@ func newRoot(opts Options, c *crashes) *root {
 	case reflect.ValueOf(e.Settings).IsZero():
 		e.Settings = models.DefaultSettings()
 	}
+	r.ascii = asciiDue(e.Settings.ASCII, opts.Environ)
 	r.bind(r)
 	e.Theme = r.theme()
 	if e.Now == nil {
