@@ -28,7 +28,10 @@ type ListState struct {
 	Shown, All int       // rows after and before the filter
 	Running    int       // pods that are neither finished nor being deleted
 	Loading    bool      // the first list is still coming in
+	Total      int       // how many there will be, as far as the server says, else 0
 	Live       bool      // changes arrive by themselves, so no age is due
+	PerMinute  int       // requests that the list made in the last minute
+	Paused     bool      // nobody looks, so nothing is asked
 	At         time.Time // when the rows were last known to be true, zero for never
 	Lost       bool      // the server does not answer: the rows are as of At
 }

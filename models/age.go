@@ -46,3 +46,20 @@ func units(a int, unit string, b int, small string) string {
 	}
 	return out
 }
+
+// Thousands is a number with its digits in groups: 12,000.
+func Thousands(n int) string {
+	s := strconv.Itoa(n)
+	for at := len(s) - 3; at > 0 && s[at-1] != '-'; at -= 3 {
+		s = s[:at] + "," + s[at:]
+	}
+	return s
+}
+
+// Count is a number with its noun: "1 pod", "12,000 pods".
+func Count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return Thousands(n) + " " + noun
+}

@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"podium/internal/safetext"
 	"podium/models"
@@ -62,57 +61,12 @@ func (r *root) namespace() string {
 	return safetext.Line(r.env.Namespace, 40)
 }
 
-// freshness are the number of pods and how far it can be trusted.
-func (r *root) freshness() []span {
-	s := r.list.Listing()
-	count := plural(s.All, "pod")
-	if s.Shown != s.All {
-		count = fmt.Sprintf("%d/%s", s.Shown, count)
-	}
-	switch {
-	case s.Lost && s.At.IsZero():
-		return []span{{text: "no answer", role: themes.Error, rank: 1}}
-	case s.Lost:
-		return []span{
-			{text: count, role: themes.Bar, rank: 8},
-			{text: "as of " + ago(r.env.Now().Sub(s.At)), role: themes.Error, rank: 1},
-		}
-	case s.Loading && s.All == 0:
-		return []span{{text: "listing…", role: themes.BarMuted, rank: 3}}
-	case s.Loading:
-		return []span{{text: "listing " + count + "…", role: themes.BarMuted, rank: 3}}
-	case s.Live:
-		return []span{{text: count, role: themes.Bar, rank: 5}, {text: "live", role: themes.OK, rank: 9}}
-	case s.At.IsZero():
-		return nil
-	}
-	return []span{
-		{text: count, role: themes.Bar, rank: 5},
-		{text: ago(r.env.Now().Sub(s.At)), role: themes.BarMuted, rank: 9},
-	}
-}
-
 // plural is a number with its noun: "1 pod", "12 pods".
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// ago is a duration as a header has room for.
-func ago(d time.Duration) string {
-	switch {
-	case d < 2*time.Second:
-		return "now"
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%ds ago", d/time.Second)
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%dm ago", d/time.Minute)
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh ago", d/time.Hour)
-	}
-	return fmt.Sprintf("%dd ago", d/(24*time.Hour))
 }
 
 const (

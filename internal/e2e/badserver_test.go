@@ -60,6 +60,11 @@ func TestBadListServers(t *testing.T) {
 		"garbage":    {func(c net.Conn) { _, _ = io.WriteString(c, "\x00\xff\x1b[2J\x1b]0;evil\a not http at all\r\n\r\n") }, "list"},
 		"half a pod": {func(c net.Conn) { reply(c, "200 OK", "application/json", onePod[:len(onePod)/2]) }, "list"},
 		"nothing":    {func(net.Conn) {}, "list"},
+		"no pods":    {func(c net.Conn) { reply(c, "200 OK", "application/json", `{"kind":"ServiceList","items":[]}`) }, `"servicelist"`},
+		"no name": {func(c net.Conn) {
+			reply(c, "200 OK", "application/json", `{"kind":"PodList","items":[{"metadata":{}}]}`)
+		}, "has no name"},
+		"no object": {func(c net.Conn) { reply(c, "200 OK", "application/json", `{"kind":"PodList","items":[3]}`) }, "is no object"},
 		"refusal": {func(c net.Conn) {
 			reply(c, "403 Forbidden", "application/json", `{"kind":"Status","apiVersion":"v1","status":"Failure","message":"pods is forbidden: user eve may not list","reason":"Forbidden","code":403}`)
 		}, "user eve may not list"},

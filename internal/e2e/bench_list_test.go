@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"podium/models"
 )
 
 // open shows the list of an endpoint in a terminal.
@@ -205,11 +207,11 @@ func (tm *terminal) filters(name string, pods int) float64 {
 	var took []float64
 	for range 4 * benchRuns {
 		tm.types("/")
-		tm.sees(fmt.Sprintf("%d of %d", pods, pods))
+		tm.sees(models.Thousands(pods) + " of " + models.Thousands(pods))
 		pause()
 		m := tm.mark()
 		tm.types(name)
-		tm.until("the match alone", func(s string) bool { return strings.Contains(s, fmt.Sprintf("1 of %d", pods)) })
+		tm.until("the match alone", func(s string) bool { return strings.Contains(s, "1 of "+models.Thousands(pods)) })
 		took = append(took, ms(tm.lastOutput().Sub(m.at)))
 		tm.press("esc")
 		tm.until("the whole list", func(s string) bool { return !strings.Contains(s, " of ") && strings.Contains(s, "live") })

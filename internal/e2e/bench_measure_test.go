@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"podium/models"
 )
 
 // The figures of the built binary are medians of this many runs.
@@ -112,7 +114,7 @@ func serveFake(t *testing.T, pods int, args ...string) string {
 // wholeList waits until the list on the screen is whole and followed.
 func (tm *terminal) wholeList(pods int) {
 	tm.t.Helper()
-	tm.sees(fmt.Sprintf("%d pods", pods), "live")
+	tm.sees(models.Count(pods, "pod"), "live")
 }
 
 // since is the time from the program's start until now in milliseconds.

@@ -28,6 +28,8 @@ const (
 	pollMax  = 30 * time.Second
 	// backoffMax is the longest wait between attempts to reach the server.
 	backoffMax = 30 * time.Second
+	// retryMax is the longest wait that a server may ask for.
+	retryMax = 10 * time.Minute
 	// watchFor is how long a watch is asked for. The server ends it then; one
 	// that stays silent for longer than that and slack is dead.
 	watchFor   = 5 * time.Minute
@@ -160,6 +162,9 @@ type feed struct {
 	since   time.Time    // when it was lost
 	tries   int          // failures in a row
 	due     time.Time    // when to list or watch again, zero for not at all
+	asked   []time.Time  // when requests were made, in the last minute
+	total   int          // how many rows the first list will have, 0 for unknown
+	counted bool         // the server was asked for that
 }
 
 // list starts reading the whole list.
@@ -240,6 +245,7 @@ func (f *feed) begin(s source) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	f.source, f.ctx, f.cancel, f.pipe, f.due = s, ctx, cancel, newPipe(), time.Time{}
 	f.run++
+	f.asking()
 	return ctx
 }
 
@@ -298,7 +304,7 @@ func (f *feed) got(msg feedMsg) tea.Cmd {
 	f.apply(msg.changes, now)
 	switch {
 	case msg.end == nil:
-		return f.wait(f.ctx, pace)
+		return tea.Batch(f.wait(f.ctx, pace), f.count())
 	case f.source == listing:
 		return f.listed(*msg.end, now)
 	}
@@ -331,7 +337,7 @@ func (f *feed) listed(e ending, now time.Time) tea.Cmd {
 	}
 	f.m.rows.sweep()
 	f.found()
-	f.loaded, f.at, f.version = true, now, e.meta.ResourceVersion
+	f.loaded, f.at, f.version, f.total = true, now, e.meta.ResourceVersion, 0
 	return tea.Batch(f.m.believe(), f.follow(now, took))
 }
 
@@ -403,7 +409,11 @@ func (f *feed) lose(err error, now time.Time) {
 	}
 	f.lost = err
 	f.tries++
-	f.due = now.Add(f.backoff())
+	wait := f.backoff()
+	if s, ok := apierrors.SuggestsClientDelay(err); ok { // Retry-After
+		wait = max(wait, min(time.Duration(s)*time.Second, retryMax))
+	}
+	f.due = now.Add(wait)
 }
 
 // found notes that it can.

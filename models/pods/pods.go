@@ -4,11 +4,13 @@
 package pods
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/api"
 	"podium/internal/safetext"
@@ -134,7 +136,8 @@ func (m *Model) Listing() models.ListState {
 	f := &m.feed
 	return models.ListState{
 		Shown: len(m.rows.order), All: len(m.rows.byKey), Running: m.rows.running,
-		Loading: !f.loaded && f.lost == nil, Live: f.live, At: f.at, Lost: f.lost != nil,
+		Loading: !f.loaded && f.lost == nil, Total: f.total, Live: f.live, At: f.at, Lost: f.lost != nil,
+		PerMinute: f.perMinute(m.env.Now()), Paused: f.source == idle && !f.due.IsZero() && !m.watched(),
 	}
 }
 
@@ -167,7 +170,7 @@ func (m *Model) Cancel() (tea.Cmd, bool) {
 		return nil, false
 	}
 	m.feed.stop()
-	m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("Listing stopped: %d pods were read; ctrl-r reads on", len(m.rows.byKey))})
+	m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: "Listing stopped: " + models.Count(len(m.rows.byKey), "pod") + " read; ctrl-r reads on"})
 	return nil, true
 }
 
@@ -206,6 +209,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 		cmd = m.feed.got(msg)
 		m.changed()
+	case totalMsg:
+		if msg.owner == m && msg.run == m.feed.run {
+			m.feed.total = msg.total
+		}
 	case siftedMsg:
 		cmd = m.gotSifted(msg)
 	case valuesMsg:
@@ -308,7 +315,7 @@ func (m *Model) refreshNow() tea.Cmd {
 func (m *Model) watchGivenUp(err error) {
 	m.env.Wish(models.NoticeMsg{
 		Level: models.LevelWarning,
-		Text:  fmt.Sprintf("The server's watch ends as soon as it begins (%v): asking every few seconds instead; ctrl-r tries again", err),
+		Text:  fmt.Sprintf("The server's watch only fails: asking every few seconds instead; ctrl-r tries it again. %v", err),
 	})
 }
 
@@ -350,9 +357,9 @@ func (m *Model) explain() {
 	}
 	switch {
 	case len(m.rows.byKey) > 0 && m.rows.filter != nil:
-		m.table.SetEmpty(fmt.Sprintf("\nNone of the %d pods matches the filter.\n/ changes it, esc clears it.", len(m.rows.byKey)))
+		m.table.SetEmpty("\nNone of the " + models.Count(len(m.rows.byKey), "pod") + " matches the filter.\n/ changes it, esc clears it.")
 	case f.lost != nil && !f.loaded:
-		m.table.SetEmpty("\n" + m.env.Endpoint + " does not answer.\n" + f.lost.Error() + "\nctrl-r tries again at once, ! shows the log.")
+		m.table.SetEmpty("\nThe pods of " + m.env.Endpoint + " cannot be listed.\n\n" + safetext.Line(f.lost.Error(), maxReason) + "\n\nctrl-r tries again at once, ! shows the log.")
 	case !f.loaded:
 		m.table.SetEmpty("\nAsking " + m.env.Endpoint + " for its pods…")
 	case m.selector != "":
@@ -363,6 +370,9 @@ func (m *Model) explain() {
 		m.table.SetEmpty("\nThere is no pod in " + where + " yet.\nn writes a new one from a template; it appears here by itself.\n? shows every key that works, : takes commands.")
 	}
 }
+
+// maxReason is how much of an error is shown in place of the rows.
+const maxReason = 1000
 
 // lostText is the line that says since when and why the server is gone.
 func (m *Model) lostText() string {
@@ -376,7 +386,11 @@ func (m *Model) lostText() string {
 			next = fmt.Sprintf("next try in %ds", (wait+time.Second-1)/time.Second)
 		}
 	}
-	text := fmt.Sprintf("No answer for %s, %s (ctrl-r: now)", models.Age(m.env.Now().Sub(f.since)), next)
+	what := "No answer"
+	if status := apierrors.APIStatus(nil); errors.As(f.lost, &status) {
+		what = "Refused"
+	}
+	text := fmt.Sprintf("%s for %s, %s (ctrl-r: now)", what, models.Age(m.env.Now().Sub(f.since)), next)
 	if f.loaded { // else the place of the rows says why
 		text += ": " + f.lost.Error()
 	}

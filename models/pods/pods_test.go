@@ -286,7 +286,7 @@ func TestTheFirstAnswerMissing(t *testing.T) {
 		return api.ListMeta{}, errors.New("dial unix: no such file")
 	}
 	m, _, d := open(t, c, 80, 24)
-	d.Sees("test does not answer.", "dial unix: no such file", "ctrl-r tries again at once")
+	d.Sees("The pods of test cannot be listed.", "dial unix: no such file", "ctrl-r tries again at once")
 	golden.RequireEqual(t, m.View())
 }
 

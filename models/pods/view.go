@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/internal/safetext"
+	"podium/models"
 	"podium/themes"
 )
 
@@ -169,10 +170,11 @@ func (m *Model) note() (string, themes.Role) {
 	if m.edit.bad != nil {
 		return m.edit.bad.Error(), themes.Error
 	}
-	text := fmt.Sprintf("%d of %d", len(m.rows.order), len(m.rows.byKey))
+	shown := models.Thousands(len(m.rows.order))
 	if m.sieve != nil {
-		text = fmt.Sprintf("… of %d", len(m.rows.byKey))
+		shown = "…"
 	}
+	text := shown + " of " + models.Thousands(len(m.rows.byKey))
 	if n := m.table.Marks(); n > 0 {
 		text += " · " + m.marksText(n)
 	}

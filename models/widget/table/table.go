@@ -161,7 +161,7 @@ func (t *Table) SetFaded(on bool) {
 }
 
 // SetEmpty sets what is shown in place of rows when there are none; it may have
-// several lines.
+// several lines, of which long ones are wrapped.
 func (t *Table) SetEmpty(text string) {
 	if t.empty != text {
 		t.empty, t.fresh = text, false

@@ -29,7 +29,9 @@ func (t *Table) draw() string {
 	n := t.rows.Len()
 	var empty []string
 	if n == 0 {
-		empty = safetext.Block(t.empty, t.body(), t.w-1)
+		for line := range strings.SplitSeq(t.empty, "\n") {
+			empty = append(empty, safetext.Wrap(line, max(t.w-2, 1))...)
+		}
 	}
 	for y := range t.body() {
 		if y > 0 {

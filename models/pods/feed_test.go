@@ -1,0 +1,247 @@
+package pods
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"podium/api"
+	"podium/models/modelstest"
+)
+
+// While a long list comes in, the server is asked once how long it will be.
+func TestTheProgressOfALongList(t *testing.T) {
+	c := modelstest.NewClient()
+	c.InfoAnswer = everything().With(api.CapLimit)
+	more := make(chan struct{})
+	c.OnList = func(ctx context.Context, opts api.ListOptions, each func(api.PodRow) error) (api.ListMeta, error) {
+		if opts.Limit == 1 {
+			return api.ListMeta{Remaining: 49_999}, each(row("first", "Running"))
+		}
+		for _, r := range many(countFrom) {
+			if err := each(r); err != nil {
+				return api.ListMeta{}, err
+			}
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+		}
+		return api.ListMeta{ResourceVersion: "1"}, ctx.Err()
+	}
+	m, _, d := open(t, c, 80, 24)
+	d.Until("the total", func() bool { return m.Listing().Total == 50_000 })
+	if s := m.Listing(); !s.Loading || s.All != countFrom {
+		t.Errorf("Listing is %+v", s)
+	}
+	close(more)
+	d.Until("the whole list", listed(m))
+	if s := m.Listing(); s.Total != 0 || c.Called("list") != 2 {
+		t.Errorf("after the list Listing is %+v, %d requests were made", s, c.Called("list"))
+	}
+}
+
+// A server that asks for time gets it.
+func TestRetryAfterIsKept(t *testing.T) {
+	c := modelstest.NewClient(sample()...)
+	m, b, d := open(t, c, 80, 24)
+	d.Until("the list", listed(m))
+	c.OnList = func(context.Context, api.ListOptions, func(api.PodRow) error) (api.ListMeta, error) {
+		return api.ListMeta{}, apierrors.NewTooManyRequests("too many requests", 90)
+	}
+	d.Send(b.Step(time.Minute))
+	d.Sees("next try in 90s")
+	before := c.Called("list")
+	d.Send(b.Step(80 * time.Second))
+	if c.Called("list") != before || m.feed.source != idle {
+		t.Error("it was asked again before its time")
+	}
+	c.OnList = nil
+	d.Send(b.Step(11 * time.Second))
+	d.Until("another list", func() bool { return m.feed.lost == nil })
+}
+
+func TestAttemptsGetRarer(t *testing.T) {
+	c := modelstest.NewClient()
+	c.OnList = func(context.Context, api.ListOptions, func(api.PodRow) error) (api.ListMeta, error) {
+		return api.ListMeta{}, errors.New("connection refused")
+	}
+	m, b, d := open(t, c, 80, 24)
+	var waits []time.Duration
+	for range 8 {
+		d.Until("a failure", func() bool { return m.feed.lost != nil && m.feed.source == idle })
+		wait := m.feed.due.Sub(b.Now())
+		waits = append(waits, wait)
+		d.Send(b.Step(wait))
+	}
+	for i, wait := range waits {
+		most := min(time.Second<<i, backoffMax)
+		if wait > most || wait < most*4/5 {
+			t.Errorf("attempt %d comes after %v, at most %v were due", i+2, wait, most)
+		}
+	}
+}
+
+func TestRequestsAreCounted(t *testing.T) {
+	c := modelstest.NewClient(sample()...)
+	m, b, d := open(t, c, 80, 24)
+	d.Until("the list", listed(m))
+	for range 5 {
+		d.Send(b.Step(3 * time.Second))
+		d.Until("a poll", func() bool { return m.feed.source == idle })
+	}
+	if n := m.Listing().PerMinute; n != 6 {
+		t.Errorf("%d requests in a minute, 6 were made", n)
+	}
+	d.Send(tea.BlurMsg{})
+	d.Send(b.Step(50 * time.Second))
+	if s := m.Listing(); s.PerMinute != 4 || !s.Paused {
+		t.Errorf("while nobody looks Listing is %+v", s)
+	}
+	d.Send(tea.FocusMsg{})
+	d.Until("a poll", func() bool { return m.feed.source == idle })
+	if s := m.Listing(); s.PerMinute != 5 || s.Paused {
+		t.Errorf("looked at again Listing is %+v", s)
+	}
+}
+
+// A watch that says the same again and again changes nothing.
+func TestAWatchThatRepeatsItself(t *testing.T) {
+	c := modelstest.NewClient(sample()...)
+	c.InfoAnswer = everything()
+	m, _, d := open(t, c, 80, 24)
+	d.Until("a watch", func() bool { return m.feed.live })
+	d.Press("j space")
+	before := modelstest.Strip(m.View())
+	w := c.Watches()[0]
+	for range 1000 {
+		for _, r := range sample() {
+			w.Send(api.EventAdded, r)
+			w.Send(api.EventModified, r)
+		}
+		w.Send(api.EventDeleted, row("nobody", "Running"))
+		w.Send(api.EventBookmark, api.PodRow{ResourceVersion: "9"})
+		w.Send(api.EventModified, api.PodRow{}) // no pod at all
+	}
+	w.Send(api.EventAdded, row("last", "Running"))
+	d.Sees("last")
+	w.Send(api.EventDeleted, row("last", "Running"))
+	d.Misses("last")
+	if after := modelstest.Strip(m.View()); after != before {
+		t.Errorf("the list changed from\n%s\nto\n%s", before, after)
+	}
+}
+
+// silent is a watch without an event.
+type silent struct{ closed chan struct{} }
+
+func (s silent) Watch(context.Context, string, api.ListOptions) (api.RowWatch, error) { return s, nil }
+func (s silent) Close() error                                                         { close(s.closed); return nil }
+func (s silent) Next(ctx context.Context) (api.RowEvent, error) {
+	<-ctx.Done()
+	return api.RowEvent{}, ctx.Err()
+}
+
+// A watch that is silent for longer than it was asked for is given up.
+func TestAWatchThatGoesSilent(t *testing.T) {
+	s := silent{make(chan struct{})}
+	e := readWatch(t.Context(), s, "default", api.ListOptions{Timeout: time.Millisecond - watchSlack, ResourceVersion: "7"}, newPipe())
+	if !errors.Is(e.err, errSilent) || e.version != "7" {
+		t.Errorf("it ended with %+v", e)
+	}
+	<-s.closed
+}
+
+// A resume begins where the last event or bookmark left off.
+func TestAWatchResumesAfterItsLastEvent(t *testing.T) {
+	c := modelstest.NewClient(sample()...)
+	c.InfoAnswer = everything()
+	m, _, d := open(t, c, 80, 24)
+	d.Until("a watch", func() bool { return m.feed.live })
+	w := c.Watches()[0]
+	changed := row("web-1", "Pending")
+	changed.ResourceVersion = "41"
+	w.Send(api.EventModified, changed)
+	w.Send(api.EventBookmark, api.PodRow{ResourceVersion: "55"})
+	d.Until("the change", func() bool { return strings.Count(modelstest.Strip(m.View()), "Pending") == 2 })
+	e := ending{version: "55", err: io.EOF, lasted: time.Minute}
+	w.Fail(io.EOF)
+	d.Until("the end", func() bool { return m.feed.source == idle || len(c.Watches()) == 2 })
+	// It ended within moments of its start, which is no reason to hurry.
+	if m.feed.source == idle {
+		if m.feed.version != e.version {
+			t.Errorf("it would resume at %q", m.feed.version)
+		}
+		m.feed.source = watching
+		m.feed.broken = 0
+		d.Run(m.feed.unwatched(e, m.env.Now()))
+	}
+	d.Until("another watch", func() bool { return c.Called("watch default 55") == 1 })
+	if c.Called("list") != 1 || m.Listing().Lost {
+		t.Errorf("%v", c.Calls())
+	}
+}
+
+// Pods that share their UID, or have none and share their name, are bad manners
+// and no reason to hide one.
+func TestDuplicates(t *testing.T) {
+	a, b, e := row("a", "Running"), row("b", "Pending"), row("e", "Running")
+	a.UID, b.UID = "same", "same"
+	e.UID = ""
+	c := modelstest.NewClient(a, b, e, e)
+	m, bench, d := open(t, c, 80, 24)
+	d.Until("the list", listed(m)).Sees(" a ", " b ", " e ")
+	if s := m.Listing(); s.All != 3 {
+		t.Errorf("Listing is %+v", s)
+	}
+	d.Press("j space")
+	for range 3 {
+		d.Send(bench.Step(time.Minute))
+		d.Until("a poll", func() bool { return m.feed.source == idle })
+		if r, _ := m.current(); r.Name != "e" || m.table.Marks() != 1 {
+			t.Errorf("selected is %s, %d are marked", r.Name, m.table.Marks())
+		}
+	}
+	c.SetRows(b, e)
+	d.Send(bench.Step(time.Minute))
+	d.Misses(" a ").Sees("*b ", " e ")
+}
+
+// Rows as only a broken server sends them.
+func TestSensibleScreensForSenselessPods(t *testing.T) {
+	long := row(strings.Repeat("long-", 800), "Running")
+	future := row("future", "Running")
+	future.Created, future.LastRestart, future.Restarts = modelstest.Noon().Add(24*time.Hour), modelstest.Noon().Add(time.Hour), 3
+	none := api.PodRow{Name: "statusless", UID: "x"}
+	many := row("numbers", "Running")
+	many.Ready, many.Total, many.Restarts = -5, -1, 1<<40
+	rows := []api.PodRow{long, future, none, many}
+	for i, text := range modelstest.Hostile {
+		r := row(fmt.Sprint("evil", i), text)
+		r.Labels = "app=" + text + "," + text + "=x"
+		rows = append(rows, r)
+	}
+	for _, size := range modelstest.Sizes {
+		m, b, d := open(t, modelstest.NewClient(rows...), size[0], size[1])
+		m.layout = append(defaultLayout(), placed{labelPrefix + "app", always}, placed{colLabels, always})
+		m.relayout()
+		d.Until("the list", listed(m))
+		for _, keys := range []string{"G", "right right right right", "left left left left", "/ - l space a p p =", "tab tab", "esc esc", "* %", "N N T"} {
+			d.Press(keys)
+			modelstest.CheckView(t, m.View(), size[0], size[1])
+		}
+		d.Send(b.Step(time.Second))
+		modelstest.CheckView(t, m.View(), size[0], size[1])
+		if size[0] == 200 {
+			d.Sees("statusless", "<unknown>", "0s", "long-long", "…")
+		}
+		m.Close()
+	}
+}
