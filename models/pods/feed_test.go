@@ -219,7 +219,7 @@ func TestSensibleScreensForSenselessPods(t *testing.T) {
 	long := row(strings.Repeat("long-", 800), "Running")
 	future := row("future", "Running")
 	future.Created, future.LastRestart, future.Restarts = modelstest.Noon().Add(24*time.Hour), modelstest.Noon().Add(time.Hour), 3
-	none := api.PodRow{Name: "statusless", UID: "x"}
+	none := api.PodRow{Namespace: "default", Name: "statusless", UID: "x"}
 	many := row("numbers", "Running")
 	many.Ready, many.Total, many.Restarts = -5, -1, 1<<40
 	rows := []api.PodRow{long, future, none, many}

@@ -83,8 +83,17 @@ func TestEverySizeIsFilledAndHarmless(t *testing.T) {
 		r.Created = modelstest.Noon().Add(time.Duration(i) * time.Hour) // in the future too
 		rows = append(rows, r)
 	}
+	c := modelstest.NewClient()
+	c.OnList = func(_ context.Context, _ api.ListOptions, each func(api.PodRow) error) (api.ListMeta, error) {
+		for _, r := range rows { // whichever namespace they say they are of
+			if err := each(r); err != nil {
+				return api.ListMeta{}, err
+			}
+		}
+		return api.ListMeta{}, nil
+	}
 	for _, size := range modelstest.Sizes {
-		m, b, d := open(t, modelstest.NewClient(rows...), size[0], size[1])
+		m, b, d := open(t, c, size[0], size[1])
 		d.Until("the list", listed(m))
 		for _, keys := range []string{"w", "space j space V", "/ a", "esc w"} {
 			d.Press(keys)

@@ -28,7 +28,7 @@ func (m *Model) scoped() tea.Cmd {
 		m.explain()
 		return nil
 	}
-	m.scope = m.env.Namespace
+	m.scope, m.answered = m.env.Namespace, ""
 	m.relayout()
 	m.table.ClearMarks()
 	for key := range m.rows.byKey {
@@ -45,6 +45,6 @@ func (m *Model) scoped() tea.Cmd {
 func (f *feed) forget() {
 	f.stop()
 	f.loaded, f.version, f.at = false, "", f.m.env.Now()
-	f.memo, f.broken, f.noWatch = nil, 0, false
+	f.memo, f.broken, f.noWatch, f.counted = nil, 0, false, false
 	f.found()
 }
