@@ -113,7 +113,7 @@ func (r *root) changed(msg changedMsg) {
 	r.do(r.awaitChange())
 	switch {
 	case msg.err != nil:
-		r.notify(models.NoticeMsg{Level: models.LevelError, Text: "The configuration stays as it was: " + msg.err.Error()})
+		r.notify(models.NoticeMsg{Level: models.LevelError, Text: "Old settings kept: " + msg.err.Error()})
 	case msg.now != nil:
 		before := r.env.Settings
 		r.env.Settings, r.bound = msg.now.Settings, msg.now.Bindings

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"podium/models"
 	"podium/models/modelstest"
 )
@@ -90,7 +92,7 @@ func TestAChangedConfigurationIsTakenUp(t *testing.T) {
 	u.Sees("was read again")
 	u.later(time.Minute).Sees("f9 delete")
 	changed <- nil
-	u.Sees("stays as it was", "there is no")
+	u.Sees("Old settings kept", "there is no")
 	u.later(time.Minute).Sees("f9 delete")
 	if u.bench.Env.Settings.UndoWindow != time.Minute {
 		t.Errorf("the settings are %+v", u.bench.Env.Settings)
@@ -98,4 +100,40 @@ func TestAChangedConfigurationIsTakenUp(t *testing.T) {
 	changed <- &Configured{Settings: models.DefaultSettings()}
 	u.Sees("was read again")
 	u.later(time.Minute).Sees("ctrl-d delete")
+}
+
+func TestQuittingAsksAsConfigured(t *testing.T) {
+	for _, c := range []struct {
+		confirm string
+		shell   bool
+		asks    bool
+	}{
+		{models.QuitRunning, false, false}, {models.QuitRunning, true, true},
+		{models.QuitAlways, false, true}, {models.QuitNever, true, false},
+	} {
+		u := sit(t, client("api-1"), 100, 24)
+		u.bench.Env.Settings.ConfirmQuit = c.confirm
+		u.Sees("live")
+		if c.shell {
+			u.shell("api-1")
+			u.Press("ctrl+g d")
+		}
+		u.Press("q")
+		if asked := len(u.root.layers) == 1; asked != c.asks || u.root.quitting == c.asks {
+			t.Errorf("%s, with a shell: %t; it asks: %t", c.confirm, c.shell, asked)
+		}
+	}
+}
+
+func TestTheMouseCanBeLeftToTheTerminal(t *testing.T) {
+	u := sit(t, client("api-1"), 100, 24)
+	if mode := u.root.View().MouseMode; mode == tea.MouseModeNone {
+		t.Error("the mouse is not taken by default")
+	}
+	s := models.DefaultSettings()
+	s.Mouse = false
+	u.Send(changedMsg{now: &Configured{Settings: s}})
+	if mode := u.root.View().MouseMode; mode != tea.MouseModeNone {
+		t.Errorf("the mouse is taken all the same: %v", mode)
+	}
 }

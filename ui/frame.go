@@ -202,6 +202,9 @@ func (r *root) pointer() *tea.Cursor {
 }
 
 func (r *root) mouseMode() tea.MouseMode {
+	if !r.env.Settings.Mouse {
+		return tea.MouseModeNone
+	}
 	if m, ok := r.active().(models.Mousing); ok {
 		return m.MouseMode()
 	}

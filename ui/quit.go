@@ -18,13 +18,21 @@ type (
 	closeMsg struct{ screen models.Screen }
 )
 
-// quit ends the program, asking first when something would end with it.
+// quit ends the program, asking first as configured: usually when something would
+// end with it.
 func (r *root) quit() {
-	if len(r.endings()) == 0 {
-		r.quitNow()
-		return
+	ask := len(r.endings()) > 0
+	switch r.env.Settings.ConfirmQuit {
+	case models.QuitAlways:
+		ask = true
+	case models.QuitNever:
+		ask = false
 	}
-	r.askQuit()
+	if ask {
+		r.askQuit()
+	} else {
+		r.quitNow()
+	}
 }
 
 // quitNow ends the program.

@@ -36,7 +36,12 @@ func (r *root) darkness() bool {
 
 // theme is the theme that suits the terminal and the user.
 func (r *root) theme() themes.Theme {
-	c, dark := r.colours, r.darkness()
+	return r.themeOf(r.colours)
+}
+
+// themeOf is the theme that suits those colours.
+func (r *root) themeOf(c colours) themes.Theme {
+	dark := r.darkness()
 	if c.none {
 		return themes.Plain()
 	}
@@ -161,14 +166,16 @@ const themeWord = "theme"
 // themeChoices are the themes as a picker offers them, those for this kind of
 // background first. prefix stands before their names.
 func (r *root) themeChoices(prefix string) []choice {
-	now, dark := r.env.Theme.Name(), r.darkness()
+	settled := r.colours
+	settled.preview = ""
+	now, dark := r.themeOf(settled).Name(), r.darkness()
 	var fit, rest []choice
 	for _, info := range r.themes().List() {
 		detail := info.Doc
 		if info.File != "" {
 			detail = strings.TrimPrefix(detail+" · "+info.File, " · ")
 		}
-		if info.Name == now && r.colours.preview == "" {
+		if info.Name == now {
 			detail += " · in force"
 		}
 		c := choice{

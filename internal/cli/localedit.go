@@ -27,7 +27,7 @@ var editors = []string{"editor", "nano", "vim", "vi"}
 // state folder, which only its owner can read, for as long as it is edited.
 func editLocally(dir *state.Dir, environ []string) external.Start {
 	return func(req external.Request) (*external.Job, error) {
-		argv, err := editorCommand(environ)
+		argv, err := editorCommand(req.Command, environ)
 		if err != nil {
 			return nil, err
 		}
@@ -67,9 +67,13 @@ func innerTerminal(req external.Request) vt.Options {
 	return o
 }
 
-// editorCommand is the editor that the environment names, with its arguments,
+// editorCommand is the editor that is configured or that the environment names,
+// with its arguments,
 // or one that is there.
-func editorCommand(environ []string) ([]string, error) {
+func editorCommand(configured string, environ []string) ([]string, error) {
+	if argv := strings.Fields(configured); len(argv) > 0 {
+		return argv, nil
+	}
 	for _, name := range []string{"VISUAL", "EDITOR"} {
 		for _, kv := range environ {
 			value, ok := strings.CutPrefix(kv, name+"=")

@@ -15,12 +15,15 @@ func TestEditorCommand(t *testing.T) {
 		{[]string{"EDITOR=vim", "VISUAL=code --wait"}, "code|--wait"},
 		{[]string{"EDITOR=nano -w", "VISUAL="}, "nano|-w"},
 	} {
-		if got, err := editorCommand(c.environ); err != nil || strings.Join(got, "|") != c.want {
+		if got, err := editorCommand("", c.environ); err != nil || strings.Join(got, "|") != c.want {
 			t.Errorf("%q names %q (%v), want %s", c.environ, got, err, c.want)
 		}
 	}
 	t.Setenv("PATH", t.TempDir())
-	if got, err := editorCommand(nil); err == nil || !strings.Contains(err.Error(), "$EDITOR") {
+	if got, err := editorCommand("my-editor --wait", []string{"VISUAL=vi"}); err != nil || strings.Join(got, "|") != "my-editor|--wait" {
+		t.Errorf("the configured editor lost to %q, %v", got, err)
+	}
+	if got, err := editorCommand("", nil); err == nil || !strings.Contains(err.Error(), "$EDITOR") {
 		t.Errorf("without any there is %q, %v", got, err)
 	}
 }

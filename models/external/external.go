@@ -26,6 +26,7 @@ import (
 type Request struct {
 	Cols, Rows int            // of the pane, at least 1
 	Text       string         // to edit
+	Command    string         // the editor with its arguments, "" for that of the environment
 	Width      vt.WidthMethod // of the renderer
 	Dark       bool           // the background is dark
 	OnPanic    func(value any, stack []byte)
@@ -104,7 +105,7 @@ func New(env *models.Env, start Start, wish models.LocalEditMsg) *Model {
 
 // Init starts the editor.
 func (m *Model) Init() tea.Cmd {
-	req := Request{Cols: max(m.cols, 1), Rows: max(m.rows, 1), Text: m.wish.Text, Dark: m.env.Theme.Dark()}
+	req := Request{Cols: max(m.cols, 1), Rows: max(m.rows, 1), Text: m.wish.Text, Command: m.env.Settings.EditorCommand, Dark: m.env.Theme.Dark()}
 	if m.env.Graphemes {
 		req.Width = vt.WidthGrapheme
 	}
