@@ -57,7 +57,7 @@ fmt: check-go ## format the code
 golden: check-go ## write golden views and generated documents anew
 	$(GO) test $$(grep -rlE '"update"|exp/golden' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update
 
-pictures: build ## take the pictures of docs/pictures anew (needs vim)
+pictures: build ## take the pictures of docs/pictures anew (needs vim and htop)
 	docs/pictures/make.sh $(BIN) docs/pictures
 
 check-go:

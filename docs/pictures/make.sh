@@ -56,3 +56,17 @@ if __name__ == "__main__":
 PYTHON
 host shell-vim --rows 26 --wait counter --keys s --wait "shell in" \
 	--type "cd $work; exec vim -u vimrc -c 'call cursor(10, 5)' count.py\n" --wait "10:5"
+
+# What htop lists are processes of its own shell, and nothing of this machine.
+cat >"$work/rc" <<'RC'
+PS1='$ '
+for n in 101 102 103 104 105 106 107 108 109; do sleep $n & done 2>/dev/null
+procs() { htop -d 20 -p "$(jobs -p | paste -sd,)"; }
+RC
+inside="cd $work; . ./rc; clear\n"
+host shell-htop --rows 24 --wait counter --keys s --wait "shell in" --type "$inside" --gone "clear" --type "procs\n" --wait "sleep 109"
+host shell-yes --rows 24 --wait counter --keys s --wait "shell in" --type "exec yes 'the quick brown fox ju''mps over the lazy dog'\n" --wait "jumps over"
+host panes --rows 30 --cols 120 --wait counter --keys s --wait "shell in" --type "$inside" --gone clear \
+	--type "vim -u vimrc -c 'call cursor(10, 5)' count.py\n" --wait "10:5" \
+	--keys "ctrl-g |" --wait "@" --type "$inside" --gone clear --type "procs\n" --wait "Uptime" --wait PID \
+	--keys "ctrl-g -" --wait "@" --type "$inside" --gone clear --type "ls -l\n" --wait "total"
