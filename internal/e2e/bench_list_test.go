@@ -170,7 +170,7 @@ func TestBenchList(t *testing.T) {
 	typists := []typist{{terminal: startHello(t, hello(t)), key: down}}
 	names := []any{"hello"}
 	var filters, changing []float64
-	for _, pods := range []int{10_000, 50_000} {
+	for _, pods := range []int{100, 1000, 10_000, 50_000} {
 		url := serveFake(t, pods)
 		tm := open(t, url)
 		tm.wholeList(pods)

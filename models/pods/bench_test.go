@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"podium/api"
 	"podium/models/modelstest"
 )
@@ -25,6 +27,25 @@ func loaded(b *testing.B, n int) (*Model, *modelstest.Bench) {
 	return m, bench
 }
 
+// settle takes the answer of a command in, as the loop would, until all is shown.
+func settle(m *Model, cmd tea.Cmd) {
+	for cmd != nil {
+		cmd = m.Update(cmd())
+	}
+	m.refresh()
+}
+
+// What a letter of a filter costs before it is echoed.
+func BenchmarkFilterEcho(b *testing.B) {
+	m, _ := loaded(b, 50_000)
+	m.typing = true
+	keys := []tea.KeyPressMsg{modelstest.Key("["), modelstest.Key("x"), modelstest.Key("]"), modelstest.Key("backspace"), modelstest.Key("backspace"), modelstest.Key("backspace")}
+	for i := 0; b.Loop(); i++ {
+		m.Update(keys[i%len(keys)])
+		m.View()
+	}
+}
+
 func BenchmarkKeyDown(b *testing.B) {
 	m, _ := loaded(b, 10_000)
 	k := modelstest.Key("j")
@@ -40,8 +61,7 @@ func BenchmarkFilterWord(b *testing.B) {
 			m, _ := loaded(b, n)
 			for i := 0; b.Loop(); i++ {
 				m.edit.line.Set([]string{"service-49", "crash"}[i%2])
-				m.typed()
-				m.refresh()
+				settle(m, m.typed())
 			}
 		})
 	}
@@ -53,8 +73,7 @@ func BenchmarkFilterTyped(b *testing.B) {
 	for b.Loop() {
 		for n := range len("service-49-5ab19") + 1 {
 			m.edit.line.Set("service-49-5ab19"[:n])
-			m.typed()
-			m.refresh()
+			settle(m, m.typed())
 		}
 	}
 }
@@ -63,8 +82,7 @@ func BenchmarkFilterExpression(b *testing.B) {
 	m, _ := loaded(b, 10_000)
 	for i := 0; b.Loop(); i++ {
 		m.edit.line.Set([]string{"ice-4[0-9].*7$", "(crash|pend)"}[i%2])
-		m.typed()
-		m.refresh()
+		settle(m, m.typed())
 	}
 }
 
@@ -91,5 +109,18 @@ func BenchmarkTick(b *testing.B) {
 	for b.Loop() {
 		m.Update(bench.Step(time.Second))
 		m.View()
+	}
+}
+
+// Sorting 50,000 rows anew, as a click on a title asks for.
+func BenchmarkSort(b *testing.B) {
+	for _, by := range []string{colName, colStatus, colAge} {
+		b.Run(by, func(b *testing.B) {
+			m, _ := loaded(b, 50_000)
+			for b.Loop() {
+				m.sortBy(by)
+				m.refresh()
+			}
+		})
 	}
 }

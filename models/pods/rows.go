@@ -228,15 +228,7 @@ func (s *rows) arrange(now time.Time) bool {
 		s.arranged = s.sifts
 		return true
 	}
-	if s.resort || len(s.touched) > len(s.sorted)/4 {
-		s.sorted = s.sorted[:0]
-		for _, e := range s.byKey {
-			s.sorted = append(s.sorted, e)
-		}
-		slices.SortFunc(s.sorted, s.less)
-	} else if len(s.touched) > 0 {
-		s.merge()
-	}
+	s.place()
 	s.order = s.order[:0]
 	for _, e := range s.sorted {
 		s.sift(e, now)
@@ -252,17 +244,26 @@ func (s *rows) arrange(now time.Time) bool {
 	return true
 }
 
-// merge takes the touched rows out of the sorted ones and puts those that still
-// exist back where they belong.
-func (s *rows) merge() {
+// place takes the touched rows out of the sorted ones and puts those that still
+// exist back where they belong. Servers send lists in order, so that a part of a
+// list costs little more than its length.
+func (s *rows) place() {
 	var in []*entry
 	for _, e := range s.touched {
 		if e.key != "" {
 			in = append(in, e)
 		}
 	}
+	kept := s.sorted
+	if len(s.touched) > 0 {
+		kept = slices.DeleteFunc(s.sorted, func(e *entry) bool { return e.moved })
+	}
+	if s.resort {
+		s.sorted = append(kept, in...)
+		slices.SortFunc(s.sorted, s.less)
+		return
+	}
 	slices.SortFunc(in, s.less)
-	kept := slices.DeleteFunc(s.sorted, func(e *entry) bool { return e.moved })
 	out := slices.Grow(kept, len(in))[:len(kept)+len(in)]
 	// From the end, so that nothing is overwritten that is still to be moved.
 	i, j := len(kept)-1, len(in)-1
