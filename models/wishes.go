@@ -36,10 +36,12 @@ type InspectMsg struct {
 	View View
 }
 
-// LogMsg opens the log of a pod's container; an empty container means the
+// LogMsg opens the log of a pod's container, and those of More pods together with
+// it; an empty container means the
 // first.
 type LogMsg struct {
 	Ref       api.PodRef
+	More      []api.PodRef
 	Container string
 	Previous  bool
 }

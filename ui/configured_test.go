@@ -108,8 +108,10 @@ func TestQuittingAsksAsConfigured(t *testing.T) {
 		shell   bool
 		asks    bool
 	}{
-		{models.QuitRunning, false, false}, {models.QuitRunning, true, true},
-		{models.QuitAlways, false, true}, {models.QuitNever, true, false},
+		{models.QuitRunning, false, false},
+		{models.QuitRunning, true, true},
+		{models.QuitAlways, false, true},
+		{models.QuitNever, true, false},
 	} {
 		u := sit(t, client("api-1"), 100, 24)
 		u.bench.Env.Settings.ConfirmQuit = c.confirm

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-
-	"podium/models"
 )
 
 // podTrouble is what the pod's own reason says, in plain words where it is one of
@@ -169,8 +167,8 @@ func lately(pod *corev1.Pod, events []corev1.Event, now time.Time) []string {
 		if t == nil || t.ExitCode == 0 && t.Signal == 0 || now.Sub(t.FinishedAt.Time) > recently {
 			continue
 		}
-		out = append(out, fmt.Sprintf("Container %s was started again %s, the last time %s ago, since it %s.\n"+hintPrevious,
-			st.Name, howOften(int(st.RestartCount)), models.AgeSince(t.FinishedAt.Time, now), ended(pod, st.Name, t, events, now)))
+		out = append(out, fmt.Sprintf("Container %s was started again %s, since it %s.\n"+hintPrevious,
+			st.Name, howOften(int(st.RestartCount)), ended(pod, st.Name, t, events, now)))
 	}
 	return out
 }

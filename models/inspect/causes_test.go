@@ -121,7 +121,7 @@ func TestCauses(t *testing.T) {
 		{"well again", func(p *corev1.Pod) {
 			p.Status.ContainerStatuses[0].RestartCount = 2
 			p.Status.ContainerStatuses[0].LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled", FinishedAt: before(2 * time.Minute)}
-		}, nil, "It is well now, but|main was started again 2 times, the last time 2m ago, since it was killed because it used more memory than its limit of 64Mi", ""},
+		}, nil, "It is well now, but|main was started again 2 times, since it was killed because it used more memory than its limit of 64Mi", ""},
 		{"long ago", func(p *corev1.Pod) {
 			p.Status.ContainerStatuses[0].LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 1, FinishedAt: before(2 * time.Hour)}
 		}, nil, "", "well now"},

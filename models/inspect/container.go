@@ -114,7 +114,7 @@ func endText(t *corev1.ContainerStateTerminated, now time.Time) (string, themes.
 
 func (p *page) spec(c *corev1.Container, st *corev1.ContainerStatus) {
 	image := c.Image
-	if c.ImagePullPolicy != "" {
+	if p := c.ImagePullPolicy; p == corev1.PullAlways || p == corev1.PullNever {
 		image += ", pulled " + pulled(c.ImagePullPolicy)
 	}
 	p.field(4, "Image", image, themes.Text)
@@ -174,8 +174,6 @@ func pulled(p corev1.PullPolicy) string {
 		return "always"
 	case corev1.PullNever:
 		return "never"
-	case corev1.PullIfNotPresent:
-		return "if it is not there"
 	}
 	return string(p)
 }

@@ -23,6 +23,9 @@ func (p *page) placement(pod *corev1.Pod) {
 	}
 	var tolerated []string
 	for i := range spec.Tolerations {
+		if t := &spec.Tolerations[i]; t.TolerationSeconds != nil && *t.TolerationSeconds == 300 {
+			continue // one of the two that every pod of a cluster is given
+		}
 		tolerated = append(tolerated, toleration(&spec.Tolerations[i]))
 	}
 	p.field(2, "Tolerates", strings.Join(tolerated, "\n"), themes.Text)

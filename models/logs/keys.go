@@ -11,8 +11,8 @@ import (
 
 // KeyMap are the keys of the log, beside those of its text.
 type KeyMap struct {
-	Times, Previous, Container, Mark, Refresh, Back key.Binding
-	Since                                           []key.Binding
+	Filter, Times, Previous, Container, Mark, Refresh, Back key.Binding
+	Since                                                   []key.Binding
 }
 
 // sinces are how far back the keys 0 to 6 reach, 0 for everything.
@@ -36,6 +36,7 @@ func DefaultKeyMap() KeyMap {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, what))
 	}
 	k := KeyMap{
+		Filter:    bind("&", "filter", "&"),
 		Times:     bind("t", "times", "t"),
 		Previous:  bind("p", "previous run", "p"),
 		Container: bind("C", "next container", "C"),
@@ -61,6 +62,12 @@ type keysNow struct{ m *Model }
 func (k keysNow) ShortHelp() []key.Binding {
 	m := k.m
 	t := m.view.Keys
+	if m.filter.typing {
+		return []key.Binding{
+			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "filter: a regular expression, or ! and one")),
+			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "drop")),
+		}
+	}
 	if m.view.Typing() {
 		return []key.Binding{
 			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "search")),
@@ -68,7 +75,7 @@ func (k keysNow) ShortHelp() []key.Binding {
 		}
 	}
 	since := key.NewBinding(key.WithKeys("0"), key.WithHelp("0–6", "since"))
-	return []key.Binding{m.keys.Back, t.Search, t.Follow, t.Wrap, m.keys.Times, since, m.keys.Previous, k.container(), m.keys.Mark}
+	return []key.Binding{m.keys.Back, t.Search, m.keys.Filter, t.Follow, t.Wrap, m.keys.Times, since, m.keys.Previous, k.container(), m.keys.Mark}
 }
 
 // FullHelp are all keys.
@@ -78,14 +85,14 @@ func (k keysNow) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{t.Follow, m.keys.Times, m.keys.Previous, k.container(), m.keys.Mark, m.keys.Refresh, m.keys.Back},
 		m.keys.Since,
-		{t.Search, t.Next, t.Prev, t.Wrap, t.Copy, t.Save},
+		{t.Search, t.Next, t.Prev, m.keys.Filter, t.Wrap, t.Copy, t.Save},
 		{t.Down, t.Up, t.PageDown, t.PageUp, t.Top, t.Bottom},
 	}
 }
 
 func (k keysNow) container() key.Binding {
 	b := k.m.keys.Container
-	b.SetEnabled(len(k.m.containers) > 1)
+	b.SetEnabled(len(k.m.refs) > 1 || len(k.m.containers[k.m.refs[0]]) > 1)
 	return b
 }
 

@@ -225,14 +225,14 @@ func TestLongLinesAndMany(t *testing.T) {
 	m, s, _, d := open(t, 80, 24)
 	at := modelstest.Noon()
 	s.write(t, at, strings.Repeat("x", 3*maxLine))
-	for i := range keepLines + 100 {
+	for i := range m.keep + 100 {
 		s.write(t, at.Add(time.Duration(i+1)*time.Millisecond), fmt.Sprint("line ", i))
 		if i%1000 == 0 { // the reader waits for the screen
-			d.Until("the lines", func() bool { return len(m.entries) > i-2000 || len(m.entries) == keepLines })
+			d.Until("the lines", func() bool { return len(m.entries) > i-2000 || len(m.entries) == m.keep })
 		}
 	}
-	d.Sees(fmt.Sprint("line ", keepLines+99), "older ones let go")
-	if len(m.entries) > keepLines || m.view.Lines() > keepLines {
+	d.Sees(fmt.Sprint("line ", m.keep+99), "older ones let go")
+	if len(m.entries) > m.keep || m.view.Lines() > m.keep {
 		t.Errorf("%d lines are kept", len(m.entries))
 	}
 	for _, e := range m.entries {

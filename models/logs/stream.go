@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,43 +19,54 @@ import (
 )
 
 const (
-	// keepLines is how many lines are kept, the oldest going first.
-	keepLines = 20_000
 	// maxLine is how much of one line is kept, in bytes.
 	maxLine = 16 << 10
 	// tail is how many of the last lines are asked for where no time is chosen.
 	tail = 5000
+	// leastTail is how many are asked for of each of many containers.
+	leastTail = 100
 	// pace is the least time between two batches of lines.
 	pace = 80 * time.Millisecond
-	// queueLimit is how many lines wait for the screen at most.
-	queueLimit = 4000
+	// queueLines and queueBytes are how much waits for the screen at most.
+	queueLines = 4000
+	queueBytes = 4 << 20
 )
 
-// entry is one line of the log.
+// entry is one line of a log.
 type entry struct {
-	at   time.Time // zero where the server gave none
-	text string
-	note bool // podium's own words
+	at     time.Time // zero where the server gave none, and for notes
+	order  time.Time // where it stands among those of other sources
+	text   string
+	source *source // nil for marks
+	note   bool    // podium's own words
+	hidden bool    // the filter does not let it pass
 }
 
-// queue carries lines from the goroutine that reads them to Update; the reader
-// waits while the screen is behind.
+// queue carries lines from the goroutines that read them to Update; the readers
+// wait while the screen is behind.
 type queue struct {
 	mu     sync.Mutex
 	lines  []entry
-	ended  bool
-	err    error
+	bytes  int
+	ends   []streamEnd
 	signal chan struct{}
-	room   chan struct{}
+	room   chan struct{} // closed, and made anew, when lines were taken
+}
+
+// streamEnd is the end of a reading of a source.
+type streamEnd struct {
+	source *source
+	run    int
+	err    error
 }
 
 func newQueue() *queue {
-	return &queue{signal: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+	return &queue{signal: make(chan struct{}, 1), room: make(chan struct{})}
 }
 
-func poke(c chan struct{}) {
+func (q *queue) poke() {
 	select {
-	case c <- struct{}{}:
+	case q.signal <- struct{}{}:
 	default:
 	}
 }
@@ -62,93 +74,123 @@ func poke(c chan struct{}) {
 func (q *queue) add(ctx context.Context, e entry) error {
 	for {
 		q.mu.Lock()
-		if len(q.lines) < queueLimit {
+		if len(q.lines) < queueLines && q.bytes < queueBytes {
 			q.lines = append(q.lines, e)
+			q.bytes += len(e.text)
 			q.mu.Unlock()
-			poke(q.signal)
+			q.poke()
 			return nil
 		}
+		room := q.room
 		q.mu.Unlock()
 		select {
-		case <-q.room:
+		case <-room:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-func (q *queue) close(err error) {
+func (q *queue) end(e streamEnd) {
 	q.mu.Lock()
-	q.ended, q.err = true, err
+	q.ends = append(q.ends, e)
 	q.mu.Unlock()
-	poke(q.signal)
+	q.poke()
 }
 
-func (q *queue) take() (lines []entry, ended bool, err error) {
+func (q *queue) take() (lines []entry, ends []streamEnd) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	lines, q.lines = q.lines, nil
-	poke(q.room)
-	return lines, q.ended, q.err
+	lines, ends = q.lines, q.ends
+	q.lines, q.ends, q.bytes = nil, nil, 0
+	close(q.room)
+	q.room = make(chan struct{})
+	return lines, ends
 }
 
-// linesMsg is a batch of lines of the given run of the given screen.
+// linesMsg is a batch of lines, and the streams that ended after them.
 type linesMsg struct {
 	owner *Model
-	run   int
+	gen   int
 	lines []entry
-	ended bool
-	err   error
+	ends  []streamEnd
 }
 
-// podMsg is what the server says of the pod, asked before a stream and after
-// its end.
-type podMsg struct {
-	owner *Model
-	run   int
-	pod   *corev1.Pod
-	err   error
-	after bool // asked after the stream ended
+// got takes a batch in and waits for the next.
+func (m *Model) got(msg linesMsg) tea.Cmd {
+	for i := range msg.lines {
+		if s := msg.lines[i].source; s.broken > 0 {
+			s.broken = 0
+			m.note(s, "connected again at "+m.env.Now().Format("15:04:05"))
+		}
+	}
+	if len(m.sources) > 1 {
+		slices.SortStableFunc(msg.lines, func(a, b entry) int { return a.order.Compare(b.order) })
+	}
+	m.append(msg.lines...)
+	cmds := []tea.Cmd{m.wait(pace)}
+	for _, e := range msg.ends {
+		if e.run == e.source.run {
+			cmds = append(cmds, m.ended(e.source, e.err))
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
-// askPod asks for the pod in a command.
-func (m *Model) askPod(after bool) tea.Cmd {
-	ctx, client, ref, run := m.ctx, m.env.Client, m.ref, m.run
+// wait is the command that gives the next batch.
+func (m *Model) wait(after time.Duration) tea.Cmd {
+	ctx, q, gen := m.ctx, m.queue, m.gen
 	return func() tea.Msg {
-		limited, cancel := context.WithTimeout(ctx, 20*time.Second)
-		defer cancel()
-		o, err := client.Get(limited, ref.Namespace, ref.Name)
-		return podMsg{owner: m, run: run, pod: o.Pod, err: err, after: after}
+		if after > 0 {
+			t := time.NewTimer(after)
+			defer t.Stop()
+			select {
+			case <-t.C:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		select {
+		case <-q.signal:
+		case <-ctx.Done():
+			return nil
+		}
+		lines, ends := q.take()
+		return linesMsg{owner: m, gen: gen, lines: lines, ends: ends}
 	}
 }
 
-// options are what the server is asked for. Timestamps are always asked for:
-// they tell where to go on after a break, whether they are shown or not.
-func (m *Model) options() *corev1.PodLogOptions {
-	o := &corev1.PodLogOptions{Container: m.container, Follow: !m.previous, Previous: m.previous, Timestamps: true}
+// options are what the server is asked for. Timestamps are always asked for: they
+// tell where to go on after a break, whether they are shown or not.
+func (m *Model) options(s *source) *corev1.PodLogOptions {
+	o := &corev1.PodLogOptions{Container: s.container, Follow: !m.previous, Previous: m.previous, Timestamps: true}
 	switch {
-	case !m.last.IsZero() && !m.previous:
-		since := metav1.NewTime(m.last.Truncate(time.Second))
+	case !s.last.IsZero() && !m.previous:
+		since := metav1.NewTime(s.last.Truncate(time.Second))
 		o.SinceTime = &since
 	case m.since > 0:
-		s := int64(m.since / time.Second)
-		o.SinceSeconds = &s
+		n := int64(m.since / time.Second)
+		o.SinceSeconds = &n
 	default:
-		n := int64(tail)
+		n := int64(max(min(tail, m.keep)/max(len(m.refs), len(m.sources)), leastTail))
 		o.TailLines = &n
 	}
 	return o
 }
 
-// read starts reading the log.
-func (m *Model) read() tea.Cmd {
-	m.stop()
-	m.run++
-	ctx, cancel := context.WithCancel(context.Background())
-	m.ctx, m.cancel, m.queue, m.reading = ctx, cancel, newQueue(), true
-	q, client, ref, opts, after := m.queue, m.env.Client, m.ref, m.options(), m.last
-	m.env.Go(func() { q.close(readLog(ctx, client, ref, opts, after, q)) })
-	return m.wait(0)
+// read starts reading a source.
+func (m *Model) read(s *source) {
+	s.stop()
+	s.run++
+	ctx, cancel := context.WithCancel(m.ctx)
+	s.cancel = cancel
+	q, client, opts := m.queue, m.env.Client, m.options(s)
+	r := reading{source: s, ref: s.ref, after: s.last, queue: q}
+	end := streamEnd{source: s, run: s.run}
+	m.env.Go(func() {
+		end.err = r.run(ctx, client, opts)
+		q.end(end)
+	})
 }
 
 // logger is the part of a client that a log needs.
@@ -156,26 +198,40 @@ type logger interface {
 	Log(ctx context.Context, namespace, name string, opts *corev1.PodLogOptions) (io.ReadCloser, error)
 }
 
-// readLog reads a log to its end: nil when the server ended it in order. Lines
-// not younger than after were read before.
-func readLog(ctx context.Context, client logger, ref api.PodRef, opts *corev1.PodLogOptions, after time.Time, q *queue) error {
-	body, err := client.Log(ctx, ref.Namespace, ref.Name, opts)
+// reading is one reading of a source. Lines not younger than after were read
+// before.
+type reading struct {
+	source *source // to be named in entries only: its fields are Update's
+	ref    api.PodRef
+	after  time.Time
+	queue  *queue
+}
+
+// run reads a log to its end: nil when the server ended it in order.
+func (r reading) run(ctx context.Context, client logger, opts *corev1.PodLogOptions) error {
+	body, err := client.Log(ctx, r.ref.Namespace, r.ref.Name, opts)
 	if err != nil {
 		return err
 	}
 	stop := context.AfterFunc(ctx, func() { body.Close() })
 	defer stop()
 	defer body.Close()
-	r := bufio.NewReaderSize(body, maxLine)
+	in := bufio.NewReaderSize(body, maxLine)
+	latest := r.after
 	for {
-		line, cut, err := readLine(r)
+		line, cut, err := readLine(in)
 		if line != "" || err == nil {
 			e := split(line)
+			e.source = r.source
 			if cut {
 				e.text += " … (line cut)"
 			}
-			if e.at.IsZero() || e.at.After(after) {
-				if err := q.add(ctx, e); err != nil {
+			if e.at.After(latest) {
+				latest = e.at
+			}
+			e.order = latest
+			if e.at.IsZero() || e.at.After(r.after) {
+				if err := r.queue.add(ctx, e); err != nil {
 					return err
 				}
 			}
@@ -212,36 +268,4 @@ func split(line string) entry {
 		return entry{text: line}
 	}
 	return entry{at: at, text: text}
-}
-
-// wait is the command that gives the next batch.
-func (m *Model) wait(after time.Duration) tea.Cmd {
-	ctx, q, run := m.ctx, m.queue, m.run
-	return func() tea.Msg {
-		if after > 0 {
-			t := time.NewTimer(after)
-			defer t.Stop()
-			select {
-			case <-t.C:
-			case <-ctx.Done():
-				return nil
-			}
-		}
-		select {
-		case <-q.signal:
-		case <-ctx.Done():
-			return nil
-		}
-		lines, ended, err := q.take()
-		return linesMsg{owner: m, run: run, lines: lines, ended: ended, err: err}
-	}
-}
-
-// stop ends what reads.
-func (m *Model) stop() {
-	if m.cancel != nil {
-		m.cancel()
-		m.cancel = nil
-	}
-	m.reading = false
 }

@@ -134,8 +134,17 @@ func (m *Model) need(c api.Capability, what string, do func()) {
 }
 
 func (m *Model) logs(previous bool) {
-	if row, ok := m.current(); ok {
-		m.env.Wish(models.LogMsg{Ref: row.Ref(), Previous: previous})
+	shown, hidden := m.targets()
+	var refs []api.PodRef
+	for _, row := range append(shown, hidden...) {
+		refs = append(refs, row.Ref())
+	}
+	switch len(refs) {
+	case 0:
+	case 1:
+		m.env.Wish(models.LogMsg{Ref: refs[0], Previous: previous})
+	default:
+		m.env.Wish(models.LogMsg{Ref: refs[0], More: refs[1:], Previous: previous})
 	}
 }
 

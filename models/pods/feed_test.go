@@ -143,7 +143,9 @@ func TestAWatchThatRepeatsItself(t *testing.T) {
 type silent struct{ closed chan struct{} }
 
 func (s silent) Watch(context.Context, string, api.ListOptions) (api.RowWatch, error) { return s, nil }
-func (s silent) Close() error                                                         { close(s.closed); return nil }
+
+func (s silent) Close() error { close(s.closed); return nil }
+
 func (s silent) Next(ctx context.Context) (api.RowEvent, error) {
 	<-ctx.Done()
 	return api.RowEvent{}, ctx.Err()

@@ -125,10 +125,14 @@ func (v *View) reveal(m match) {
 
 // matches are the matches in a line.
 func (v *View) matches(i int) []match {
-	if v.search.find == nil {
+	find := v.search.find
+	if find == nil {
+		find = v.mark
+	}
+	if find == nil {
 		return nil
 	}
-	found := v.search.find(v.line(i).Text)
+	found := find(v.line(i).Text)
 	all := make([]match, len(found))
 	for k, f := range found {
 		all[k] = match{i, f[0], f[1]}

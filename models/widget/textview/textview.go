@@ -62,6 +62,7 @@ type View struct {
 	dropped int
 	gutter  int // cells, with the gap behind; 0 for none
 
+	mark      Finder // what is marked where nothing is searched for
 	highlight Highlighter
 	states    []uint64 // states[i] is the state before line i, as far as known
 
@@ -211,6 +212,12 @@ func (v *View) Text() string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// SetMark marks what a finder finds, as the matches of a search are marked, while
+// nothing is searched for; nil ends that.
+func (v *View) SetMark(find Finder) {
+	v.mark, v.fresh = find, false
 }
 
 // SetHighlighter colours lines that have no spans of their own; nil takes the
