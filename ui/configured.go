@@ -8,6 +8,7 @@ import (
 	"podium/models"
 	"podium/models/command"
 	"podium/models/confirm"
+	"podium/models/contexts"
 	"podium/models/editor"
 	"podium/models/inspect"
 	"podium/models/logs"
@@ -41,6 +42,7 @@ func KeyTable(environ []string) models.KeyTable {
 	global := newKeyMap(environ)
 	list, rows, columns := pods.DefaultKeyMap(), table.DefaultKeyMap(), pods.DefaultChooserKeyMap()
 	overview, text := inspect.DefaultKeyMap(), textview.DefaultKeyMap()
+	places := contexts.DefaultKeyMap()
 	log, run := logs.DefaultKeyMap(), command.DefaultKeyMap()
 	edit, buf := editor.DefaultKeyMap(), buffer.DefaultKeyMap()
 	ask, fields := confirm.DefaultKeyMap(), form.DefaultKeyMap()
@@ -54,6 +56,7 @@ func KeyTable(environ []string) models.KeyTable {
 		row(leaderScope, "In the menu after the leader key, where 1 to 9 go to a session.", &menu),
 		row("list", "In the list of pods.", &list, globalScope, "table"),
 		row("columns", "In the dialog that chooses the columns of the list.", &columns),
+		row("contexts", "In the list of contexts.", &places, globalScope, "table"),
 		row("inspect", "In the views of one pod.", &overview, globalScope, "text", "table"),
 		row("logs", "In a log.", &log, globalScope, "text"),
 		row("command", "While a command is asked for, and in what it printed.", &run, globalScope, "text"),

@@ -32,6 +32,9 @@ const infoLimit = 20 * time.Second
 
 // askInfo asks in a command.
 func (r *root) askInfo() tea.Cmd {
+	if r.env.Client == nil { // nothing is open yet
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), infoLimit)
 	r.info.asking, r.info.cancel = true, cancel
 	client := r.env.Client

@@ -49,7 +49,7 @@ func (r *root) commands() []word {
 func (r *root) works(name string) bool {
 	open := r.env.Client != nil
 	switch name {
-	case "pods", "sessions", "columns":
+	case "pods", "sessions", "columns", "undo", "draft":
 		return open
 	case "new":
 		return open && !r.env.ReadOnly

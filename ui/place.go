@@ -12,6 +12,7 @@ import (
 	"podium/api"
 	"podium/internal/safetext"
 	"podium/models"
+	"podium/models/contexts"
 	"podium/models/pods"
 )
 
@@ -46,6 +47,8 @@ type (
 // when it is none of them.
 func (r *root) grantPlace(msg tea.Msg) bool {
 	switch msg := msg.(type) {
+	case models.ContextsMsg:
+		r.grantContexts()
 	case models.NamespaceMsg:
 		r.grantNamespace(msg)
 	case models.UnlockMsg:
@@ -117,6 +120,7 @@ func (r *root) gotRecent(msg recentMsg) {
 // grantUnlock asks before changes are allowed. Taking that back needs no question.
 func (r *root) grantUnlock(msg models.UnlockMsg) {
 	switch {
+	case r.env.Client == nil: // nothing is open that could be changed
 	case msg.Lock && r.env.ReadOnly, !msg.Lock && !r.env.ReadOnly:
 	case msg.Lock:
 		r.setReadOnly(true)
@@ -188,6 +192,13 @@ func (r *root) identity() string {
 		return safetext.Line(who, 60)
 	}
 	return safetext.Line(r.here.context.Identity, 60)
+}
+
+// grantContexts shows the places that there are.
+func (r *root) grantContexts() {
+	if _, shown := r.top().(*contexts.Model); !shown && r.env.Contexts != nil {
+		r.push(contexts.New(r.env, r.here.context.ID))
+	}
 }
 
 // grantOpen opens another context, asking first when something would end.

@@ -138,3 +138,100 @@ func TestLongNamesAreCutNotDropped(t *testing.T) {
 		}
 	}
 }
+
+// two are this machine, open, and a cluster.
+func two(t *testing.T, cols, rows int) (*user, *modelstest.Contexts) {
+	t.Helper()
+	host := models.Context{ID: "host", Name: "this machine", Engine: "host", Local: true, Unlocked: true}
+	all := modelstest.NewContexts(host, cluster("kube:prod", "prod"))
+	all.Clients["host"] = client("api-1")
+	all.Clients["kube:prod"] = clusterClient()
+	all.Namespaces["kube:prod"] = "shop"
+	return sitAt(t, all, "host", cols, rows), all
+}
+
+func TestSwitchingContexts(t *testing.T) {
+	u, all := two(t, 100, 24)
+	u.Sees("live", "api-1", "this machine")
+	before := u.root.list
+	u.Press(":").Type("ctx").Press("enter").Sees("contexts", "prod.example", "ENGINE")
+	u.Press("j enter").Sees("cart-1", "prod", "shop", "READ-ONLY", "is open read-only").Misses("api-1", "this machine")
+	u.Until("the other to be let go", func() bool { return all.Called("close host") == 1 })
+	u.Press("?").Sees("all namespaces").Press("esc")
+	// What comes late of the old one reaches nobody.
+	lists := all.Clients["host"].Called("list default ")
+	u.Send(infoMsg{client: all.Clients["host"], info: api.Info{api.InfoEngine: "host"}})
+	if before == u.root.list || u.root.env.Info.Engine() != "kube" {
+		t.Error("the old context still has a say")
+	}
+	u.later(time.Hour)
+	if n := all.Clients["host"].Called("list default "); n != lists {
+		t.Error("the old context is still asked")
+	}
+	// And back by its name.
+	u.Press(":").Type("ctx host").Press("enter").Sees("api-1").Misses("cart-1", "READ-ONLY")
+}
+
+func TestSwitchingAsksWhatEnds(t *testing.T) {
+	u, all := two(t, 100, 24)
+	u.Sees("live")
+	s := &session{name: "web", running: true}
+	u.root.keep(s)
+	u.Press("ctrl+g : ").Type("ctx prod").Press("enter").Sees("Leave this machine?", "shell in web")
+	u.later(time.Second).Press("esc").Sees("inside web")
+	if s.closed || all.Called("open kube:prod") != 0 {
+		t.Error("esc leaves all the same")
+	}
+	u.Press("ctrl+g : ").Type("ctx kube:prod").Press("enter")
+	u.later(time.Second).Press("y").Sees("cart-1")
+	if !s.closed {
+		t.Error("the session goes on")
+	}
+}
+
+func TestAContextThatCannotBeOpened(t *testing.T) {
+	u, all := two(t, 100, 24)
+	all.OnOpen = func(string) (*models.Opened, error) { return nil, errors.New("the kubeconfig has gone") }
+	u.Sees("live").Press(":").Type("ctx kube:prod").Press("enter").Sees("the kubeconfig has gone", "api-1").Misses("opening")
+	u.Press("s") // what was open still is
+}
+
+func TestTheLastOpeningWins(t *testing.T) {
+	u, all := two(t, 100, 24)
+	u.Sees("live")
+	first, err := all.Open("kube:prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.root.here.opening = 7
+	u.Send(openedMsg{opening: 6, opened: first}).Sees("api-1")
+	u.Until("the late one to be let go", func() bool { return all.Called("close kube:prod") == 1 })
+}
+
+func TestChooser(t *testing.T) {
+	host := models.Context{ID: "host", Name: "this machine", Engine: "host", Source: "processes of this machine", Local: true, Unlocked: true}
+	all := modelstest.NewContexts(host, cluster("kube:prod", "prod"))
+	all.Clients["host"] = client("api-1")
+	u := sit(t, nil, 80, 24, func(o *Options) { o.Env.Client, o.Env.Contexts = nil, all })
+	u.Sees("where are the pods?", "There is more than one place", "prod", "answers")
+	golden.RequireEqual(t, []byte(modelstest.Strip(u.View())))
+	// Nothing that needs a pod works, and nothing breaks.
+	u.Press("z Z L 0 n s").Press(":").Sees("command").Misses("a new pod", "allow changes").Press("esc").Press("?").Sees("keys that work here").Press("esc")
+	u.later(time.Minute)
+	if n := all.Called("open host") + all.Called("open kube:prod"); n != 0 {
+		t.Errorf("%d contexts are open before anything was chosen", n)
+	}
+	u.Press("enter").Sees("api-1", "this machine")
+	u.Press(":").Type("ctx").Press("enter").Sees("contexts").Press("esc").Sees("api-1")
+}
+
+func TestLeavingTheChooserQuits(t *testing.T) {
+	all := modelstest.NewContexts(models.Context{ID: "host", Name: "this machine"}, cluster("kube:prod", "prod"))
+	for _, keys := range []string{"q", "esc"} {
+		u := sit(t, nil, 80, 24, func(o *Options) { o.Env.Client, o.Env.Contexts = nil, all })
+		u.Sees("prod").Press(keys)
+		if !u.root.quitting {
+			t.Errorf("%s does not quit", keys)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"podium/models"
 	"podium/models/confirm"
+	"podium/models/contexts"
 	"podium/models/pods"
 )
 
@@ -90,8 +91,11 @@ func newRoot(opts Options, c *crashes) *root {
 		r.adopt(opts.First)
 	}
 	r.list = pods.New(e)
-	r.stack = []page{r.list}
-	r.visible = []models.Screen{r.list}
+	r.stack, r.visible = []page{r.list}, []models.Screen{r.list}
+	if e.Client == nil && e.Contexts != nil {
+		chooser := contexts.New(e, "")
+		r.stack, r.visible = []page{chooser}, []models.Screen{chooser}
+	}
 	r.focus()
 	return r
 }
@@ -102,7 +106,7 @@ func (r *root) Init() tea.Cmd {
 	defer r.crashes.catch()
 	cmds := []tea.Cmd{r.followColours(), tick(r.env.Now), r.askInfo(), r.takeWords()}
 	cmds = append(cmds, r.awaitChange())
-	cmds = append(cmds, r.start(r.list)...)
+	cmds = append(cmds, r.start(r.top())...)
 	if host := leaderTaken(r.opts.Environ); host != "" && len(r.bound[models.LeaderAction]) == 0 {
 		r.notify(models.NoticeMsg{Text: fmt.Sprintf("%s is the leader key here, as %s takes ctrl-g", r.keys.Leader.Help().Key, host)})
 	}

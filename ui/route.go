@@ -164,6 +164,7 @@ func (r *root) pressGlobal(k tea.KeyPressMsg) bool {
 		r.openLog()
 	case key.Matches(k, r.keys.Journal):
 		r.openJournal()
+	case r.env.Client == nil && key.Matches(k, r.keys.Undo, r.keys.Draft): // there is no pod yet
 	case key.Matches(k, r.keys.Undo):
 		r.undo()
 	case key.Matches(k, r.keys.Draft):

@@ -89,7 +89,7 @@ func (r *root) back(s models.Screen) {
 		r.end(s)
 	case t != nil:
 		r.leave(t)
-	case s == models.Screen(r.list):
+	case r.stack[0] == page(s):
 		if len(r.stack) == 1 {
 			r.quit()
 		}

@@ -22,7 +22,7 @@ fake inspect --rows 28 --wait live --keys "down down enter" --wait Containers
 fake delete --rows 24 --wait live --keys "down ctrl-d" --wait Cancel
 
 # The first start explains itself, which is not what these are about.
-"$podium" screenshot --wait "samples are there" --keys esc --gone "samples are there" -- --state-dir "$state" >/dev/null
+"$podium" screenshot --wait "samples are there" --keys esc --gone "samples are there" -- --engine host --state-dir "$state" >/dev/null
 
 host editor --rows 20 --wait counter --keys n --wait minimal --keys enter --wait "no problems" \
 	--keys "down down down down down down end enter" --type "restartPolcy: Always" --wait "1 error"

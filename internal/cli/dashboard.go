@@ -44,12 +44,12 @@ func runDashboard(ctx context.Context, f *flags) error {
 	}
 	all := &places{book: book, namespace: f.namespace, all: f.allNamespaces}
 	defer all.close()
-	first, err := f.first(book, all)
+	first, notices, err := f.first(book, all)
 	if err != nil {
 		return err
 	}
 	err = ui.Run(ctx, ui.Options{
-		Env: &models.Env{Store: store{dir}, Contexts: all}, First: first, Sealed: f.readOnly,
+		Env: &models.Env{Store: store{dir}, Contexts: all}, First: first, Sealed: f.readOnly, Notices: notices,
 		Input: newKeyboard(os.Stdin), Output: os.Stdout, Environ: os.Environ(), Version: version,
 		Configured: configured(cfg), Changed: changes(opts),
 		Copy:   copyToClipboard,

@@ -39,7 +39,7 @@ func (b *Book) askHost() (string, error) {
 	case err != nil:
 		return "", err
 	case s.PID == 0:
-		return "starts when it is opened", nil
+		return "not running yet", nil
 	case !s.Answer:
 		return "", fmt.Errorf("process %d does not answer", s.PID)
 	}

@@ -118,7 +118,7 @@ func (b *Book) add(e Entry) Entry {
 // endpoints. It looks at files only and may be called again. The error tells,
 // in sentences, what could not be read; the entries beside it can be used.
 func (b *Book) Find() ([]Entry, error) {
-	out := []Entry{b.host()}
+	out := []Entry{b.Host()}
 	daemons, err1 := b.daemons()
 	clusters, err2 := b.clusters()
 	out = append(out, daemons...)
@@ -131,7 +131,8 @@ func (b *Book) Find() ([]Entry, error) {
 	return out, errors.Join(err1, err2)
 }
 
-func (b *Book) host() Entry {
+// Host is this machine.
+func (b *Book) Host() Entry {
 	return Entry{Kind: Host, Name: "host", Source: "processes of this machine", Local: true, Identity: username(), open: b.openHost}
 }
 
@@ -182,8 +183,8 @@ type Choice struct {
 	Name string // a name, or an ID
 }
 
-// errNone is wrapped where nothing is there that was asked for.
-var errNone = errors.New("there is no such context")
+// ErrNone is wrapped where nothing is there that was asked for.
+var ErrNone = errors.New("there is no such context")
 
 // Choose finds the context that is meant. A kind without a name means the one
 // that its own tool would use; a name without a kind is looked for among all.
@@ -253,7 +254,7 @@ func (b *Book) unknown(c Choice, all []Entry) error {
 	if len(near) > 0 {
 		what = strings.Join(ids(near), ", ")
 	}
-	return fmt.Errorf("%w as %q; there is %s", errNone, c.Name, what)
+	return fmt.Errorf("%w as %q; there is %s", ErrNone, c.Name, what)
 }
 
 func ids(entries []Entry) []string {

@@ -135,6 +135,7 @@ func TestBadExecServers(t *testing.T) {
 			})
 			tm := start(t, options{cols: 120, rows: 30}, "--server", url, "--state-dir", t.TempDir())
 			tm.until("the pod", func(s string) bool { return listed(s, "web") })
+			tm.unlock()
 			tm.press("x")
 			tm.sees("$ ")
 			tm.types("echo precious\r")

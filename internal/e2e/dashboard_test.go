@@ -20,7 +20,7 @@ func dashboard(t *testing.T, o options) (*terminal, string) {
 	// Before start, so that it comes after the end of the dashboard, which
 	// would bring the server up again.
 	t.Cleanup(func() { stopHost(t, dir) })
-	return start(t, o, "--state-dir", dir), dir
+	return start(t, o, "--engine", "host", "--state-dir", dir), dir
 }
 
 func podium(t *testing.T, args ...string) (string, error) {

@@ -376,6 +376,9 @@ func (f *feed) unwatched(e ending, now time.Time) tea.Cmd {
 		return nil
 	case errors.Is(e.err, api.ErrNotServed):
 		f.noWatch = true
+	case apierrors.IsForbidden(e.err): // one may list, but not watch
+		f.noWatch = true
+		f.m.watchForbidden(e.err)
 	case apierrors.IsResourceExpired(e.err), apierrors.IsGone(e.err):
 		if f.broken <= watchTries {
 			return f.list()

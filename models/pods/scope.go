@@ -1,6 +1,7 @@
 package pods
 
 import (
+	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -39,6 +40,15 @@ func (m *Model) scoped() tea.Cmd {
 	m.feed.forget()
 	m.explain()
 	return m.feed.list()
+}
+
+// watchForbidden says that polling takes the place of a watch that one may not
+// have.
+func (m *Model) watchForbidden(err error) {
+	m.env.Wish(models.NoticeMsg{
+		Level: models.LevelWarning,
+		Text:  fmt.Sprintf("You may not watch pods here: asking every few seconds instead (%v)", err),
+	})
 }
 
 // forget makes the feed begin as at the start: what it knew was of other pods.

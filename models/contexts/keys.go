@@ -1,0 +1,63 @@
+package contexts
+
+import (
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+
+	"podium/models"
+)
+
+// KeyMap are the keys of the screen, beside those of its table.
+type KeyMap struct {
+	Open, Filter, Refresh, Back key.Binding
+}
+
+// DefaultKeyMap is the usual keys.
+func DefaultKeyMap() KeyMap {
+	bind := func(name, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, what))
+	}
+	return KeyMap{
+		Open:    bind("enter", "open", "enter"),
+		Filter:  bind("/", "filter", "/"),
+		Refresh: bind("ctrl-r", "look again", "ctrl+r"),
+		Back:    bind("esc", "back", "esc"),
+	}
+}
+
+// KeyMaps are the keys that can be bound anew.
+func (m *Model) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "contexts", Map: &m.keys}, {Name: "table", Map: &m.table.Keys}}
+}
+
+// keyHelp are the bindings that work right now.
+type keyHelp [][]key.Binding
+
+func (k keyHelp) ShortHelp() []key.Binding  { return k[0] }
+func (k keyHelp) FullHelp() [][]key.Binding { return k }
+
+// Keys are the bindings that work right now.
+func (m *Model) Keys() help.KeyMap {
+	if m.typing {
+		bind := func(name, what string) key.Binding {
+			return key.NewBinding(key.WithKeys(name), key.WithHelp(name, what))
+		}
+		return keyHelp{{bind("enter", "keep"), bind("esc", "drop")}}
+	}
+	open, back := m.keys.Open, m.keys.Back
+	c, ok := m.current()
+	open.SetEnabled(open.Enabled() && ok && c.Problem == "")
+	if m.filter != "" {
+		back.SetHelp(back.Help().Key, "clear the filter")
+	} else if m.chooser {
+		back.SetHelp(back.Help().Key, "quit")
+	}
+	t := m.table.Keys
+	return keyHelp{
+		{open, m.keys.Filter, m.keys.Refresh, back},
+		{t.Down, t.Up, t.Top, t.Bottom, t.PageDown, t.PageUp},
+	}
+}
+
+// Groups name the groups of the full help.
+func (m *Model) Groups() []string { return []string{"contexts", "move"} }
