@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"termbridge/*":            {"termbridge/vt"},
 	"themes":                  {"internal/spelling", "internal/strictyaml"},
 	"models":                  {"api", "themes"},
-	"models/widget/*":         {"themes", "internal/safetext", "termbridge/vt"},
+	"models/widget/*":         {"models/widget/input", "themes", "internal/safetext", "termbridge/vt"},
 	"models/*":                {"models", "models/widget/*", "api", "manifest", "themes", "internal/safetext", "termbridge/vt"},
 	"models/terminal":         {"models", "models/widget/*", "api", "themes", "internal/safetext", "termbridge/..."},
 	"models/external":         {"models", "api", "themes", "internal/safetext", "termbridge/..."},

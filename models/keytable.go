@@ -69,8 +69,12 @@ func (t KeyTable) Apply(b Bindings, scope KeyScope) {
 				keys = nil // which disables it, whatever the screen enables
 			}
 		}
+		desc := a.Binding.Help().Desc
+		if desc == "" {
+			desc = def.Help().Desc // of a map that nobody filled in before
+		}
 		a.Binding.SetKeys(keys...)
-		a.Binding.SetHelp(help, a.Binding.Help().Desc)
+		a.Binding.SetHelp(help, desc)
 	}
 }
 

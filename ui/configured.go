@@ -10,12 +10,14 @@ import (
 	"podium/models/confirm"
 	"podium/models/contexts"
 	"podium/models/editor"
+	"podium/models/external"
 	"podium/models/inspect"
 	"podium/models/logs"
 	"podium/models/pods"
 	"podium/models/terminal"
 	buffer "podium/models/widget/editor"
 	"podium/models/widget/form"
+	"podium/models/widget/input"
 	"podium/models/widget/table"
 	"podium/models/widget/textview"
 	"podium/themes"
@@ -46,8 +48,9 @@ func KeyTable(environ []string) models.KeyTable {
 	log, run := logs.DefaultKeyMap(), command.DefaultKeyMap()
 	edit, buf := editor.DefaultKeyMap(), buffer.DefaultKeyMap()
 	ask, fields := confirm.DefaultKeyMap(), form.DefaultKeyMap()
+	outside := external.DefaultKeyMap()
 	shell, copying := terminal.DefaultKeyMap(), terminal.DefaultCopyKeyMap()
-	menu := newLeaderKeyMap()
+	menu, menuKeys, line := newLeaderKeyMap(), newMenuKeyMap(), input.DefaultKeyMap()
 	row := func(name, doc string, m any, with ...string) models.KeyRow {
 		return models.KeyRow{KeyScope: models.KeyScope{Name: name, Map: m}, Doc: doc, With: with}
 	}
@@ -61,9 +64,12 @@ func KeyTable(environ []string) models.KeyTable {
 		row("logs", "In a log.", &log, globalScope, "text"),
 		row("command", "While a command is asked for, and in what it printed.", &run, globalScope, "text"),
 		row("editor", "In the editor of a pod's manifest.", &edit, globalScope, "buffer"),
+		row("external", "In the pane of your own editor, when it could not be started.", &outside),
 		row("terminal", "In a terminal whose program does not run, and for scrolling back.", &shell, globalScope),
 		row("copy", "In a terminal's copy mode.", &copying),
 		row("dialog", "In questions and in the dialog that deletes.", &ask),
+		row("menu", "In lists to choose from, such as help, palette, themes and sessions; close works in the logs of errors and of what was done too.", &menuKeys, "line"),
+		row("line", "Where one line is typed: the filter, searches, the palette.", &line),
 		row("table", "In every table.", &rows, globalScope),
 		row("text", "In every longer text: YAML, logs, output.", &text, globalScope),
 		row("buffer", "In the text of the editor.", &buf),

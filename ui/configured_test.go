@@ -3,7 +3,11 @@ package ui
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -138,4 +142,57 @@ func TestTheMouseCanBeLeftToTheTerminal(t *testing.T) {
 	if mode := u.root.View().MouseMode; mode != tea.MouseModeNone {
 		t.Errorf("the mouse is taken all the same: %v", mode)
 	}
+}
+
+// TestEveryKeyMapIsInTheTable looks through the sources for scopes of key maps: one
+// that is not in the table could not be bound.
+func TestEveryKeyMapIsInTheTable(t *testing.T) {
+	scope := regexp.MustCompile(`Name: (?:"([a-z]+)"|globalScope|leaderScope), Map: `)
+	keyMap := regexp.MustCompile(`(?m)^type (?:[A-Z]\w*)?KeyMap struct`)
+	rows := map[string]bool{}
+	for _, row := range KeyTable(nil) {
+		rows[row.Name] = true
+	}
+	maps := 0
+	for _, root := range []string{"../ui", "../models"} {
+		err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			for _, m := range scope.FindAllStringSubmatch(string(text), -1) {
+				if m[1] != "" && !rows[m[1]] {
+					t.Errorf("%s: the scope %s is not in the table", file, m[1])
+				}
+			}
+			maps += len(keyMap.FindAllString(string(text), -1))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	own := 3 // of the root: global, leader, menu, whose types are its own
+	if maps+own != len(rows) {
+		t.Errorf("there are %d key maps and %d rows: one of them lacks the other", maps+own, len(rows))
+	}
+}
+
+func TestTheKeysOfALineAreBoundToo(t *testing.T) {
+	u := sit(t, client("api-1", "web-1"), 100, 24, func(o *Options) {
+		o.Configured = &Configured{Settings: models.DefaultSettings(), Bindings: models.Bindings{
+			"line.accept": {"ctrl+j"}, "line.cancel": {"ctrl+g"}, "menu.close": {"ctrl+x"}, "global.leader": {"f2"},
+		}}
+	})
+	u.Sees("live").Press("/").Type("web").Sees("ctrl-j keep", "ctrl-g drop").Misses("api-1")
+	u.Press("enter esc").Sees("ctrl-j keep")
+	u.Press("ctrl+j").Misses("ctrl-j keep", "api-1")
+	u.Press("/ ctrl+g esc").Sees("api-1")
+	u.Press(":").Type("err").Sees("ctrl-j run", "ctrl-g close")
+	u.Press("ctrl+j").Sees("error log")
+	u.later(time.Second)
+	u.Press("ctrl+x").Misses("error log")
+	u.later(time.Second)
+	u.Press("?").Sees("keys that work here").Press("esc").Sees("keys that work here")
+	u.Press("ctrl+x").Misses("keys that work here")
 }

@@ -27,23 +27,25 @@ type choice struct {
 // picker is a dialog with a list of choices and, where asked for, a line to
 // type in that narrows them: the palette, the help, the list of sessions.
 type picker struct {
-	root    *root
-	title   string
-	typed   bool       // with a line to type in
-	prompt  string     // before it
-	line    input.Line // what is typed
-	all     func() []choice
-	match   func(c choice, typed string) bool
-	exact   bool                        // a name that is typed in full comes first
-	unknown func(r *root, typed string) // enter where nothing matches
-	closes  key.Binding                 // x on a line, where there is something to close
-	onClose func(r *root, i int)
-	shown   []choice
-	at, top int
-	cols    int
-	rows    int
-	view    string
-	tried   bool // a choice is being tried
+	root     *root
+	title    string
+	typed    bool       // with a line to type in
+	prompt   string     // before it
+	line     input.Line // what is typed
+	keys     menuKeyMap
+	lineKeys input.KeyMap
+	all      func() []choice
+	match    func(c choice, typed string) bool
+	exact    bool                        // a name that is typed in full comes first
+	unknown  func(r *root, typed string) // enter where nothing matches
+	closes   key.Binding                 // x on a line, where there is something to close
+	onClose  func(r *root, i int)
+	shown    []choice
+	at, top  int
+	cols     int
+	rows     int
+	view     string
+	tried    bool // a choice is being tried
 }
 
 var (
@@ -89,12 +91,9 @@ func (p *picker) Keys() help.KeyMap { return p }
 
 // ShortHelp are the keys for the footer.
 func (p *picker) ShortHelp() []key.Binding {
-	bind := func(k, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what))
-	}
-	out := []key.Binding{bind("enter", "run"), bind("esc", "close")}
+	out := []key.Binding{p.keys.Choose, p.keys.Close}
 	if p.typed {
-		out = append(out, bind("tab", "complete"))
+		out = append(p.lineKeys.Help("run", "close"), p.lineKeys.Complete)
 	}
 	if p.onClose != nil {
 		out = append(out, p.closes)
@@ -137,28 +136,47 @@ func (p *picker) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// menuKeyMap are the keys of a picker, beside those of its line. Where it has a
+// line, keys that are text are for that.
+type menuKeyMap struct{ Choose, Close, Up, Down, PageUp, PageDown key.Binding }
+
+func newMenuKeyMap() menuKeyMap {
+	bind := func(help, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
+	}
+	return menuKeyMap{
+		Choose: bind("enter", "run", "enter"), Close: bind("esc", "close", "esc", "q"),
+		Up: bind("k", "up", "up", "ctrl+p", "k"), Down: bind("j", "down", "down", "ctrl+n", "j"),
+		PageUp: bind("pgup", "page up", "pgup"), PageDown: bind("pgdown", "page down", "pgdown"),
+	}
+}
+
+// KeyMaps are the keys that can be bound anew.
+func (p *picker) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "menu", Map: &p.keys}, {Name: "line", Map: &p.lineKeys}}
+}
+
 func (p *picker) press(k tea.KeyPressMsg) {
-	stroke := k.Keystroke()
+	line, free := &p.lineKeys, !p.typed || k.Text == ""
 	switch {
-	case stroke == "esc", !p.typed && stroke == "q":
+	case free && key.Matches(k, p.keys.Close), p.typed && key.Matches(k, line.Cancel),
+		p.typed && key.Matches(k, line.DeleteLeft) && p.line.Value() == "":
 		p.root.drop(p)
-	case stroke == "enter":
+	case free && key.Matches(k, p.keys.Choose), p.typed && key.Matches(k, line.Accept):
 		p.choose()
-	case stroke == "up" || stroke == "ctrl+p" || !p.typed && stroke == "k":
+	case free && key.Matches(k, p.keys.Up):
 		p.move(-1)
-	case stroke == "down" || stroke == "ctrl+n" || !p.typed && stroke == "j":
+	case free && key.Matches(k, p.keys.Down):
 		p.move(1)
-	case stroke == "pgup":
+	case free && key.Matches(k, p.keys.PageUp):
 		p.move(-max(p.rows-2, 1))
-	case stroke == "pgdown":
+	case free && key.Matches(k, p.keys.PageDown):
 		p.move(max(p.rows-2, 1))
-	case p.typed && stroke == "tab":
+	case p.typed && key.Matches(k, line.Complete):
 		if p.at < len(p.shown) && p.at >= 0 {
 			p.line.Set(p.shown[p.at].name)
 			p.narrow()
 		}
-	case p.typed && stroke == "backspace" && p.line.Value() == "":
-		p.root.drop(p)
 	case p.typed && p.line.Handle(k):
 		p.narrow()
 	case p.onClose != nil && key.Matches(k, p.closes):

@@ -20,7 +20,8 @@ type textDialog struct {
 	what  string // the text in the notice of a copy
 	file  string // name of the file that it is saved to
 	view  *textview.View
-	close key.Binding
+	keys  menuKeyMap  // of which it knows Close
+	close key.Binding // the key that opened it
 }
 
 var (
@@ -34,8 +35,7 @@ var (
 // newTextDialog makes an empty one; toggle is the key that opens it, and closes
 // it too.
 func (r *root) newTextDialog(title, file string, toggle key.Binding) *textDialog {
-	d := &textDialog{root: r, title: title, what: "the " + title, file: file, view: textview.New(r.env.Theme, 0)}
-	d.close = key.NewBinding(key.WithKeys(append([]string{"esc", "q"}, toggle.Keys()...)...), key.WithHelp("esc", "close"))
+	d := &textDialog{root: r, title: title, what: "the " + title, file: file, view: textview.New(r.env.Theme, 0), close: toggle}
 	d.view.SetWrap(true)
 	d.view.OnCopy = func(text string) tea.Cmd {
 		r.wish(models.CopyMsg{Text: text, What: d.what})
@@ -50,7 +50,7 @@ func (r *root) showText(d *textDialog) { r.show(&layer{screen: d, whole: true}) 
 
 // KeyMaps are the keys that can be bound anew.
 func (d *textDialog) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "text", Map: &d.view.Keys}}
+	return []models.KeyScope{{Name: "text", Map: &d.view.Keys}, {Name: "line", Map: &d.view.LineKeys}, {Name: "menu", Map: &d.keys}}
 }
 
 func (d *textDialog) Title() string { return d.title }
@@ -68,7 +68,7 @@ func (d *textDialog) Update(msg tea.Msg) tea.Cmd {
 		return d.view.Update(msg)
 	}
 	cmd, handled := d.view.Handle(k) // esc ends a search first
-	if !handled && key.Matches(k, d.close) {
+	if !handled && key.Matches(k, d.keys.Close, d.close) {
 		d.root.drop(d)
 	}
 	return cmd
@@ -113,7 +113,7 @@ func (d *textDialog) Keys() help.KeyMap { return d }
 // ShortHelp are the keys for the footer.
 func (d *textDialog) ShortHelp() []key.Binding {
 	k := d.view.Keys
-	return []key.Binding{d.close, k.Search, k.Copy, k.Save, k.Wrap}
+	return []key.Binding{d.keys.Close, k.Search, k.Copy, k.Save, k.Wrap}
 }
 
 // FullHelp are the same keys.

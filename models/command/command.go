@@ -291,5 +291,5 @@ func plural(n int, what string) string {
 
 // KeyMaps are the keys that can be bound anew.
 func (m *Model) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "command", Map: &m.keys}, {Name: "text", Map: &m.out.Keys}}
+	return []models.KeyScope{{Name: "command", Map: &m.keys}, {Name: "text", Map: &m.out.Keys}, {Name: "line", Map: &m.out.LineKeys}}
 }

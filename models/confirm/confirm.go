@@ -115,7 +115,7 @@ func joinLines(lines []string, cols, rows int) string {
 
 // KeyMaps are the keys that can be bound anew.
 func (d *Delete) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "dialog", Map: &d.keys}}
+	return []models.KeyScope{{Name: "dialog", Map: &d.keys}, {Name: "line", Map: &d.lineKeys}}
 }
 
 // KeyMaps are the keys that can be bound anew.

@@ -11,6 +11,7 @@ import (
 
 	"podium/api"
 	"podium/models"
+	"podium/models/widget/input"
 	"podium/themes"
 )
 
@@ -57,6 +58,7 @@ type Delete struct {
 	endpoint string
 	theme    themes.Theme
 	keys     KeyMap
+	lineKeys input.KeyMap // of the grace
 	targets  []target
 	sessions []string // what ends with the pods
 	opened   time.Time
@@ -97,7 +99,7 @@ var (
 // is the key that undoes it, as people read it.
 func NewDelete(env *models.Env, ask models.DeleteMsg, sessions []string, undoKey string) *Delete {
 	d := &Delete{
-		env: env, client: env.Client, endpoint: env.Endpoint, theme: env.Theme, keys: DefaultKeyMap(),
+		env: env, client: env.Client, endpoint: env.Endpoint, theme: env.Theme, keys: DefaultKeyMap(), lineKeys: input.DefaultKeyMap(),
 		sessions: sessions, opened: env.Now(), undo: env.Settings.UndoWindow, undoKey: undoKey,
 	}
 	for _, row := range ask.Rows {
@@ -187,12 +189,12 @@ func (d *Delete) press(k tea.KeyPressMsg) tea.Cmd {
 
 // typeGrace edits the grace seconds: digits only, empty for the pod's own.
 func (d *Delete) typeGrace(k tea.KeyPressMsg) {
-	switch stroke := k.Keystroke(); {
-	case stroke == "enter", stroke == "tab":
+	switch {
+	case key.Matches(k, d.lineKeys.Accept, d.lineKeys.Complete):
 		d.typing = false
-	case stroke == "esc":
+	case key.Matches(k, d.lineKeys.Cancel):
 		d.typing, d.grace = false, ""
-	case stroke == "backspace":
+	case key.Matches(k, d.lineKeys.DeleteLeft):
 		if d.grace != "" {
 			d.grace = d.grace[:len(d.grace)-1]
 		}
@@ -251,10 +253,7 @@ func (d *Delete) ShortHelp() []key.Binding {
 	}
 	switch {
 	case d.typing:
-		return []key.Binding{
-			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "take the seconds")),
-			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "the pod's own")),
-		}
+		return d.lineKeys.Help("take the seconds", "the pod's own")
 	case d.phase == running:
 		return []key.Binding{named(d.keys.Cancel, "stop"), d.keys.Up, d.keys.Down}
 	case d.phase == failed:

@@ -425,7 +425,7 @@ func (m *Model) say(role themes.Role, format string, args ...any) {
 
 // KeyMaps are the keys that can be bound anew.
 func (m *Model) KeyMaps() []models.KeyScope {
-	out := []models.KeyScope{{Name: "editor", Map: &m.keys}, {Name: "buffer", Map: &m.buf.Keys}}
+	out := []models.KeyScope{{Name: "editor", Map: &m.keys}, {Name: "buffer", Map: &m.buf.Keys}, {Name: "line", Map: &m.buf.LineKeys}}
 	if m.start != nil {
 		out = append(out, models.KeyScope{Name: "form", Map: &m.start.Keys})
 	}

@@ -3,6 +3,7 @@ package editor
 import (
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"podium/internal/safetext"
@@ -75,7 +76,7 @@ func (m *Model) offer(drafts []models.Draft) {
 }
 
 func (m *Model) choose(msg tea.Msg) tea.Cmd {
-	if k, ok := msg.(tea.KeyPressMsg); ok && k.String() == "enter" && m.start.Focused() == "choices" {
+	if k, ok := msg.(tea.KeyPressMsg); ok && key.Matches(k, m.start.Keys.Press) && m.start.Focused() == "choices" {
 		return m.chosen(m.start.Chosen())
 	}
 	ev, cmd := m.start.Update(msg)

@@ -60,6 +60,7 @@ type Model struct {
 	failure string // why there is no editor, or no text from it
 	over    bool
 
+	keys       KeyMap
 	cols, rows int
 	focused    bool
 }
@@ -100,7 +101,7 @@ type holder struct {
 
 // New makes the screen that the wish asks for.
 func New(env *models.Env, start Start, wish models.LocalEditMsg) *Model {
-	return &Model{env: env, wish: wish, start: start, held: &holder{}}
+	return &Model{env: env, wish: wish, start: start, keys: DefaultKeyMap(), held: &holder{}}
 }
 
 // Init starts the editor.
@@ -183,7 +184,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			m.done(msg)
 		}
 	case tea.KeyPressMsg:
-		if m.failure != "" && (msg.String() == "esc" || msg.String() == "enter" || msg.String() == "q") {
+		if m.failure != "" && key.Matches(msg, m.keys.Back) {
 			m.env.Wish(models.BackMsg{From: m})
 			return nil
 		}
@@ -288,19 +289,34 @@ func (m *Model) Ends() string {
 	return m.job.Name + " with a manifest"
 }
 
-// Keys are the bindings that work now.
-func (m *Model) Keys() help.KeyMap { return keyMap{failed: m.failure != ""} }
-
-type keyMap struct{ failed bool }
-
-func (k keyMap) ShortHelp() []key.Binding {
-	if !k.failed {
-		return nil
-	}
-	return []key.Binding{key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "back"))}
+// KeyMap are the screen's own keys; while the editor runs all are the editor's.
+type KeyMap struct {
+	Back key.Binding // once it could not be started, or its text not be had
 }
 
-func (k keyMap) FullHelp() [][]key.Binding { return [][]key.Binding{k.ShortHelp()} }
+// DefaultKeyMap is the keys as they come.
+func DefaultKeyMap() KeyMap {
+	return KeyMap{Back: key.NewBinding(key.WithKeys("esc", "enter", "q"), key.WithHelp("esc", "back"))}
+}
+
+// Keys are the bindings that work now.
+func (m *Model) Keys() help.KeyMap {
+	if m.failure == "" {
+		return bindings(nil)
+	}
+	return bindings{m.keys.Back}
+}
+
+// KeyMaps are the keys that can be bound anew.
+func (m *Model) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "external", Map: &m.keys}}
+}
+
+// bindings is a help.KeyMap of one row.
+type bindings []key.Binding
+
+func (b bindings) ShortHelp() []key.Binding  { return b }
+func (b bindings) FullHelp() [][]key.Binding { return [][]key.Binding{b} }
 
 // SetSize gives the rectangle.
 func (m *Model) SetSize(cols, rows int) {

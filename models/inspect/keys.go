@@ -62,10 +62,7 @@ func (k keysNow) actions() []key.Binding {
 func (k keysNow) ShortHelp() []key.Binding {
 	m := k.m
 	if m.Typing() {
-		return []key.Binding{
-			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "search")),
-			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "drop")),
-		}
+		return m.texts[m.tab].LineKeys.Help("search", "drop")
 	}
 	out := []key.Binding{m.keys.Back, m.keys.NextTab}
 	out = append(out, k.actions()...)
@@ -105,7 +102,7 @@ func (m *Model) KeyMaps() []models.KeyScope {
 	out := []models.KeyScope{{Name: "inspect", Map: &m.keys}, {Name: "table", Map: &m.list.Keys}}
 	for _, t := range m.texts {
 		if t != nil {
-			out = append(out, models.KeyScope{Name: "text", Map: &t.Keys})
+			out = append(out, models.KeyScope{Name: "text", Map: &t.Keys}, models.KeyScope{Name: "line", Map: &t.LineKeys})
 		}
 	}
 	return out

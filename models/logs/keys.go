@@ -69,10 +69,7 @@ func (k keysNow) ShortHelp() []key.Binding {
 		}
 	}
 	if m.view.Typing() {
-		return []key.Binding{
-			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "search")),
-			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "drop")),
-		}
+		return m.view.LineKeys.Help("search", "drop")
 	}
 	since := key.NewBinding(key.WithKeys("0"), key.WithHelp("0–6", "since"))
 	return []key.Binding{m.keys.Back, t.Search, m.keys.Filter, t.Follow, t.Wrap, m.keys.Times, since, m.keys.Previous, k.container(), m.keys.Mark}
@@ -101,5 +98,5 @@ func (m *Model) Groups() []string { return []string{"the log", "since", "text", 
 
 // KeyMaps are the keys that can be bound anew.
 func (m *Model) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "logs", Map: &m.keys}, {Name: "text", Map: &m.view.Keys}}
+	return []models.KeyScope{{Name: "logs", Map: &m.keys}, {Name: "text", Map: &m.view.Keys}, {Name: "line", Map: &m.view.LineKeys}}
 }

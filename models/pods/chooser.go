@@ -68,7 +68,7 @@ func DefaultChooserKeyMap() ChooserKeyMap {
 // Chooser makes the dialog over the list.
 func (m *Model) Chooser() *Chooser {
 	m.layout = m.layout.complete()
-	return &Chooser{m: m, keys: DefaultChooserKeyMap(), pick: -1}
+	return &Chooser{m: m, keys: DefaultChooserKeyMap(), pick: -1, line: input.Line{Keys: &m.lineKeys}}
 }
 
 // labelKeysMsg are the keys of labels that pods have.
@@ -122,10 +122,7 @@ func (c *Chooser) Keys() help.KeyMap { return c }
 func (c *Chooser) ShortHelp() []key.Binding {
 	k := c.keys
 	if c.typing {
-		bind := func(name, what string) key.Binding {
-			return key.NewBinding(key.WithKeys(name), key.WithHelp(name, what))
-		}
-		return []key.Binding{bind("enter", "add"), bind("tab", "complete"), bind("esc", "back")}
+		return append(c.m.lineKeys.Help("add", "back"), c.m.lineKeys.Complete)
 	}
 	remove := k.Remove
 	remove.SetEnabled(strings.HasPrefix(c.current().id, labelPrefix))
@@ -137,7 +134,7 @@ func (c *Chooser) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHel
 
 // KeyMaps are the keys that can be bound anew.
 func (c *Chooser) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "columns", Map: &c.keys}}
+	return []models.KeyScope{{Name: "columns", Map: &c.keys}, {Name: "line", Map: &c.m.lineKeys}}
 }
 
 func (c *Chooser) current() placed { return c.m.layout[c.at] }
@@ -262,23 +259,24 @@ func (c *Chooser) remove() tea.Cmd {
 
 func (c *Chooser) pressTyping(k tea.KeyPressMsg) tea.Cmd {
 	fitting := c.fitting()
-	switch k.Keystroke() {
-	case "esc":
+	on := &c.m.lineKeys
+	switch {
+	case key.Matches(k, on.Cancel):
 		c.typing = false
-	case "enter":
+	case key.Matches(k, on.Accept):
 		text := strings.TrimSpace(c.line.Value())
 		if c.pick >= 0 && c.pick < len(fitting) {
 			text = fitting[c.pick]
 		}
 		return c.addLabel(text)
-	case "tab":
+	case key.Matches(k, on.Complete):
 		if len(fitting) > 0 {
 			c.line.Set(commonPrefix(fitting))
 			c.pick = -1
 		}
-	case "down":
+	case key.Matches(k, on.Later):
 		c.pick = min(c.pick+1, len(fitting)-1)
-	case "up":
+	case key.Matches(k, on.Earlier):
 		c.pick = max(c.pick-1, -1)
 	default:
 		if c.line.Handle(k) {

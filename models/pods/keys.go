@@ -6,6 +6,7 @@ import (
 
 	"podium/api"
 	"podium/models"
+	"podium/models/widget/input"
 	"podium/models/widget/table"
 )
 
@@ -80,16 +81,14 @@ func (k *KeyMap) sorts() [7]sortKey {
 }
 
 // filterKeys are the keys while the filter is typed.
-type filterKeys struct{}
+type filterKeys struct{ line input.KeyMap }
 
-func (filterKeys) ShortHelp() []key.Binding {
-	bind := func(name, what string) key.Binding {
+func (k filterKeys) ShortHelp() []key.Binding {
+	word := func(name, what string) key.Binding {
 		return key.NewBinding(key.WithKeys(name), key.WithHelp(name, what))
 	}
-	return []key.Binding{
-		bind("enter", "keep"), bind("esc", "drop"),
-		bind("!word", "exclude"), bind("-f", "fuzzy"), bind("-l", "labels"), bind("status=crash*", "a field"),
-	}
+	return append(k.line.Help("keep", "drop"),
+		word("!word", "exclude"), word("-f", "fuzzy"), word("-l", "labels"), word("status=crash*", "a field"))
 }
 
 func (k filterKeys) FullHelp() [][]key.Binding { return [][]key.Binding{k.ShortHelp()} }
@@ -109,7 +108,7 @@ func (m *Model) Groups() []string { return []string{"the pod", "the list", "move
 // Keys are the bindings that work right now.
 func (m *Model) Keys() help.KeyMap {
 	if m.typing {
-		return filterKeys{}
+		return filterKeys{m.lineKeys}
 	}
 	k, t := m.keys, m.table.Keys
 	some := len(m.rows.order) > 0 || m.table.Marks() > 0
@@ -157,5 +156,5 @@ func moveKeys(t table.KeyMap) []key.Binding {
 
 // KeyMaps are the keys that can be bound anew.
 func (m *Model) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "list", Map: &m.keys}, {Name: "table", Map: &m.table.Keys}}
+	return []models.KeyScope{{Name: "list", Map: &m.keys}, {Name: "table", Map: &m.table.Keys}, {Name: "line", Map: &m.lineKeys}}
 }

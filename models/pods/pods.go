@@ -15,6 +15,7 @@ import (
 	"podium/api"
 	"podium/internal/safetext"
 	"podium/models"
+	"podium/models/widget/input"
 	"podium/models/widget/table"
 	"podium/themes"
 )
@@ -25,13 +26,14 @@ const wideAt = 140
 // Model is the list. It is a models.Screen and never leaves the program: the
 // root keeps it at the bottom of its stack.
 type Model struct {
-	env   *models.Env
-	theme themes.Theme
-	keys  KeyMap
-	table *table.Table
-	rows  *rows
-	feed  feed
-	now   time.Time // what ages are counted from; changed by ticks
+	env      *models.Env
+	theme    themes.Theme
+	keys     KeyMap
+	lineKeys input.KeyMap // of what is typed, the columns' dialog's too
+	table    *table.Table
+	rows     *rows
+	feed     feed
+	now      time.Time // what ages are counted from; changed by ticks
 
 	selector string // what the server is asked for
 	scope    string // the namespace that is listed: Env's, as of the last EnvMsg
@@ -72,7 +74,7 @@ var (
 // New makes the list of the pods that env names.
 func New(env *models.Env) *Model {
 	m := &Model{
-		env: env, theme: env.Theme, keys: DefaultKeyMap(), rows: newRows(), focused: true, now: env.Now(),
+		env: env, theme: env.Theme, keys: DefaultKeyMap(), lineKeys: input.DefaultKeyMap(), rows: newRows(), focused: true, now: env.Now(),
 		scope: env.Namespace,
 	}
 	m.feed.m = m

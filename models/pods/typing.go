@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"podium/models/widget/input"
@@ -28,6 +29,7 @@ type typing struct {
 func (m *Model) beginTyping() tea.Cmd {
 	m.typing = true
 	m.edit = typing{before: m.wanted(), past: m.past, at: len(m.past)}
+	m.edit.line.Keys = &m.lineKeys
 	if f := m.wanted(); f != nil {
 		m.edit.line.Set(f.text + " ")
 	}
@@ -43,30 +45,27 @@ func (m *Model) endTyping() {
 // pressTyping handles a key while the filter is typed.
 func (m *Model) pressTyping(k tea.KeyPressMsg) tea.Cmd {
 	e := &m.edit
-	switch k.Keystroke() {
-	case "enter":
+	on := &m.lineKeys
+	switch {
+	case key.Matches(k, on.Accept):
 		return m.keep()
-	case "esc":
+	case key.Matches(k, on.Cancel):
 		if e.menu.open && e.menu.asked {
 			e.menu = menu{}
 			return nil
 		}
 		return m.dropTyped()
-	case "backspace":
-		if e.line.Value() == "" {
-			return m.dropTyped()
-		}
-		e.line.Handle(k)
-		return m.typed()
-	case "tab", "ctrl+space", "ctrl+@":
+	case key.Matches(k, on.DeleteLeft) && e.line.Value() == "":
+		return m.dropTyped()
+	case key.Matches(k, on.Complete):
 		return m.complete(1)
-	case "shift+tab":
+	case key.Matches(k, on.CompleteBack):
 		return m.complete(-1)
-	case "up", "ctrl+p":
+	case key.Matches(k, on.Earlier):
 		return m.fetch(-1)
-	case "down", "ctrl+n":
+	case key.Matches(k, on.Later):
 		return m.fetch(1)
-	case "pgup", "pgdown":
+	case k.Text == "" && key.Matches(k, m.table.Keys.PageUp, m.table.Keys.PageDown) && !key.Matches(k, on.Left, on.Right):
 		m.table.Handle(k)
 	default:
 		before := e.line.Value()

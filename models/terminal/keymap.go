@@ -106,11 +106,8 @@ type copyHelp struct{ m *Model }
 
 // ShortHelp are the most used.
 func (c copyHelp) ShortHelp() []key.Binding {
-	bind := func(k, what string) key.Binding {
-		return key.NewBinding(key.WithKeys(k), key.WithHelp(k, what))
-	}
 	if c.m.look.search.typing {
-		return bindings{bind("enter", "search"), bind("esc", "cancel")}
+		return bindings(c.m.lineKeys.Help("search", "cancel"))
 	}
 	k := &c.m.copyMap
 	return bindings{k.Copy, k.Select, k.Search, k.Next, k.Leave, k.PromptBefore}
@@ -183,5 +180,5 @@ func (m *Model) again() tea.Cmd {
 
 // KeyMaps are the keys that can be bound anew.
 func (m *Model) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "terminal", Map: &m.keys}, {Name: "copy", Map: &m.copyMap}}
+	return []models.KeyScope{{Name: "terminal", Map: &m.keys}, {Name: "copy", Map: &m.copyMap}, {Name: "line", Map: &m.lineKeys}}
 }

@@ -3,6 +3,7 @@ package terminal
 import (
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"podium/models/widget/input"
@@ -94,6 +95,7 @@ func (m *Model) startSearch(back bool) {
 	s := &l.search
 	s.stop()
 	s.typing, s.back, s.failed, s.round = true, back, false, false
+	s.line.Keys = &m.lineKeys
 	s.line.Set("")
 	s.origin, s.top = l.at, l.top
 	m.draw()
@@ -103,22 +105,21 @@ func (m *Model) startSearch(back bool) {
 func (m *Model) typeSearch(msg tea.Msg) tea.Cmd {
 	s := &m.look.search
 	if k, ok := msg.(tea.KeyPressMsg); ok {
-		switch k.Keystroke() {
-		case "enter":
+		on := &m.lineKeys
+		switch {
+		case key.Matches(k, on.Accept):
 			s.typing, s.entered = false, false
 			m.draw()
 			if s.line.Value() == "" && s.expr != "" { // the same again, as in vi
 				return m.seek(s.back)
 			}
 			return nil
-		case "esc", "ctrl+c":
+		case key.Matches(k, on.Cancel), k.Keystroke() == "ctrl+c":
 			m.giveUpSearch()
 			return nil
-		case "backspace":
-			if s.line.Value() == "" {
-				m.giveUpSearch()
-				return nil
-			}
+		case key.Matches(k, on.DeleteLeft) && s.line.Value() == "":
+			m.giveUpSearch()
+			return nil
 		}
 	}
 	if !s.line.Handle(msg) {

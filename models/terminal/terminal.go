@@ -17,6 +17,7 @@ import (
 	"podium/api"
 	"podium/internal/safetext"
 	"podium/models"
+	"podium/models/widget/input"
 	"podium/termbridge"
 	"podium/termbridge/vt"
 	"podium/themes"
@@ -86,7 +87,8 @@ type Model struct {
 	used       int // rows of the last screen that hold something, once ended
 	look       look
 	copyMap    CopyKeyMap
-	copyKeys   []command // with the keys of copyMap
+	copyKeys   []command    // with the keys of copyMap
+	lineKeys   input.KeyMap // of what is searched for
 	painter    painter
 	trouble    string // what is wrong with the connection, for the pane's mark
 	view       string
@@ -116,7 +118,7 @@ var (
 // container has, unless wish.Cmd says what to run.
 func New(env *models.Env, wish models.ExecMsg) *Model {
 	m := &Model{
-		env: env, keys: DefaultKeyMap(), copyMap: DefaultCopyKeyMap(),
+		env: env, keys: DefaultKeyMap(), copyMap: DefaultCopyKeyMap(), lineKeys: input.DefaultKeyMap(),
 		ref: wish.Ref, container: wish.Container, cmd: wish.Cmd, shell: wish.Shell,
 		state: starting, focused: true, pace: newPace(), stale: true,
 		width: widthMethod(env),

@@ -10,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/models/widget/input"
 	"podium/themes"
 )
 
@@ -37,6 +38,8 @@ func (p pos) before(q pos) bool { return p.line < q.line || p.line == q.line && 
 type Editor struct {
 	// Keys may be changed at any time.
 	Keys KeyMap
+	// LineKeys are those of the line at the bottom; they may be changed too.
+	LineKeys input.KeyMap
 	// OnCopy is called with text that was copied or cut; it stays in the editor's
 	// own clipboard in any case.
 	OnCopy func(text string) tea.Cmd
@@ -82,7 +85,7 @@ type Editor struct {
 
 // New returns an empty editor with the focus.
 func New(theme themes.Theme) *Editor {
-	return &Editor{Keys: DefaultKeyMap(), theme: theme, focused: true, lines: []string{""}, goal: -1}
+	return &Editor{Keys: DefaultKeyMap(), LineKeys: input.DefaultKeyMap(), theme: theme, focused: true, lines: []string{""}, goal: -1}
 }
 
 // SetTheme changes the look.

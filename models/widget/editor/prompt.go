@@ -103,19 +103,20 @@ func (e *Editor) promptKey(msg tea.KeyPressMsg) {
 		e.findAgainHere(-1)
 		return
 	}
-	switch msg.String() {
-	case "esc", "ctrl+c", "ctrl+g":
+	on := &e.LineKeys
+	switch {
+	case key.Matches(msg, on.Cancel), msg.String() == "ctrl+c":
 		e.closePrompt(p.kind != promptWith)
-	case "enter":
+	case key.Matches(msg, on.Accept):
 		e.promptEnter()
-	case "backspace", "ctrl+h":
+	case key.Matches(msg, on.DeleteLeft):
 		_, n := utf8.DecodeLastRuneInString(p.input)
 		e.promptInput(p.input[:len(p.input)-n])
-	case "ctrl+u":
+	case key.Matches(msg, on.DeleteToStart):
 		e.promptInput("")
-	case "down":
+	case key.Matches(msg, on.Later):
 		e.findAgainHere(1)
-	case "up":
+	case key.Matches(msg, on.Earlier):
 		e.findAgainHere(-1)
 	default:
 		if msg.Text != "" {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/rivo/uniseg"
 
@@ -16,9 +17,14 @@ import (
 // Limit is how many bytes a line takes; more typed or pasted is dropped.
 const Limit = 4096
 
+// defaults are the keys of a line that has none of its own.
+var defaults = DefaultKeyMap()
+
 // Line is the widget. It is used from Update and View only. The zero value is
 // an empty line.
 type Line struct {
+	Keys *KeyMap // those of the owner, nil for the usual ones
+
 	clusters []string // grapheme clusters: what one key of movement passes
 	at       int      // the cursor is before this one
 }
@@ -76,30 +82,34 @@ func (l *Line) Handle(msg tea.Msg) bool {
 }
 
 func (l *Line) press(k tea.KeyPressMsg) bool {
-	switch k.Keystroke() {
-	case "left", "ctrl+b":
+	on := l.Keys
+	if on == nil {
+		on = &defaults
+	}
+	switch {
+	case key.Matches(k, on.Left):
 		l.at = max(l.at-1, 0)
-	case "right", "ctrl+f":
+	case key.Matches(k, on.Right):
 		l.at = min(l.at+1, len(l.clusters))
-	case "home", "ctrl+a":
+	case key.Matches(k, on.Start):
 		l.at = 0
-	case "end", "ctrl+e":
+	case key.Matches(k, on.End):
 		l.at = len(l.clusters)
-	case "ctrl+left", "alt+b", "alt+left":
+	case key.Matches(k, on.WordLeft):
 		l.at = l.wordStart()
-	case "ctrl+right", "alt+f", "alt+right":
+	case key.Matches(k, on.WordRight):
 		l.at = l.wordEnd()
-	case "backspace", "ctrl+h", "shift+backspace":
+	case key.Matches(k, on.DeleteLeft):
 		l.cut(max(l.at-1, 0), l.at)
-	case "delete":
+	case key.Matches(k, on.DeleteRight):
 		l.cut(l.at, min(l.at+1, len(l.clusters)))
-	case "ctrl+w", "alt+backspace", "ctrl+backspace":
+	case key.Matches(k, on.DeleteWordLeft):
 		l.cut(l.wordStart(), l.at)
-	case "alt+d":
+	case key.Matches(k, on.DeleteWordRight):
 		l.cut(l.at, l.wordEnd())
-	case "ctrl+u":
+	case key.Matches(k, on.DeleteToStart):
 		l.cut(0, l.at)
-	case "ctrl+k":
+	case key.Matches(k, on.DeleteToEnd):
 		l.cut(l.at, len(l.clusters))
 	default:
 		if k.Text == "" || k.Mod&(tea.ModCtrl|tea.ModAlt|tea.ModMeta|tea.ModSuper) != 0 {

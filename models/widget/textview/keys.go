@@ -156,26 +156,26 @@ func (v *View) Typing() bool { return v.search.typing }
 
 // typeKey handles a key of the search line. The search runs as one types.
 func (v *View) typeKey(msg tea.KeyPressMsg) {
-	s := &v.search
-	switch msg.String() {
-	case "enter":
+	s, on := &v.search, &v.LineKeys
+	switch {
+	case key.Matches(msg, on.Accept):
 		s.typing = false
 		if s.input == "" {
 			v.Search(s.old)
 		}
 		v.settle()
-	case "esc", "ctrl+c", "ctrl+g":
+	case key.Matches(msg, on.Cancel), msg.String() == "ctrl+c":
 		s.typing = false
 		v.Search(s.old)
 		v.top = s.origin
 		v.settle()
-	case "backspace", "ctrl+h":
+	case key.Matches(msg, on.DeleteLeft):
 		_, n := utf8.DecodeLastRuneInString(s.input)
 		v.retype(s.input[:len(s.input)-n])
-	case "ctrl+w":
+	case key.Matches(msg, on.DeleteWordLeft):
 		rest := strings.TrimRight(s.input, " ")
 		v.retype(rest[:strings.LastIndexByte(rest, ' ')+1])
-	case "ctrl+u":
+	case key.Matches(msg, on.DeleteToStart):
 		v.retype("")
 	default:
 		v.typeText(msg.Text)

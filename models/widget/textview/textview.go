@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"podium/internal/safetext"
+	"podium/models/widget/input"
 	"podium/themes"
 )
 
@@ -47,6 +48,8 @@ type Highlighter func(line string, state uint64) (spans []themes.Span, next uint
 type View struct {
 	// Keys may be changed at any time.
 	Keys KeyMap
+	// LineKeys are those of the line that is searched for; they may be changed too.
+	LineKeys input.KeyMap
 	// OnCopy and OnSave are called with the text of the view, as Text gives it,
 	// when the user asks; while one is nil its key means nothing.
 	OnCopy, OnSave func(text string) tea.Cmd
@@ -86,7 +89,7 @@ type place struct{ line, row int }
 // New returns an empty view that keeps at most maxLines lines, the oldest going
 // first; 0 keeps all. More than 64 MB of text is never kept.
 func New(theme themes.Theme, maxLines int) *View {
-	return &View{Keys: DefaultKeyMap(), theme: theme, limit: maxLines, shapes: map[int]*shape{}}
+	return &View{Keys: DefaultKeyMap(), LineKeys: input.DefaultKeyMap(), theme: theme, limit: maxLines, shapes: map[int]*shape{}}
 }
 
 // SetTheme changes the look.
