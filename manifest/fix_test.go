@@ -54,7 +54,7 @@ func TestFixes(t *testing.T) {
 		"second document":    {pod("  containers:\n  - {name: c, image: i}\n---\n") + pod("  containers:\n  - name: d\n"), "add image", pod("  containers:\n  - {name: c, image: i}\n---\n") + pod("  containers:\n  - name: d\n    image: ‸\n"), CodeRequired},
 		"CRLF":               {strings.ReplaceAll(pod("  dnsPolicy: Default\n  containers:\n  - name: c\n    image: i\n"), "\n", "\r\n"), "remove dnsPolicy", strings.ReplaceAll(pod("  containers:\n  - name: c\n    image: i\n"), "\n", "\r\n"), CodeUnsupported},
 	} {
-		found := Inspect([]byte(c.text), PageRules())
+		found := Inspect([]byte(c.text), Options{}, PageRules())
 		i := slices.IndexFunc(found.Problems, func(p Problem) bool { return p.Code == c.code })
 		if i < 0 {
 			t.Errorf("%s: no problem of code %s in %v", name, c.code, found.Problems)
@@ -75,7 +75,7 @@ func TestFixes(t *testing.T) {
 			t.Errorf("%s: %s gives\n%s\nwant\n%s", name, c.title, got, c.want)
 			continue
 		}
-		after := Inspect([]byte(apply(c.text, fixes[j].Edits, -1)), PageRules())
+		after := Inspect([]byte(apply(c.text, fixes[j].Edits, -1)), Options{}, PageRules())
 		if fixes[j].Cursor < 0 && slices.ContainsFunc(after.Problems, func(q Problem) bool { return q.Code == p.Code && q.Field == p.Field }) {
 			t.Errorf("%s: the problem is still there: %v", name, after.Problems)
 		}
@@ -88,7 +88,7 @@ func TestFixesOfTheCorpus(t *testing.T) {
 	n := 0
 	for _, file := range corpus(t) {
 		text := string(file.text)
-		found := Inspect(file.text, PageRules())
+		found := Inspect(file.text, Options{}, PageRules())
 		syntax := func(in Inspection) int {
 			bad := 0
 			for _, p := range in.Problems {
@@ -107,7 +107,7 @@ func TestFixesOfTheCorpus(t *testing.T) {
 			for _, fix := range Fixes(text, doc, p) {
 				n++
 				done := apply(text, fix.Edits, -1)
-				if after := Inspect([]byte(done), PageRules()); syntax(after) > before {
+				if after := Inspect([]byte(done), Options{}, PageRules()); syntax(after) > before {
 					t.Errorf("%s: %v: %s breaks the text:\n%s\n%v", file.name, p, fix.Title, done, after.Problems)
 				}
 			}
@@ -123,7 +123,7 @@ func FuzzFixes(f *testing.F) {
 		f.Add(string(file.text))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		found := Inspect([]byte(text), PageRules())
+		found := Inspect([]byte(text), Options{}, PageRules())
 		for _, p := range found.Problems[:min(len(found.Problems), 8)] {
 			for _, fix := range Fixes(text, nil, p) {
 				end := -1

@@ -11,8 +11,8 @@ type Inspection struct {
 
 // Inspect is Parse and Check in one: what an editor and a linter say of a text
 // by the rules of a backend. Limits and costs are those of Parse.
-func Inspect(data []byte, rules RuleSet) Inspection {
-	docs, problems := Parse(data, Options{})
+func Inspect(data []byte, opts Options, rules RuleSet) Inspection {
+	docs, problems := Parse(data, opts)
 	for i := range docs {
 		problems = append(problems, Check(&docs[i], rules)...)
 	}

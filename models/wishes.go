@@ -77,11 +77,13 @@ type CommandMsg struct {
 }
 
 // EditMsg opens the editor. With Text it starts from that; else from the draft
-// of that id; else from the choice of templates.
+// of that id; else from the pod that Ref names, which is to be replaced; else
+// from the choice of templates.
 type EditMsg struct {
-	Text  string // manifest to start from
-	Draft string // id of a kept draft
-	Title string // what is edited, for the header
+	Text  string     // manifest to start from
+	Draft string     // id of a kept draft
+	Ref   api.PodRef // the pod to edit
+	Title string     // what is edited, for the header
 }
 
 // LocalEditMsg opens the user's own editor ($VISUAL, $EDITOR) on a text, in a

@@ -98,7 +98,7 @@ func readManifests(v *verb, files []string, recursive bool, rules manifest.RuleS
 				fmt.Fprintln(v.err, (&finding{File: name, Severity: manifest.Error.String(), Message: sentence(err)}).line())
 				return
 			}
-			in := manifest.Inspect(data, rules)
+			in := manifest.Inspect(data, manifest.Options{}, rules)
 			wrong += in.Errors()
 			for _, f := range findings(name, in.Problems) {
 				if f.Severity != manifest.Hint.String() {

@@ -109,7 +109,7 @@ func (o *lintOptions) run(args []string, in io.Reader, out, summary io.Writer) e
 
 // lintText checks one text.
 func lintText(name string, data []byte, rules manifest.RuleSet) []finding {
-	return findings(name, manifest.Inspect(data, rules).Problems)
+	return findings(name, manifest.Inspect(data, manifest.Options{}, rules).Problems)
 }
 
 // findings are problems of a file.

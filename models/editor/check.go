@@ -49,10 +49,21 @@ func (m *Model) quiet() tea.Cmd {
 }
 
 func (m *Model) checkNow() tea.Cmd {
-	text, revision, rules := m.buf.Text(), m.buf.Revision(), m.rules()
+	text, revision, inspect := m.buf.Text(), m.buf.Revision(), m.inspector()
 	return func() tea.Msg {
-		return checkedMsg{to: m, revision: revision, problems: manifest.Inspect([]byte(text), rules).Problems}
+		return checkedMsg{to: m, revision: revision, problems: inspect(text).Problems}
 	}
+}
+
+// inspector checks texts by the rules that hold now, in any goroutine. Where the
+// text is to replace a pod, fields that are not known are no errors: a newer
+// server has given them.
+func (m *Model) inspector() func(text string) manifest.Inspection {
+	rules, opts := m.rules(), manifest.Options{}
+	if m.base != nil {
+		opts.UnknownFields = manifest.Warning
+	}
+	return func(text string) manifest.Inspection { return manifest.Inspect([]byte(text), opts, rules) }
 }
 
 // Rules gives the rule set of an engine by the name that its endpoint tells in

@@ -20,6 +20,7 @@ import (
 	buffer "podium/models/widget/editor"
 	"podium/models/widget/form"
 	"podium/models/widget/syntax"
+	"podium/models/widget/textview"
 	"podium/themes"
 )
 
@@ -41,19 +42,23 @@ type Model struct {
 	start *form.Form // the choice of what to start from, nil once chosen
 	buf   *buffer.Editor
 
-	draft    string // id of the draft of this text
-	saved    uint64 // revision of the draft on disk
-	saving   bool   // a save, or the wait for one, is under way
-	checked  uint64 // revision that was checked last
-	checking bool
-	found    []manifest.Problem
-	pinned   []manifest.Problem // what a server said, among found
-	pinnedAt uint64             // revision that it said it of
-	sent     map[string]bool    // documents that the server has taken already
-	sending  bool
-	lent     uint64 // revision that the user's own editor was given
-	note     string // what happened last
-	noteRole themes.Role
+	draft     string // id of the draft of this text
+	saved     uint64 // revision of the draft on disk
+	saving    bool   // a save, or the wait for one, is under way
+	checked   uint64 // revision that was checked last
+	checking  bool
+	found     []manifest.Problem
+	pinned    []manifest.Problem // what a server said, among found
+	pinnedAt  uint64             // revision that it said it of
+	sent      map[string]bool    // documents that the server has taken already
+	preparing bool               // the text is being checked or compared, or a pod removed
+	job       *job               // pods on their way, nil for none
+	base      *base              // the pod that the text is to replace, nil for none
+	diff      *diffView          // shown in place of the text, nil for none
+	diffText  *textview.View     // what diff shows
+	lent      uint64             // revision that the user's own editor was given
+	note      string             // what happened last
+	noteRole  themes.Role
 
 	popup   *popup    // a menu over the text, nil for none
 	docs    *docPanel // documentation over the text, nil for none
@@ -84,6 +89,7 @@ func New(env *models.Env, wish models.EditMsg, rules Rules) *Model {
 		buf: buffer.New(env.Theme), sent: map[string]bool{},
 		draft: "pod-" + env.Now().UTC().Format("20060102-150405.000"),
 	}
+	m.diffText = textview.New(env.Theme, diffLines)
 	m.buf.SetHighlighter(syntax.YAML)
 	m.buf.Now = env.Now
 	m.buf.OnCopy = func(text string) tea.Cmd {
@@ -96,7 +102,10 @@ func New(env *models.Env, wish models.EditMsg, rules Rules) *Model {
 // KeyMap are the screen's keys beside those of the buffer.
 type KeyMap struct {
 	Create, Save, Local, Back, Next, Prev key.Binding
-	Complete, Doc, Fix, Problems          key.Binding
+	Complete, Doc, Fix, Problems, Over    key.Binding
+
+	// In the difference.
+	CloseDiff key.Binding
 
 	// In menus over the text.
 	Pick, MenuUp, MenuDown, MenuPageUp, MenuPageDown key.Binding
@@ -118,6 +127,9 @@ func DefaultKeyMap() KeyMap {
 		Doc:      bind("F1", "what is this field", "f1"),
 		Fix:      bind("alt-enter", "mend", "alt+enter", "alt+."),
 		Problems: bind("alt-p", "list problems", "alt+p"),
+		Over:     bind("alt-s", "replace the pod of this name", "alt+s"),
+
+		CloseDiff: bind("q", "back to the text", "q"),
 
 		Pick:         bind("enter", "take it", "enter"),
 		MenuUp:       bind("↑", "up", "up"),
@@ -141,12 +153,20 @@ func (m *Model) Keys() help.KeyMap {
 		}}
 	}
 	b, k := m.buf.Keys, m.keys
+	if m.diff != nil {
+		v := m.diff.view.Keys
+		return helpKeys{{
+			key.NewBinding(key.WithKeys(k.Create.Keys()...), key.WithHelp(k.Create.Help().Key, "recreate")),
+			v.Search, v.PageDown, v.PageUp, v.Wrap, v.Copy,
+			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "back to the text")),
+		}}
+	}
 	if m.popup != nil && m.popup.asked {
 		return helpKeys{{k.MenuDown, k.Pick, key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "close"))}}
 	}
 	return helpKeys{
 		{k.Create, k.Complete, k.Doc, k.Next, k.Fix, b.Find, b.Undo, k.Back},
-		{k.Problems, k.Prev, k.Save, k.Local, b.Redo, b.Replace, b.GotoLine, b.Comment, b.Indent, b.Outdent, b.Cut, b.Copy, b.Paste, b.SelectAll},
+		{k.Problems, k.Prev, k.Over, k.Save, k.Local, b.Redo, b.Replace, b.GotoLine, b.Comment, b.Indent, b.Outdent, b.Cut, b.Copy, b.Paste, b.SelectAll},
 	}
 }
 
@@ -158,6 +178,8 @@ func (m *Model) Init() tea.Cmd {
 		return m.opened()
 	case m.wish.Draft != "":
 		return m.load(m.wish.Draft)
+	case m.wish.Ref.Name != "":
+		return m.loadPod(m.wish.Ref)
 	}
 	return m.listDrafts()
 }
@@ -187,6 +209,9 @@ func (m *Model) Title() string {
 	if m.wish.Title != "" {
 		return safetext.Line(m.wish.Title, 80)
 	}
+	if m.wish.Ref.Name != "" {
+		return "edit " + safetext.Line(m.wish.Ref.Name, 80)
+	}
 	return "new pod"
 }
 
@@ -195,7 +220,7 @@ func (m *Model) Typing() bool { return m.start == nil }
 
 // Cursor is the text cursor.
 func (m *Model) Cursor() *tea.Cursor {
-	if m.start != nil {
+	if m.start != nil || m.diff != nil {
 		return nil
 	}
 	if x, y, ok := m.buf.Cursor(); ok {
@@ -208,6 +233,7 @@ func (m *Model) Cursor() *tea.Cursor {
 func (m *Model) SetTheme(theme themes.Theme) {
 	m.theme = theme
 	m.buf.SetTheme(theme)
+	m.diffText.SetTheme(theme)
 	if m.start != nil {
 		m.start.SetTheme(theme)
 	}
@@ -221,6 +247,7 @@ func (m *Model) SetSize(cols, rows int) {
 
 func (m *Model) layout() {
 	m.buf.SetSize(m.cols, max(m.rows-statusRows, 0))
+	m.diffText.SetSize(m.cols, max(m.rows-statusRows, 0))
 	if m.start != nil {
 		m.start.SetSize(m.cols, m.rows)
 	}
@@ -283,9 +310,29 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.to == m {
 			return m.gotSaved(msg)
 		}
-	case createdMsg:
+	case preparedMsg:
 		if msg.to == m {
-			return m.gotCreated(msg)
+			return m.gotPrepared(msg)
+		}
+	case sentMsg:
+		if msg.to == m {
+			return m.gotSent(msg)
+		}
+	case basedMsg:
+		if msg.to == m {
+			return m.gotBase(msg)
+		}
+	case comparedMsg:
+		if msg.to == m {
+			return m.gotCompared(msg)
+		}
+	case recreateMsg:
+		if msg.to == m {
+			return m.recreate(msg.compared)
+		}
+	case removedMsg:
+		if msg.to == m {
+			return m.gotRemoved(msg)
 		}
 	case models.InfoMsg: // the endpoint has said which rules hold
 		if m.start != nil {
@@ -298,8 +345,11 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			return m.edited(msg.Text)
 		}
 	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseMotionMsg, tea.MouseReleaseMsg, tea.MouseWheelMsg:
-		if m.start != nil {
+		switch {
+		case m.start != nil:
 			return m.choose(msg)
+		case m.diff != nil:
+			return m.diffUpdate(msg)
 		}
 		return m.edit(msg)
 	}
@@ -367,7 +417,9 @@ func (m *Model) command(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	}
 	switch {
 	case key.Matches(k, m.keys.Create):
-		return m.create(), true
+		return m.create(false), true
+	case key.Matches(k, m.keys.Over):
+		return m.create(true), true
 	case key.Matches(k, m.keys.Save):
 		return m.saveFile(), true
 	case key.Matches(k, m.keys.Local):
@@ -377,6 +429,10 @@ func (m *Model) command(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(k, m.keys.Back):
 		if m.buf.Selection() != "" || m.buf.Searching() {
 			return nil, false
+		}
+		if m.job != nil {
+			m.stop()
+			return nil, true
 		}
 		return m.back(), true
 	case key.Matches(k, m.keys.Doc):
@@ -425,7 +481,10 @@ func (m *Model) say(role themes.Role, format string, args ...any) {
 
 // KeyMaps are the keys that can be bound anew.
 func (m *Model) KeyMaps() []models.KeyScope {
-	out := []models.KeyScope{{Name: "editor", Map: &m.keys}, {Name: "buffer", Map: &m.buf.Keys}, {Name: "line", Map: &m.buf.LineKeys}}
+	out := []models.KeyScope{
+		{Name: "editor", Map: &m.keys}, {Name: "buffer", Map: &m.buf.Keys}, {Name: "line", Map: &m.buf.LineKeys},
+		{Name: "text", Map: &m.diffText.Keys},
+	}
 	if m.start != nil {
 		out = append(out, models.KeyScope{Name: "form", Map: &m.start.Keys})
 	}

@@ -168,9 +168,10 @@ func TestEscapeStaysWhenTheDraftCannotBeKept(t *testing.T) {
 	b.Store.Fail = nil
 }
 
-func TestSeveralDocumentsAreCreatedInOrderUpToTheFirstFailure(t *testing.T) {
+func TestSeveralDocumentsAreCreatedInOrderAndNoneTwice(t *testing.T) {
 	second := strings.Replace(good, "name: web", "name: db", 1)
-	d, b, _ := edit(t, models.EditMsg{Text: good + "---\n" + second})
+	third := strings.Replace(good, "name: web", "name: cache", 1)
+	d, b, m := edit(t, models.EditMsg{Text: good + "---\n" + second + "---\n" + third})
 	var names record
 	var fail atomic.Bool
 	fail.Store(true)
@@ -179,18 +180,40 @@ func TestSeveralDocumentsAreCreatedInOrderUpToTheFirstFailure(t *testing.T) {
 		if strings.Contains(string(pod), `"db"`) {
 			name = "db"
 		}
+		if strings.Contains(string(pod), `"cache"`) {
+			name = "cache"
+		}
 		if name == "db" && fail.Load() {
 			return api.PodObject{}, nil, apierrors.NewAlreadyExists(schema.GroupResource{Resource: "pods"}, "db")
 		}
 		names.add(name)
 		return api.PodObject{Pod: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: name}}}, nil, nil
 	}
-	d.Press("ctrl+s").Sees("1 pod created, then", "already exists")
+	d.Press("ctrl+s").Sees("2 created, 1 failed", "web: created", "already exists", "cache: created")
+	d.Press("enter") // the one that failed is chosen
+	if line, _ := m.buf.Position(); line != 10 {
+		t.Errorf("choosing a pod goes to line %d: want 10, where it begins", line)
+	}
 	fail.Store(false)
 	d.Press("ctrl+s")
-	d.Until("the rest", func() bool { return len(names.all()) == 2 })
-	if strings.Join(names.all(), " ") != "web db" {
+	d.Until("the rest", func() bool { return len(names.all()) == 3 })
+	if strings.Join(names.all(), " ") != "web cache db" {
 		t.Errorf("created %q: want each once, in order", names.all())
+	}
+	d.Until("the list", func() bool {
+		return slices.ContainsFunc(b.Wishes, func(w tea.Msg) bool { _, ok := w.(models.ListMsg); return ok })
+	})
+	n := 0
+	for _, w := range b.Wishes {
+		if e, ok := w.(models.JournalMsg); ok {
+			n++
+			if e.Entry.Action != "create" || !strings.HasPrefix(e.Entry.Digest, "sha256:") || e.Entry.Failed != (n == 2) {
+				t.Errorf("entry %d of the journal is %+v", n, e.Entry)
+			}
+		}
+	}
+	if n != 4 {
+		t.Errorf("the journal got %d entries: want 4", n)
 	}
 }
 

@@ -22,11 +22,11 @@ type fixesMsg struct {
 // fix looks for ways to mend what is wrong in the cursor's line, what is wrong
 // at the cursor first.
 func (m *Model) fix() tea.Cmd {
-	text, rules, revision := m.buf.Text(), m.rules(), m.buf.Revision()
+	text, inspect, revision := m.buf.Text(), m.inspector(), m.buf.Revision()
 	line, col := m.buf.Position()
 	said := slices.Clone(m.pinned)
 	return func() tea.Msg {
-		found := manifest.Inspect([]byte(text), rules)
+		found := inspect(text)
 		here := slices.DeleteFunc(append(said, found.Problems...), func(p manifest.Problem) bool {
 			return line < p.Start.Line || line > max(p.End.Line, p.Start.Line)
 		})

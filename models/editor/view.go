@@ -21,6 +21,8 @@ func (m *Model) View() string {
 		return ""
 	case m.start != nil:
 		return m.start.View()
+	case m.diff != nil:
+		return m.drawDiff()
 	}
 	var lines []string
 	if m.rows > statusRows {

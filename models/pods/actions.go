@@ -37,6 +37,8 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.need(api.CapLog, "logs", func() { m.logs(true) })
 	case key.Matches(k, keys.New):
 		m.env.Wish(models.EditMsg{})
+	case key.Matches(k, keys.Edit):
+		m.editPod()
 	case key.Matches(k, keys.Shell):
 		m.shell()
 	case key.Matches(k, keys.Command):
@@ -121,6 +123,13 @@ func (m *Model) targets() (shown, hidden []api.PodRow) {
 func (m *Model) inspect(v models.View) {
 	if row, ok := m.current(); ok {
 		m.env.Wish(models.InspectMsg{Ref: row.Ref(), View: v})
+	}
+}
+
+// editPod opens the selected pod in the editor.
+func (m *Model) editPod() {
+	if row, ok := m.current(); ok {
+		m.env.Wish(models.EditMsg{Ref: row.Ref()})
 	}
 }
 

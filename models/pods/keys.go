@@ -12,12 +12,12 @@ import (
 
 // KeyMap are the keys of the list, beside those of its table.
 type KeyMap struct {
-	Inspect, YAML, Events, Logs, Previous key.Binding
-	New, Shell, Command, Delete, NoDelete key.Binding
-	Copy, CopyAs                          key.Binding
-	Wide, Columns, Refresh, Save          key.Binding
-	Filter, Back                          key.Binding
-	AllNamespaces, RecentNamespace        key.Binding
+	Inspect, YAML, Events, Logs, Previous       key.Binding
+	New, Edit, Shell, Command, Delete, NoDelete key.Binding
+	Copy, CopyAs                                key.Binding
+	Wide, Columns, Refresh, Save                key.Binding
+	Filter, Back                                key.Binding
+	AllNamespaces, RecentNamespace              key.Binding
 
 	SortByName, SortByAge, SortByStatus, SortByReady key.Binding
 	SortByRestarts, SortByIP, SortByNode             key.Binding
@@ -35,6 +35,7 @@ func DefaultKeyMap() KeyMap {
 		Logs:     bind("l", "logs", "l"),
 		Previous: bind("p", "previous logs", "p"),
 		New:      bind("n", "new pod", "n"),
+		Edit:     bind("e", "edit", "e"),
 		Shell:    bind("s", "shell", "s"),
 		Command:  bind("x", "command", "x"),
 		Delete:   bind("ctrl-d", "delete", "ctrl+d", "delete"),
@@ -122,6 +123,7 @@ func (m *Model) Keys() help.KeyMap {
 	logs, previous := enable(k.Logs, some && info.Has(api.CapLog)), enable(k.Previous, some && info.Has(api.CapLog))
 	shell, command := enable(k.Shell, some && !m.env.ReadOnly), enable(k.Command, some && !m.env.ReadOnly)
 	del, fresh := enable(k.Delete, some && !m.env.ReadOnly), enable(k.New, !m.env.ReadOnly)
+	edit := enable(k.Edit, some && !m.env.ReadOnly)
 	back := enable(k.Back, m.canClear())
 	scoped := info.Has(api.CapNamespaces)
 	all, recent := enable(k.AllNamespaces, scoped), enable(k.RecentNamespace, scoped && len(m.env.Recent) > 0)
@@ -142,7 +144,7 @@ func (m *Model) Keys() help.KeyMap {
 	return listKeys{
 		short: []key.Binding{inspect, shell, command, logs, fresh, del, k.Filter, yaml, back},
 		full: [][]key.Binding{
-			{inspect, yaml, events, logs, previous, shell, command, del, enable(k.Copy, some), enable(k.CopyAs, some)},
+			{inspect, yaml, events, logs, previous, shell, command, edit, del, enable(k.Copy, some), enable(k.CopyAs, some)},
 			{fresh, k.Filter, back, k.Wide, k.Columns, k.Refresh, k.Save, all, recent},
 			moveKeys(t),
 			sorts,
