@@ -103,6 +103,24 @@ type Store interface {
 	// Save writes a file the user asked for under the given name into the
 	// user's download place and returns the path.
 	Save(name string, data []byte) (path string, err error)
+
+	// SaveStream is Save for what is too large to be held: write gives it.
+	SaveStream(name string, write func(w io.Writer) error) (path string, err error)
+
+	// Temp makes an empty file that only this program sees. It is gone when it
+	// is closed, and with the program.
+	Temp() (Temp, error)
+
+	// Input opens a file of the user's to read; ~ at its beginning is the
+	// user's own folder.
+	Input(path string) (io.ReadCloser, error)
+}
+
+// Temp is a temporary file. Write adds at its end.
+type Temp interface {
+	io.Writer
+	io.ReaderAt
+	io.Closer
 }
 
 // Draft is a kept draft: its id and when it was saved.

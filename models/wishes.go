@@ -1,6 +1,8 @@
 package models
 
 import (
+	"io"
+
 	"podium/api"
 )
 
@@ -93,6 +95,13 @@ type LocalEditMsg struct {
 	Asker Screen
 	Text  string
 	Draft string
+}
+
+// PagerMsg opens the user's pager ($PAGER) in a pane, on what Write writes; it is
+// called once, in a goroutine, and may block.
+type PagerMsg struct {
+	Title string
+	Write func(w io.Writer) error
 }
 
 // EditedMsg is what the user's editor left of the text that Asker gave it.

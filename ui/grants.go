@@ -53,6 +53,8 @@ func (r *root) grant(w wish) bool {
 		r.grantEdit(msg)
 	case models.LocalEditMsg:
 		r.keep(external.New(r.env, r.opts.Edit, msg))
+	case models.PagerMsg:
+		r.push(external.NewPager(r.env, r.opts.Page, msg))
 	case models.DeleteMsg:
 		r.grantDelete(msg)
 	case models.ConfirmMsg:

@@ -80,3 +80,27 @@ func TestTerminalsLearnHowTextIsMeasured(t *testing.T) {
 		t.Error("the terminal knows grapheme clusters, and the screens do not hear of it")
 	}
 }
+
+// TestAPageOnWhichSomethingGoesOnBecomesASession when it is left, and is closed
+// when nothing does.
+func TestAPageOnWhichSomethingGoesOnBecomesASession(t *testing.T) {
+	u := sit(t, client("api-1"), 100, 24)
+	u.Sees("live")
+	s := &session{name: "command", ref: pod("api-1").Ref(), running: true}
+	u.root.push(s)
+	u.root.focus()
+	u.root.back(s)
+	u.root.refresh()
+	u.Sees("1 session")
+	if s.closed {
+		t.Fatal("what runs was closed")
+	}
+	u.root.switchTo(u.root.lastSession())
+	s.running = false
+	u.root.back(s)
+	u.root.refresh()
+	u.Misses("1 session")
+	if !s.closed {
+		t.Error("nothing runs, and it is kept")
+	}
+}

@@ -105,14 +105,21 @@ func holds(s models.Screen) bool {
 }
 
 // leave takes a page off the stack. A tab on which something goes on stays among
-// the sessions, anything else is closed.
+// the sessions, and a screen on which something does becomes one; anything else is
+// closed.
 func (r *root) leave(p page) {
 	i := slices.Index(r.stack, p)
 	if i < 1 {
 		return
 	}
 	r.stack = slices.Delete(r.stack, i, i+1)
-	if t, ok := p.(*tab); !ok || !t.holds() {
+	t, ok := p.(*tab)
+	if s, screen := p.(models.Screen); !ok && screen && holds(s) {
+		t, ok = newTab(r.env, r.keys.Leader.Help().Key, s), true
+		r.sessions = append(r.sessions, t)
+		r.sizePages()
+	}
+	if !ok || !t.holds() {
 		r.close(p)
 	}
 }

@@ -68,6 +68,9 @@ type Options struct {
 	// Edit starts the user's own editor in a pane; nil where there is none.
 	Edit external.Start
 
+	// Page starts the user's own pager in a pane; nil where there is none.
+	Page external.Start
+
 	// Rules gives the editor the rules of the endpoint's engine; nil for those
 	// of the API page everywhere.
 	Rules editor.Rules

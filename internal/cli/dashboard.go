@@ -54,6 +54,7 @@ func runDashboard(ctx context.Context, f *flags) error {
 		Configured: configured(cfg), Changed: changes(opts),
 		Copy:   copyToClipboard,
 		Edit:   editLocally(dir, os.Environ()),
+		Page:   pageLocally(dir, os.Environ()),
 		Rules:  rulesOf,
 		Report: func(report []byte) (string, error) { return keepReport(dir, report) },
 	})
@@ -79,6 +80,15 @@ func (s store) Drafts() ([]models.Draft, error) {
 		out[i] = models.Draft{ID: d.ID, Saved: d.Saved}
 	}
 	return out, err
+}
+
+// Temp makes a temporary file.
+func (s store) Temp() (models.Temp, error) {
+	t, err := s.Dir.Temp()
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // Journal adds an entry to the journal.

@@ -105,14 +105,18 @@ func TestEndsAreTrue(t *testing.T) {
 		"slow drip":     {faultserver.Script{Stream: text, Chunk: 1, Pause: time.Millisecond}, models.EndExited, "exit 0", "", true},
 		"runs a moment": {faultserver.Script{Stream: text, StillRunning: 2, Inspect: faultserver.Exited(4)}, models.EndExited, "exit 4", "", false},
 		"still runs":    {faultserver.Script{Stream: text, Inspect: faultserver.Running()}, models.EndGoesOn, "unknown: stream closed", "still runs", false},
-		"connection lost": {faultserver.Script{Stream: text, Reset: true, Inspect: faultserver.NotServed()},
-			models.EndLost, "unknown: connection lost after ", "Output may be missing", false},
+		"connection lost": {
+			faultserver.Script{Stream: text, Reset: true, Inspect: faultserver.NotServed()},
+			models.EndLost, "unknown: connection lost after ", "Output may be missing", false,
+		},
 		"lost, but it ended": {faultserver.Script{Stream: text, Reset: true}, models.EndExited, "exit 0, connection lost after ", "Output may be missing", false},
 		"lost and it runs":   {faultserver.Script{Stream: text, Reset: true, Inspect: faultserver.Running()}, models.EndLost, "unknown: connection lost after ", "still runs there", false},
 		"server gone":        {faultserver.Script{Stream: text, Vanish: true}, models.EndLost, "unknown: server gone after ", "does not answer", false},
 		"no exit codes":      {faultserver.Script{Stream: text, Inspect: faultserver.NotServed()}, models.EndUntold, "unknown: this server does not tell exit codes", "", false},
-		"forgotten": {faultserver.Script{Stream: text, Inspect: faultserver.Answer{Code: 404, Body: `{"kind":"Status","status":"Failure","reason":"NotFound","message":"exec \"x\" not found","details":{"name":"x"},"code":404}`}},
-			models.EndUntold, "unknown: the server forgot the command", "probably restarted", false},
+		"forgotten": {
+			faultserver.Script{Stream: text, Inspect: faultserver.Answer{Code: 404, Body: `{"kind":"Status","status":"Failure","reason":"NotFound","message":"exec \"x\" not found","details":{"name":"x"},"code":404}`}},
+			models.EndUntold, "unknown: the server forgot the command", "probably restarted", false,
+		},
 		"inspect is empty":    {faultserver.Script{Stream: text, Inspect: faultserver.Answer{Code: 200, Body: `{}`}}, models.EndUntold, "unknown: the server did not tell", "exec inspect", false},
 		"inspect is no JSON":  {faultserver.Script{Stream: text, Inspect: faultserver.Answer{Code: 200, Body: `ok`}}, models.EndUntold, "unknown: the server did not tell", "", false},
 		"inspect fails":       {faultserver.Script{Stream: text, Inspect: faultserver.Answer{Code: 500, Body: `boom`, Type: "text/plain"}}, models.EndUntold, "unknown: the server did not tell", "boom", false},
@@ -123,8 +127,10 @@ func TestEndsAreTrue(t *testing.T) {
 		"4 GB announced":      {faultserver.Script{Stream: []byte("\x01\x00\x00\x00\xff\xff\xff\xffbig")}, models.EndExited, "exit 0, cut short", "", false},
 		"garbage for a start": {faultserver.Script{Head: "\x1b[2J\x00 not http"}, models.EndNotStarted, "not started", "", false},
 		"nothing for a start": {faultserver.Script{NoHead: true}, models.EndNotStarted, "not started", "closed the connection", false},
-		"refused": {faultserver.Script{Create: faultserver.Answer{Code: 409, Body: `{"kind":"Status","status":"Failure","message":"the pod is ending","reason":"Conflict","code":409}`}},
-			models.EndNotStarted, "not started", "the pod is ending", false},
+		"refused": {
+			faultserver.Script{Create: faultserver.Answer{Code: 409, Body: `{"kind":"Status","status":"Failure","message":"the pod is ending","reason":"Conflict","code":409}`}},
+			models.EndNotStarted, "not started", "the pod is ending", false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -98,8 +98,10 @@ func TestTwoHundredPodsWithChosenFailures(t *testing.T) {
 		}
 	}
 	all = append(all, Target{Ref: api.PodRef{Namespace: "default", Name: "not-there"}})
-	cfg := api.ExecConfig{AttachStdout: true, AttachStderr: true, Cmd: []string{"sh", "-c",
-		"echo nginx 1.25; [ $HOSTNAME = pod-0007 ] && echo broken >&2 && exit 2; [ $HOSTNAME = pod-0123 ] && exit 9; [ $HOSTNAME = pod-0042 ] && echo extra; true"}}
+	cfg := api.ExecConfig{AttachStdout: true, AttachStderr: true, Cmd: []string{
+		"sh", "-c",
+		"echo nginx 1.25; [ $HOSTNAME = pod-0007 ] && echo broken >&2 && exit 2; [ $HOSTNAME = pod-0123 ] && exit 9; [ $HOSTNAME = pod-0042 ] && echo extra; true",
+	}}
 	var busy, most atomic.Int64
 	f := Start(all, Options{Client: counting{c, &busy, &most}, Config: cfg})
 	<-f.Done()

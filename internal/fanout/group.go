@@ -148,7 +148,7 @@ func shown(t *Text, stream frame.Stream) (text string, cut bool) {
 		if b.Len()+len(l.Raw) > diffLimit {
 			return b.String(), true
 		}
-		b.WriteString(l.shown())
+		b.WriteString(l.Shown())
 		b.WriteByte('\n')
 	}
 	return b.String(), t.Cut

@@ -91,8 +91,8 @@ func (t *Text) Bytes(stream frame.Stream) []byte {
 	return out
 }
 
-// Line as termbridge has it, for Line.Text.
-func (l Line) shown() string { return string(termbridge.Line{Raw: l.Raw}.Text()) }
+// Shown is the line as a terminal would leave it; it is not yet safe to draw.
+func (l Line) Shown() string { return string(termbridge.Line{Raw: l.Raw}.Text()) }
 
 // take keeps an output.
 func (o *Outcome) take(out *termbridge.Output, texts *pool, sum Sum) {

@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +22,15 @@ const saveTries = 1000
 // last path element counts, without characters that are trouble in file names. The
 // file is 0600, since logs and manifests hold secrets.
 func (d *Dir) Save(name string, data []byte) (path string, err error) {
+	return d.SaveStream(name, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// SaveStream is Save for what is too large to be held: write gives it. When write
+// fails there is no file.
+func (d *Dir) SaveStream(name string, write func(w io.Writer) error) (path string, err error) {
 	folder := xdg.UserDirs.Download
 	if info, err := os.Stat(folder); folder == "" || err != nil || !info.IsDir() {
 		folder = xdg.Home
@@ -39,7 +49,7 @@ func (d *Dir) Save(name string, data []byte) (path string, err error) {
 		if err != nil {
 			return "", fmt.Errorf("save a file: %w", err)
 		}
-		if err := writeAndClose(f, data); err != nil {
+		if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
 			return "", errors.Join(fmt.Errorf("save a file: %w", err), os.Remove(path))
 		}
 		return path, nil

@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -338,5 +339,88 @@ func TestSeveralProcessesAtOnce(t *testing.T) {
 	}
 	if list, err := d.Drafts(); err != nil || len(list) != 1 {
 		t.Errorf("%v, %v", list, err)
+	}
+}
+
+// TestTempIsGoneWithItsOwner: it can be read while it is open, has no name where
+// the system allows it, and what an earlier process left is swept.
+func TestTempIsGoneWithItsOwner(t *testing.T) {
+	d, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := d.Temp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	orphan := filepath.Join(d.Path(), tempDir, "left")
+	if err := os.WriteFile(orphan, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(orphan, old, old); err != nil {
+		t.Fatal(err)
+	}
+	f, err := d.Temp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := f.Stat(); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	_, err = f.Write([]byte("hello"))
+	got := make([]byte, 3)
+	if _, rerr := f.ReadAt(got, 2); err != nil || rerr != nil || string(got) != "llo" {
+		t.Errorf("%v, %v: %q", err, rerr, got)
+	}
+	if err := errors.Join(f.Close(), first.Close()); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(filepath.Join(d.Path(), tempDir)); err != nil || len(left) != 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
+func TestSaveStreamLeavesNothingWhenItFails(t *testing.T) {
+	d, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := d.SaveStream("podium-test-half.out", func(w io.Writer) error {
+		_, _ = w.Write([]byte("half"))
+		return errors.New("torn")
+	})
+	if err == nil || path != "" || !strings.Contains(err.Error(), "torn") {
+		t.Errorf("%q, %v", path, err)
+	}
+	for _, dir := range []string{xdg.UserDirs.Download, xdg.Home} {
+		if _, err := os.Stat(filepath.Join(dir, "podium-test-half.out")); err == nil {
+			t.Errorf("half a file is in %s", dir)
+		}
+	}
+}
+
+func TestInputIsAFile(t *testing.T) {
+	d, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "in")
+	if err := os.WriteFile(path, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.Input(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(r); err != nil || string(got) != "text" {
+		t.Errorf("%q, %v", got, err)
+	}
+	r.Close()
+	for _, bad := range []string{t.TempDir(), "/dev/zero", "/nowhere"} {
+		if r, err := d.Input(bad); err == nil {
+			r.Close()
+			t.Errorf("%s is taken", bad)
+		}
 	}
 }

@@ -1,31 +1,52 @@
-// Package command is the screen of quick commands: one command line, run
-// without a terminal in one pod or in several, its standard output and standard
-// error told apart, each run ending with its true end.
+// Package command is the screen of quick commands: a command line, run without a
+// terminal in one pod or in several. Each run is a card: where and when it ran,
+// its standard output and standard error told apart, and its true end. A card of
+// several pods groups what is alike; a card of one can be run again every few
+// seconds.
 //
 // What needs a terminal belongs in models/terminal.
 package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
-	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"podium/api"
 	"podium/internal/safetext"
 	"podium/models"
+	"podium/models/widget/input"
 	"podium/models/widget/textview"
 	"podium/themes"
 )
 
 const (
-	atOnce      = 4       // commands that run at the same time
-	historyName = "exec"  // of the lines that were run
-	keptLines   = 200_000 // of a run's output, in the view
+	keptLines = 200_000 // of a run's output, in the view
+	maxCards  = 10      // kept, the oldest going first
+)
+
+// field is a line of text that is being typed.
+type field int
+
+const (
+	fieldNone field = iota
+	fieldLine
+	fieldStdin
+	fieldFilter
+	fieldWatch
+)
+
+// page is what of a card is in view.
+type page int
+
+const (
+	pageOutput page = iota // of the one pod, or of the opened group
+	pageGroups             // of a card of many pods
+	pageDiff
 )
 
 // Model is the screen; see models.Screen for how it is called.
@@ -34,21 +55,40 @@ type Model struct {
 	keys  KeyMap
 	theme themes.Theme
 
-	refs      []api.PodRef
-	container string
+	refs       []api.PodRef
+	container  string
+	containers []string
+	images     map[string]string
+	image      string
 
-	input   textinput.Model
-	asking  bool
+	field   field
+	line    input.Line
+	argv    bool
+	stdin   input.Line
+	other   input.Line // the filter or the watch that is being typed
+	wrong   string     // what is wrong with what was typed
+	saving  bool       // it is asked which stream to save
+	first   string     // a line that the wish brought, to run at once
 	history []string
-	recall  int // place in history, len(history) for a new line
+	fresh   []string // lines run here
+	recall  int      // place in history, len(history) for a new line
+	typed   string   // what was typed before recalling
+	snippet int
 
-	line string // what runs, or ran last
-	gen  int    // counts the times it was run; answers of earlier ones are dropped
-	runs []*run
-	at   int // the run that is shown
+	cards []*card
+	at    int // the card that is shown
+
+	page   page
+	group  int  // of a card of many pods, the one that is selected or open
+	moved  bool // it was selected by the user: it stays selected as others come
+	filter string
+	match  textview.Finder
+	not    bool // the filter leaves out what it finds
+	hex    int  // 0: as the output is, 1: hex, 2: text
 
 	out        *textview.View
 	now        time.Time // of the last tick
+	opened     time.Time
 	cols, rows int
 }
 
@@ -60,6 +100,7 @@ var (
 	_ models.Themed    = (*Model)(nil)
 	_ models.Ending    = (*Model)(nil)
 	_ models.Canceling = (*Model)(nil)
+	_ models.Keyed     = (*Model)(nil)
 )
 
 // New makes the screen for the wish's pods. A line that the wish brings runs at
@@ -67,15 +108,15 @@ var (
 func New(env *models.Env, wish models.CommandMsg) *Model {
 	m := &Model{
 		env: env, keys: DefaultKeyMap(), theme: env.Theme,
-		refs: wish.Refs, container: wish.Container, line: wish.Line,
-		input: textinput.New(), asking: wish.Line == "",
-		out: textview.New(env.Theme, keptLines),
+		refs: wish.Refs, container: wish.Container, first: wish.Line,
+		out: textview.New(env.Theme, keptLines), opened: env.Now(),
 	}
-	m.input.Prompt = "$ "
-	m.input.Placeholder = "a command line for sh; = before it runs a program without sh"
-	m.input.CharLimit = 8 << 10
-	m.input.SetVirtualCursor(false)
-	m.input.Focus()
+	if wish.Line == "" {
+		m.field = fieldLine
+	}
+	for _, l := range []*input.Line{&m.line, &m.stdin, &m.other} {
+		l.Keys = &m.out.LineKeys
+	}
 	m.out.SetFollow(true)
 	m.out.OnCopy = func(text string) tea.Cmd {
 		env.Wish(models.CopyMsg{Text: text, What: "the output"})
@@ -85,164 +126,180 @@ func New(env *models.Env, wish models.CommandMsg) *Model {
 	return m
 }
 
-// KeyMap are the screen's keys beside those of the output's view.
-type KeyMap struct {
-	Run, Earlier, Later, Back         key.Binding // while asking
-	Again, Edit, NextRun, PreviousRun key.Binding // afterwards
-}
-
-// DefaultKeyMap is the keys as they come.
-func DefaultKeyMap() KeyMap {
-	bind := func(help, what string, keys ...string) key.Binding {
-		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
-	}
-	return KeyMap{
-		Run:         bind("enter", "run", "enter"),
-		Earlier:     bind("↑", "earlier line", "up", "ctrl+p"),
-		Later:       bind("↓", "later line", "down", "ctrl+n"),
-		Back:        bind("esc", "back", "esc"),
-		Again:       bind("r", "run again", "r"),
-		Edit:        bind("e", "edit and run", "e", "x"),
-		NextRun:     bind("tab", "next pod", "tab"),
-		PreviousRun: bind("shift+tab", "previous pod", "shift+tab"),
-	}
-}
-
-type helpKeys [][]key.Binding
-
-func (k helpKeys) ShortHelp() []key.Binding  { return k[0] }
-func (k helpKeys) FullHelp() [][]key.Binding { return k }
-
-// Keys are the bindings that work now.
-func (m *Model) Keys() help.KeyMap {
-	if m.asking {
-		return helpKeys{{m.keys.Run, m.keys.Earlier, m.keys.Later, m.keys.Back}}
-	}
-	again, edit := m.keys.Again, m.keys.Edit
-	again.SetEnabled(again.Enabled() && !m.env.ReadOnly)
-	edit.SetEnabled(edit.Enabled() && !m.env.ReadOnly)
-	first := []key.Binding{again, edit}
-	if len(m.runs) > 1 {
-		first = append(first, m.keys.NextRun, m.keys.PreviousRun)
-	}
-	v := m.out.Keys
-	return helpKeys{append(first, v.Search, v.Wrap, m.keys.Back), {v.Next, v.Prev, v.Copy, v.Save, v.Follow, v.Top, v.Bottom}}
-}
-
-type historyMsg struct {
-	to    *Model
-	lines []string
-	err   error
-}
-
-// Init fetches the lines run before, and runs what the wish brought.
+// Init fetches what there is to know of the pod, and runs what the wish brought.
 func (m *Model) Init() tea.Cmd {
-	store := m.env.Store
-	fetch := func() tea.Msg {
-		lines, err := store.History(historyName)
-		return historyMsg{to: m, lines: lines, err: err}
+	if m.first != "" {
+		return tea.Batch(m.look(), m.begin(parseSpec(m.first)))
 	}
-	if m.line != "" {
-		return tea.Batch(fetch, m.runAll(m.line))
-	}
-	return fetch
+	return m.look()
 }
+
+// card is the one that is shown, nil before the first.
+func (m *Model) card() *card {
+	if m.at < len(m.cards) {
+		return m.cards[m.at]
+	}
+	return nil
+}
+
+// asks tells whether a command line is being asked for.
+func (m *Model) asks() bool { return m.field == fieldLine || m.field == fieldStdin }
 
 // Update handles a message.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case placeMsg:
+		if msg.to == m {
+			return m.gotPlace(msg)
+		}
 	case historyMsg:
 		if msg.to == m {
-			m.history = append(msg.lines, m.history...)
-			m.recall = len(m.history)
+			m.gotHistory(msg)
 		}
 	case models.TickMsg:
 		m.now = time.Time(msg)
 	case startedMsg:
-		return m.started(msg)
+		if msg.to == m {
+			return m.started(msg)
+		}
 	case changedMsg:
-		return m.changed(msg)
+		if msg.to == m {
+			return m.changed(msg.run)
+		}
+	case moreMsg:
+		if msg.to == m && msg.run == m.shownRun() {
+			return m.pull()
+		}
 	case endedMsg:
-		return m.ended(msg)
+		if msg.to == m {
+			return m.ended(msg)
+		}
+	case dueMsg:
+		if msg.to == m {
+			return m.due(msg)
+		}
+	case fanMsg:
+		if msg.to == m {
+			return m.fanChanged(msg.card)
+		}
 	case tea.KeyPressMsg:
-		if m.asking {
-			return m.askKey(msg)
+		return m.press(msg)
+	case tea.PasteMsg:
+		if l := m.typedLine(); l != nil {
+			l.Handle(msg)
+			return nil
 		}
-		return m.key(msg)
-	case tea.PasteMsg, tea.MouseClickMsg, tea.MouseWheelMsg:
-		if m.asking {
-			var cmd tea.Cmd
-			m.input, cmd = m.input.Update(msg)
-			return cmd
-		}
+		return m.out.Update(msg)
+	case tea.MouseClickMsg, tea.MouseWheelMsg:
 		return m.out.Update(msg)
 	}
 	return nil
 }
 
-func (m *Model) askKey(msg tea.KeyPressMsg) tea.Cmd {
+func (m *Model) press(msg tea.KeyPressMsg) tea.Cmd {
+	m.wrong = ""
 	switch {
+	case m.saving:
+		return m.chooseSave(msg)
+	case m.asks():
+		return m.askKey(msg)
+	case m.field != fieldNone:
+		return m.typeKey(msg)
+	case m.out.Typing():
+		return m.out.Update(msg)
+	}
+	return m.cardKey(msg)
+}
+
+// cardKey handles the keys on a card.
+func (m *Model) cardKey(msg tea.KeyPressMsg) tea.Cmd {
+	c := m.card()
+	switch {
+	case key.Matches(msg, m.keys.New):
+		m.ask(spec{})
 	case key.Matches(msg, m.keys.Back):
-		if len(m.runs) == 0 {
-			m.env.Wish(models.BackMsg{})
-		}
-		m.asking = false
-	case key.Matches(msg, m.keys.Run):
-		if line := strings.TrimSpace(m.input.Value()); line != "" {
-			return m.runAll(line)
-		}
-	case key.Matches(msg, m.keys.Earlier):
-		m.recallLine(-1)
-	case key.Matches(msg, m.keys.Later):
-		m.recallLine(+1)
+		return m.leave(msg)
+	case c == nil:
+	case key.Matches(msg, m.keys.Again):
+		return m.rerun(c, c.targets)
+	case key.Matches(msg, m.keys.Edit):
+		m.ask(c.spec)
+	case key.Matches(msg, m.keys.NextCard):
+		m.show((m.at + 1) % len(m.cards))
+		return m.pull()
+	case key.Matches(msg, m.keys.PreviousCard):
+		m.show((m.at + len(m.cards) - 1) % len(m.cards))
+		return m.pull()
+	case key.Matches(msg, m.keys.Filter):
+		m.field = fieldFilter
+		m.other.Set(m.filter)
+		m.layout()
+	case key.Matches(msg, m.keys.Pager):
+		return m.pager()
+	case c.fan != nil:
+		return m.fanKey(c, msg)
+	case key.Matches(msg, m.keys.Watch):
+		m.field = fieldWatch
+		m.other.Set(c.watch.text(m.env.Settings.WatchInterval))
+		m.layout()
+	case key.Matches(msg, m.keys.Binary) && c.run.kept.binary():
+		m.hex = 2 - m.hex/2
+		return m.refill()
 	default:
-		var cmd tea.Cmd
-		m.input, cmd = m.input.Update(msg)
+		return m.out.Update(msg)
+	}
+	return nil
+}
+
+// leave goes one step back: out of a search, of a group, of the screen.
+func (m *Model) leave(msg tea.KeyPressMsg) tea.Cmd {
+	if cmd, handled := m.out.Handle(msg); handled {
 		return cmd
 	}
+	if c := m.card(); c != nil && c.fan != nil && m.page != pageGroups {
+		m.page = pageGroups
+		m.layout()
+		return m.refill()
+	}
+	if m.filter != "" && msg.String() == "esc" {
+		return m.setFilter("")
+	}
+	m.env.Wish(models.BackMsg{From: m})
 	return nil
 }
 
-func (m *Model) recallLine(step int) {
-	to := m.recall + step
-	if to < 0 || to > len(m.history) {
-		return
+// show brings a card into view.
+func (m *Model) show(i int) {
+	m.at, m.page, m.group, m.moved, m.hex, m.saving = i, pageOutput, 0, false, 0, false
+	m.filter, m.match = "", nil
+	if c := m.card(); c != nil && c.fan != nil {
+		m.page = pageGroups
 	}
-	m.recall = to
-	line := ""
-	if to < len(m.history) {
-		line = m.history[to]
-	}
-	m.input.SetValue(line)
-	m.input.CursorEnd()
+	m.layout()
+	m.refillLater()
 }
 
-func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
-	if m.out.Typing() {
-		return m.out.Update(msg)
+// add puts a new card in front and lets the oldest go.
+func (m *Model) add(c *card) {
+	m.cards = append(m.cards, c)
+	if len(m.cards) > maxCards {
+		m.drop(m.cards[0])
+		m.cards = slices.Delete(m.cards, 0, 1)
 	}
-	switch {
-	case key.Matches(msg, m.keys.Back), msg.String() == "q":
-		m.env.Wish(models.BackMsg{})
-	case key.Matches(msg, m.keys.Again):
-		return m.runAll(m.line)
-	case key.Matches(msg, m.keys.Edit):
-		m.asking = true
-		m.input.SetValue(m.line)
-		m.input.CursorEnd()
-	case key.Matches(msg, m.keys.NextRun):
-		m.show((m.at + 1) % max(len(m.runs), 1))
-	case key.Matches(msg, m.keys.PreviousRun):
-		m.show((m.at + len(m.runs) - 1) % max(len(m.runs), 1))
-	default:
-		return m.out.Update(msg)
+	m.show(len(m.cards) - 1)
+}
+
+// drop lets a card go with all that it holds.
+func (m *Model) drop(c *card) {
+	m.stop(c)
+	if c.run != nil {
+		c.run.release(m.env.Go)
 	}
-	return nil
 }
 
 // Title names what runs where.
 func (m *Model) Title() string {
-	where := fmt.Sprintf("%d pods", len(m.refs))
+	where := plural(len(m.refs), "pod")
 	if len(m.refs) == 1 {
 		where = m.refs[0].Name
 		if m.container != "" {
@@ -253,33 +310,69 @@ func (m *Model) Title() string {
 }
 
 // Typing is true while letters are text.
-func (m *Model) Typing() bool { return m.asking || m.out.Typing() }
+func (m *Model) Typing() bool { return m.field != fieldNone || m.out.Typing() }
 
-// Ends says what leaving would end.
+// Ends says what closing would end.
 func (m *Model) Ends() string {
-	if n := m.running(); n > 0 {
-		return safetext.Line(m.line, 40) + " in " + plural(n, "pod")
+	var out []string
+	for _, c := range m.cards {
+		if c.busy() {
+			out = append(out, safetext.Line(c.spec.line, 40)+" in "+c.where())
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// Holds tells whether something goes on when the user looks elsewhere.
+func (m *Model) Holds() bool { return slices.ContainsFunc(m.cards, (*card).busy) }
+
+// Session is how the latest command does.
+func (m *Model) Session() models.SessionState {
+	s := models.SessionState{Running: m.Holds(), Opened: m.opened}
+	if n := len(m.cards); n > 0 {
+		c := m.cards[n-1]
+		s.Opened = c.began
+		if c.state == done && !c.end.OK {
+			s.Trouble = c.end.Line
+		}
+		if c.run != nil && c.run.output != nil {
+			s.Printed = c.run.output.LastByte()
+		}
+	}
+	return s
+}
+
+// LastLine is the command line, and how it stands.
+func (m *Model) LastLine() string {
+	if n := len(m.cards); n > 0 {
+		c := m.cards[n-1]
+		return safetext.Line(c.spec.line+": "+c.standing(m.env.Now()), 120)
 	}
 	return ""
 }
 
-// Cancel ends the commands that run.
+// Cancel ends what runs on the card that is shown, else on any.
 func (m *Model) Cancel() (tea.Cmd, bool) {
-	if m.running() == 0 {
-		return nil, false
+	if c := m.card(); c != nil && c.busy() {
+		m.stop(c)
+		return nil, true
 	}
-	for _, r := range m.runs {
-		m.stop(r)
+	any := false
+	for _, c := range m.cards {
+		if c.busy() {
+			m.stop(c)
+			any = true
+		}
 	}
-	return nil, true
+	return nil, any
 }
 
-// Close ends the commands that run, without waiting.
+// Close ends the commands that run, without waiting, and lets their output go.
 func (m *Model) Close() {
-	m.gen++
-	for _, r := range m.runs {
-		m.stop(r)
+	for _, c := range m.cards {
+		m.drop(c)
 	}
+	m.cards, m.at = nil, 0
 }
 
 func plural(n int, what string) string {
@@ -287,9 +380,4 @@ func plural(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// KeyMaps are the keys that can be bound anew.
-func (m *Model) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "command", Map: &m.keys}, {Name: "text", Map: &m.out.Keys}, {Name: "line", Map: &m.out.LineKeys}}
 }

@@ -1,21 +1,17 @@
 package command
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"strings"
+	"io"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"podium/api"
+	"podium/internal/fanout"
 	"podium/models"
-	"podium/models/widget/textview"
 	"podium/termbridge"
-	"podium/termbridge/frame"
-	"podium/themes"
 )
 
 // startTimeout bounds how long starting a command may take.
@@ -24,160 +20,161 @@ const startTimeout = 30 * time.Second
 // drawEvery spaces out the pictures of a run that floods.
 const drawEvery = 33 * time.Millisecond
 
-// state is where a run stands.
-type state int
-
-const (
-	queued state = iota
-	starting
-	running
-	done
-)
-
-// run is the command line in one pod.
+// run is one run of a card's command in one place.
 type run struct {
-	ref    api.PodRef
-	state  state
-	cancel context.CancelFunc // while starting
-	began  time.Time
-	took   time.Duration
-
+	card      *card
+	cancel    context.CancelFunc // while starting
 	output    *termbridge.Output
+	totals    termbridge.Totals // of the output, as of the last message
 	control   api.ExecControl
-	next      uint64 // first line that the view does not have for good
-	open      bool   // the view's last lines may still grow
-	end       models.End
+	stdin     io.Closer
+	kept      *kept
 	cancelled bool
+	ended     bool // all output is here
+
+	view progress // what of it is in view
 }
 
 // The answers to a run's commands.
 type (
 	startedMsg struct {
 		to      *Model
-		gen     int
 		run     *run
 		session api.ExecSession
+		stdin   io.ReadCloser
 		err     error
 	}
 	changedMsg struct {
 		to  *Model
-		gen int
 		run *run
 	}
 	endedMsg struct {
 		to  *Model
-		gen int
 		run *run
 		end models.End
 	}
 )
 
-// runAll runs line in every pod, a few at once.
-func (m *Model) runAll(line string) tea.Cmd {
-	if m.env.ReadOnly { // it may have become so while the screen was open
-		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: "This endpoint is open read-only: no command can be run"})
+// begin runs a line on a new card.
+func (m *Model) begin(s spec) tea.Cmd {
+	if _, err := s.command(); err != nil {
+		m.wrong = "This cannot be run: " + err.Error()
 		return nil
 	}
-	for _, r := range m.runs {
-		m.stop(r)
+	if s.stdin != "" && len(m.refs) != 1 {
+		m.wrong = "A file can be the standard input in one pod, not in several"
+		return nil
 	}
-	m.gen++
-	m.line, m.asking, m.at = line, false, 0
-	m.runs = make([]*run, len(m.refs))
+	targets := make([]fanout.Target, len(m.refs))
 	for i, ref := range m.refs {
-		m.runs[i] = &run{ref: ref}
+		targets[i] = fanout.Target{Ref: ref, Container: m.container}
 	}
-	if n := len(m.history); n == 0 || m.history[n-1] != line {
-		m.history = append(m.history, line)
-	}
-	m.recall = len(m.history)
-	m.show(0)
-	store := m.env.Store
-	keep := func() tea.Msg {
-		if err := store.AppendHistory(historyName, line); err != nil {
-			return models.NoticeMsg{Level: models.LevelWarning, Text: "The line could not be added to the history: " + err.Error()}
-		}
+	m.field = fieldNone
+	return tea.Batch(m.remember(s), m.start(&card{spec: s, targets: targets}))
+}
+
+// rerun runs a card's line again, on a card of its own unless the old one is
+// watched.
+func (m *Model) rerun(c *card, targets []fanout.Target) tea.Cmd {
+	if len(targets) == 0 {
 		return nil
 	}
-	return tea.Batch(keep, m.startSome())
+	return m.start(&card{spec: c.spec, targets: targets})
 }
 
-// startSome starts queued runs as long as few enough are under way.
-func (m *Model) startSome() tea.Cmd {
-	var cmds []tea.Cmd
-	busy := m.running()
-	for _, r := range m.runs {
-		if busy >= atOnce {
-			break
-		}
-		if r.state == queued && !r.cancelled {
-			cmds = append(cmds, m.start(r))
-			busy++
-		}
+// start starts what a new card is for.
+func (m *Model) start(c *card) tea.Cmd {
+	if m.refuses() {
+		return nil
 	}
-	m.layout()
-	return tea.Batch(cmds...)
-}
-
-// argv is the command for a line: sh runs it, unless it begins with "=".
-func argv(line string) []string {
-	if direct, ok := strings.CutPrefix(line, "="); ok {
-		return strings.Fields(direct)
+	c.began = m.env.Now()
+	m.now = c.began
+	if len(c.targets) != 1 {
+		return m.startFan(c)
 	}
-	return []string{"sh", "-c", line}
+	cmd := m.startRun(c)
+	m.add(c)
+	return cmd
 }
 
-func (m *Model) start(r *run) tea.Cmd {
-	r.state, r.began = starting, m.env.Now()
+// refuses says that nothing can be run, where that is so: it may have become so
+// while the screen was open.
+func (m *Model) refuses() bool {
+	if m.env.ReadOnly {
+		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: "This endpoint is open read-only: no command can be run"})
+	}
+	return m.env.ReadOnly
+}
+
+// startRun starts the card's command in its one place.
+func (m *Model) startRun(c *card) tea.Cmd {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-	r.cancel = cancel
-	client, gen, container := m.env.Client, m.gen, m.container
-	cfg := api.ExecConfig{AttachStdout: true, AttachStderr: true, Cmd: argv(m.line)}
+	store, limit := m.env.Store, m.env.Settings.CommandSpill
+	r := &run{card: c, cancel: cancel, kept: &kept{temp: store.Temp, limit: limit}}
+	c.state, c.run = starting, r
+	client, target, path := m.env.Client, c.targets[0], c.spec.stdin
+	argv, err := c.spec.command()
+	cfg := api.ExecConfig{AttachStdin: path != "", AttachStdout: true, AttachStderr: true, Cmd: argv}
 	return func() tea.Msg {
 		defer cancel()
-		session, err := client.Exec(ctx, r.ref.Namespace, r.ref.Name, container, cfg)
-		if err == nil && ctx.Err() != nil { // the screen has gone, and its messages with it
-			session.Close()
-			session, err = nil, ctx.Err()
+		msg := startedMsg{to: m, run: r, err: err}
+		if msg.err == nil && path != "" {
+			msg.stdin, msg.err = store.Input(path)
 		}
-		return startedMsg{to: m, gen: gen, run: r, session: session, err: err}
+		if msg.err == nil {
+			msg.session, msg.err = client.Exec(ctx, target.Ref.Namespace, target.Ref.Name, target.Container, cfg)
+		}
+		if msg.err == nil && ctx.Err() != nil { // the screen has gone, and its messages with it
+			msg.session.Close()
+			msg.session, msg.err = nil, ctx.Err()
+		}
+		if msg.err != nil && msg.stdin != nil {
+			msg.stdin.Close()
+			msg.stdin = nil
+		}
+		return msg
 	}
 }
 
 func (m *Model) started(msg startedMsg) tea.Cmd {
 	r := msg.run
-	if msg.to != m {
-		return nil
-	}
-	if msg.gen != m.gen || r.cancelled {
+	c := r.card
+	switch {
+	case r.cancelled || c.run != r:
 		if msg.session != nil {
-			m.env.Go(func() { msg.session.Close() })
+			m.env.Go(func() {
+				_ = fanout.Kill(msg.session.Control()) // closing ends it as well
+				msg.session.Close()
+				if msg.stdin != nil {
+					msg.stdin.Close()
+				}
+			})
 		}
-		if msg.gen == m.gen {
-			return m.finish(r, models.End{Line: "cancelled", More: "It was given up before it had started."})
+		if c.run != r {
+			return nil
 		}
-		return nil
+		return m.finish(r, models.NotStarted(context.Canceled))
+	case msg.err != nil:
+		return m.finish(r, models.NotStarted(msg.err))
 	}
-	if msg.err != nil {
-		line := "not started"
-		if errors.Is(msg.err, context.Canceled) {
-			line = "cancelled"
-		}
-		return m.finish(r, models.End{Line: line, More: msg.err.Error()})
-	}
-	r.state, r.control = running, msg.session.Control()
-	r.output = termbridge.Collect(msg.session, termbridge.CollectOptions{
+	c.state, r.control = running, msg.session.Control()
+	o := termbridge.CollectOptions{
+		Limit: int(m.env.Settings.CommandRing), Tee: r.kept.add,
 		OnPanic: func(value any, stack []byte) {
 			m.env.Go(func() { panic(fmt.Sprintf("%v\n\n%s", value, stack)) })
 		},
-	})
+	}
+	if msg.stdin != nil {
+		r.stdin, o.Stdin = msg.stdin, msg.stdin
+	}
+	r.output = termbridge.Collect(msg.session, o)
 	m.layout()
 	return m.wait(r, 0)
 }
 
 // wait is the one command in flight per run.
 func (m *Model) wait(r *run, pause time.Duration) tea.Cmd {
-	output, gen := r.output, m.gen
+	output := r.output
 	return func() tea.Msg {
 		if pause > 0 {
 			select {
@@ -189,158 +186,113 @@ func (m *Model) wait(r *run, pause time.Duration) tea.Cmd {
 		case <-output.Changed():
 		case <-output.Done():
 		}
-		return changedMsg{to: m, gen: gen, run: r}
+		return changedMsg{to: m, run: r}
 	}
 }
 
-func (m *Model) changed(msg changedMsg) tea.Cmd {
-	if msg.to != m || msg.gen != m.gen {
+func (m *Model) changed(r *run) tea.Cmd {
+	if r.card.run != r {
 		return nil
 	}
-	r := msg.run
 	reason, err := r.output.End()
-	if m.shown() == r {
-		m.pull(r, reason != termbridge.Running)
+	r.ended, r.totals = reason != termbridge.Running, r.output.Totals()
+	var more tea.Cmd
+	if m.shownRun() == r {
+		more = m.pull()
 	}
-	if reason == termbridge.Running {
-		return m.wait(r, drawEvery)
+	if !r.ended {
+		return tea.Batch(more, m.wait(r, drawEvery))
 	}
 	if r.cancelled {
-		return m.finish(r, models.End{Line: "cancelled", More: "It was ended from here; its exit code was not waited for."})
+		return tea.Batch(more, m.finish(r, models.Cancelled(m.env.Info.Has(api.CapExecKill))))
 	}
-	client, control, gen := m.env.Client, r.control, m.gen
-	stream := models.Stream{Lost: reason == termbridge.EndBroken, Cut: reason == termbridge.EndCut, Cause: err}
-	return func() tea.Msg {
-		return endedMsg{to: m, gen: gen, run: r, end: models.AskEnd(client, control, r.ref, stream)}
+	client, control, ref := m.env.Client, r.control, r.card.targets[0].Ref
+	stream := models.Stream{
+		Lost: reason == termbridge.EndBroken, Cut: reason == termbridge.EndCut, Cause: err, After: m.env.Now().Sub(r.card.began),
 	}
+	inputErr := r.output.InputErr()
+	return tea.Batch(more, func() tea.Msg {
+		end := models.AskEnd(client, control, ref, stream)
+		if inputErr != nil && !end.OK {
+			end.More += " The command did not take all of its input: " + inputErr.Error() + "."
+		}
+		return endedMsg{to: m, run: r, end: end}
+	})
 }
 
 func (m *Model) ended(msg endedMsg) tea.Cmd {
-	if msg.to != m || msg.gen != m.gen {
+	r := msg.run
+	if r.card.run != r {
 		return nil
 	}
-	if msg.end.Known && msg.end.ExitCode == 127 && msg.end.More == "" && !strings.HasPrefix(m.line, "=") {
-		msg.end.More = "127 means that a command was not found. In a container without sh, = before the line runs its program directly."
+	if e := &msg.end; e.Known && e.ExitCode == 127 && e.More == "" && !r.card.spec.argv {
+		e.More = "127 means that a command was not found. In a container without sh, " + argvMark + " before the line runs its program directly."
 	}
-	return m.finish(msg.run, msg.end)
+	return m.finish(r, msg.end)
 }
 
+// finish records how the card's run ended and tells who wants to know.
 func (m *Model) finish(r *run, end models.End) tea.Cmd {
-	r.state, r.end, r.took = done, end, m.env.Now().Sub(r.began)
-	return m.startSome()
-}
-
-// stop ends a run that is under way, without waiting; its answer will say that
-// it was cancelled.
-func (m *Model) stop(r *run) {
-	r.cancelled = true
-	switch r.state {
-	case queued:
-		r.state, r.end = done, models.End{Line: "cancelled", More: "It was given up before it had started."}
-	case starting:
-		r.cancel()
-	case running:
-		output := r.output
-		m.env.Go(func() { output.Close() })
-	case done:
+	c := r.card
+	c.state, c.end, c.took = done, end, m.env.Now().Sub(c.began)
+	if r.stdin != nil {
+		stdin := r.stdin
+		m.env.Go(func() { stdin.Close() })
 	}
-}
-
-// running counts the runs that are under way.
-func (m *Model) running() int {
-	n := 0
-	for _, r := range m.runs {
-		if r.state == starting || r.state == running {
-			n++
-		}
-	}
-	return n
-}
-
-// shown is the run whose output is in view, nil before the first.
-func (m *Model) shown() *run {
-	if m.at < len(m.runs) {
-		return m.runs[m.at]
-	}
-	return nil
-}
-
-// show brings the output of run i into view.
-func (m *Model) show(i int) {
-	m.at = i
-	m.out.SetLines(nil)
-	m.out.SetFollow(true)
-	if r := m.shown(); r != nil && r.output != nil {
-		r.next, r.open = 0, false
-		m.pull(r, r.state == done)
+	cmd := m.watchEnded(c)
+	if c.watch == nil {
+		m.tell(c, end.Line, !end.OK)
 	}
 	m.layout()
+	return cmd
 }
 
-// Lines are pulled in portions of this many; a line that has not ended is shown
-// only while the output is no longer than one portion, since each change of it
-// draws the portion anew.
-const portion = 4096
-
-// pull takes new lines of the run into the view.
-func (m *Model) pull(r *run, all bool) {
-	if r.open { // take the growing lines away again
-		m.out.SetLines(nil)
-		r.next, r.open = 0, false
+// tell journals the end of a card, and announces it where it took long.
+func (m *Model) tell(c *card, result string, failed bool) {
+	target := plural(len(c.targets), "pod")
+	if len(c.targets) == 1 {
+		target = c.targets[0].Ref.String() + "/" + c.targets[0].Container
 	}
-	for {
-		lines, next := r.output.Lines(r.next, portion)
-		add := make([]textview.Line, 0, len(lines))
-		small := r.next == 0 && len(lines) < portion
-		for _, l := range lines {
-			if l.Open && !all {
-				if !small {
-					next = l.Number
-					break
-				}
-				r.open = true
-			}
-			add = append(add, drawn(l))
-		}
-		m.out.Append(add...)
-		r.next = next
-		if len(lines) < portion || len(add) < len(lines) {
+	m.env.Wish(models.JournalMsg{Entry: models.Entry{Action: "command", Target: target, Result: result, Failed: failed}})
+	m.env.Wish(models.FinishedMsg{Text: result + ": " + c.spec.line + " in " + c.where(), Began: c.began})
+}
+
+// stop ends what a card has under way, without waiting; its answer will say that
+// it was cancelled.
+func (m *Model) stop(c *card) {
+	c.watch = nil
+	switch {
+	case c.fan != nil:
+		c.fan.Cancel()
+	case c.run == nil || c.state == done:
+	case c.state == starting:
+		c.run.cancelled = true
+		c.run.cancel()
+	default:
+		if c.run.cancelled {
 			return
 		}
+		c.run.cancelled = true
+		output, control, kill := c.run.output, c.run.control, m.env.Info.Has(api.CapExecKill)
+		m.env.Go(func() {
+			if kill {
+				_ = fanout.Kill(control) // closing the stream ends it as well
+			}
+			output.Close()
+		})
 	}
 }
 
-// drawn is a line as the view shows it: its stream is told by gutter and
-// colour, its own colours are kept.
-func drawn(l termbridge.Line) textview.Line {
-	line := textview.Line{
-		Text: string(l.Text()), Role: themes.Stdout, Gutter: "│", GutterRole: themes.Stdout,
-		SGR: bytes.IndexByte(l.Raw, 0x1b) >= 0,
-	}
-	if l.Stream == frame.Stderr {
-		line.Role, line.Gutter, line.GutterRole = themes.Stderr, "┃", themes.Stderr
-	}
-	return line
+// release lets the kept output go, off the loop.
+func (r *run) release(background func(func())) {
+	k := r.kept
+	background(k.close)
 }
 
-// save writes the shown run's output, as it came, to a file.
-func (m *Model) save(string) tea.Cmd {
-	r := m.shown()
-	if r == nil || r.output == nil {
-		return nil
+// shownRun is the run whose output is in view.
+func (m *Model) shownRun() *run {
+	if c := m.card(); c != nil && c.fan == nil {
+		return c.run
 	}
-	store, output := m.env.Store, r.output
-	name := fmt.Sprintf("%s-%s.out", r.ref.Name, m.env.Now().Format("20060102-150405"))
-	return func() tea.Msg {
-		var data bytes.Buffer
-		err := output.Save(&data)
-		path := ""
-		if err == nil {
-			path, err = store.Save(name, data.Bytes())
-		}
-		if err != nil {
-			return models.NoticeMsg{Level: models.LevelError, Text: "The output could not be saved: " + err.Error()}
-		}
-		return models.NoticeMsg{Text: "Output saved to " + path}
-	}
+	return nil
 }

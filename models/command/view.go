@@ -3,7 +3,6 @@ package command
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -11,8 +10,8 @@ import (
 	"podium/themes"
 )
 
-// SetSize gives the rectangle: the command line, a line per pod where there are
-// several, how the shown run stands, and its output.
+// SetSize gives the rectangle: the prompt or the line that was run, how it
+// stands, and its output or its groups.
 func (m *Model) SetSize(cols, rows int) {
 	m.cols, m.rows = cols, rows
 	m.layout()
@@ -24,19 +23,21 @@ func (m *Model) SetTheme(theme themes.Theme) {
 	m.out.SetTheme(theme)
 }
 
-// listRows is how many rows the pods take: none for one pod, a third of the
-// screen at most for many.
-func (m *Model) listRows() int {
-	if len(m.runs) < 2 {
-		return 0
-	}
-	return min(len(m.runs), max(m.rows/3, 1))
+// layout follows a change of the rectangle or of what stands above the output.
+func (m *Model) layout() {
+	m.out.SetSize(m.cols, max(m.rows-len(m.head()), 0))
 }
 
-// layout follows a change of the rectangle or of the runs' ends.
-func (m *Model) layout() {
-	m.input.SetWidth(max(m.cols-4, 1))
-	m.out.SetSize(m.cols, max(m.rows-1-m.listRows()-len(m.standing()), 0))
+// head is what stands above the output.
+func (m *Model) head() []string {
+	lines := m.promptRows()
+	if c := m.card(); c != nil {
+		if !m.asks() {
+			lines = append([]string{m.commandLine(c)}, lines...)
+		}
+		lines = append(lines, m.standing(c)...)
+	}
+	return lines
 }
 
 // View draws the screen.
@@ -44,125 +45,117 @@ func (m *Model) View() string {
 	if m.cols <= 0 || m.rows <= 0 {
 		return ""
 	}
-	lines := []string{m.commandLine()}
-	lines = append(lines, m.list()...)
-	lines = append(lines, m.standing()...)
+	lines := m.head()
+	c := m.card()
+	if c != nil && c.fan != nil && m.page == pageGroups {
+		lines = append(lines, m.groupRows(c, max(m.rows-len(lines), 0))...)
+		for len(lines) < m.rows {
+			lines = append(lines, "")
+		}
+	}
 	for i := range lines {
 		lines[i] = safetext.Fit(lines[i], m.cols)
 	}
 	if len(lines) >= m.rows {
 		return strings.Join(lines[:m.rows], "\n")
 	}
+	if c == nil {
+		for len(lines) < m.rows {
+			lines = append(lines, safetext.Spaces(m.cols))
+		}
+		return strings.Join(lines, "\n")
+	}
 	return strings.Join(append(lines, m.out.View()), "\n")
 }
 
-func (m *Model) commandLine() string {
-	if m.asking {
-		return m.input.View()
+// commandLine is what was run, and which of the cards this is.
+func (m *Model) commandLine(c *card) string {
+	text := c.spec.sign() + c.spec.line
+	if c.spec.stdin != "" {
+		text += "  < " + c.spec.stdin
 	}
-	return m.theme.Paint(themes.Strong, safetext.Line("$ "+m.line, m.cols))
+	which := ""
+	if n := len(m.cards); n > 1 {
+		which = fmt.Sprintf(" %d/%d", m.at+1, n)
+	}
+	text = safetext.Line(text, m.cols-len(which))
+	return m.theme.Paint(themes.Strong, safetext.Fit(text, max(m.cols-len(which), 0))) + m.theme.Paint(themes.Muted, which)
 }
 
-// Cursor is in the command line while it is asked for, or in the search.
+// Cursor is where text is typed.
 func (m *Model) Cursor() *tea.Cursor {
-	if m.asking {
-		return m.input.Cursor()
-	}
-	if x, y, ok := m.out.Cursor(); ok {
-		return tea.NewCursor(x, y+m.rows-max(m.rows-1-m.listRows()-len(m.standing()), 0))
-	}
-	return nil
-}
-
-// list is a line per pod, those around the shown one when there is no room for
-// all.
-func (m *Model) list() []string {
-	n := m.listRows()
-	if n == 0 {
+	row, name := 0, ""
+	switch m.field {
+	case fieldLine:
+		name = spec{argv: m.argv}.sign()
+	case fieldStdin:
+		row, name = 1, "stdin < "
+	case fieldFilter:
+		row, name = 1, "lines & "
+	case fieldWatch:
+		row, name = 1, "watch every "
+	case fieldNone:
+		if x, y, ok := m.out.Cursor(); ok {
+			return tea.NewCursor(x, y+len(m.head()))
+		}
 		return nil
 	}
-	first := min(max(m.at-n/2, 0), len(m.runs)-n)
-	var lines []string
-	for i, r := range m.runs[first : first+n] {
-		role, mark := m.roleOf(r), "  "
-		if first+i == m.at {
-			mark = "> "
-		}
-		text := safetext.Line(mark+r.ref.Name, max(m.cols-24, 8))
-		lines = append(lines, safetext.Fit(text, max(m.cols-24, 8))+" "+m.theme.Paint(role, safetext.Line(m.stateOf(r), 22)))
+	width := safetext.Width(name)
+	_, x := m.typedLine().View(m.cols - width)
+	if width+x >= m.cols || row >= m.rows {
+		return nil
 	}
-	return lines
+	return tea.NewCursor(width+x, row)
 }
 
-func (m *Model) roleOf(r *run) themes.Role {
+func (c *card) role() themes.Role {
 	switch {
-	case r.state != done:
+	case c.state != done:
 		return themes.Pending
-	case r.end.OK:
+	case c.end.OK:
 		return themes.OK
 	}
 	return themes.Error
 }
 
-func (m *Model) stateOf(r *run) string {
-	switch r.state {
-	case queued:
-		return "waiting"
-	case starting:
-		return "starting"
-	case running:
-		return "running"
-	}
-	return r.end.Line
-}
-
 // moreRows bounds what is said about an end, so that output keeps its room.
 const moreRows = 4
 
-// standing is how the shown run stands: its end, time and bytes, and below what
+// standing is how the card stands: its end, time, place and bytes, and below what
 // its end means.
-func (m *Model) standing() []string {
-	r := m.shown()
-	if r == nil {
-		return nil
+func (m *Model) standing(c *card) []string {
+	now := m.now
+	if now.Before(c.began) {
+		now = c.began
 	}
-	took := r.took
-	if r.state != done && m.now.After(r.began) {
-		took = m.now.Sub(r.began)
+	parts := []string{c.standing(now)}
+	if len(c.targets) == 1 {
+		parts = append(parts, c.where())
 	}
-	unit := time.Millisecond
-	if r.state != done || took >= 10*time.Second {
-		unit = time.Second
-	}
-	parts := []string{m.stateOf(r), took.Round(unit).String()}
-	if r.output != nil {
-		t := r.output.Totals()
+	parts = append(parts, "at "+c.began.Format("15:04:05"))
+	if c.run != nil && c.run.output != nil {
+		t := c.run.totals
 		parts = append(parts, fmt.Sprintf("stdout %s, stderr %s", size(t.Stdout), size(t.Stderr)))
-		if t.DroppedBytes > 0 {
-			parts = append(parts, "oldest "+size(t.DroppedBytes)+" no longer kept")
+		if c.state == done && c.end.OK && t.Lines == 0 {
+			parts = append(parts, "no output")
 		}
 	}
-	if r.state == done && r.end.OK && r.output != nil && r.output.Totals().Lines == 0 {
-		parts = append(parts, "no output")
+	lines := []string{m.theme.Paint(c.role(), safetext.Line(strings.Join(parts, " · "), m.cols))}
+	if w := c.watch; w != nil {
+		text := fmt.Sprintf("watched every %s · run %d · %s changed", w.every, w.runs, plural(w.changed, "line"))
+		if w.until != "" {
+			text += " · until " + w.until
+		}
+		lines = append(lines, m.theme.Paint(themes.Accent, safetext.Line(text, m.cols)))
 	}
-	lines := []string{m.theme.Paint(m.roleOf(r), safetext.Line(strings.Join(parts, " · "), m.cols))}
-	if r.state == done && r.end.More != "" {
-		more := safetext.Wrap(r.end.More, m.cols)
+	if m.filter != "" {
+		lines = append(lines, m.theme.Paint(themes.Accent, safetext.Line("lines & "+m.filter+" · esc shows all", m.cols)))
+	}
+	if c.fan == nil && c.state == done && c.end.More != "" {
+		more := safetext.Wrap(c.end.More, m.cols)
 		for _, line := range more[:min(len(more), moreRows)] {
 			lines = append(lines, m.theme.Paint(themes.Text, line))
 		}
 	}
 	return lines
-}
-
-// size is a number of bytes for people.
-func size(n int64) string {
-	const k = 1 << 10
-	switch {
-	case n < k:
-		return fmt.Sprintf("%d B", n)
-	case n < k*k:
-		return fmt.Sprintf("%.1f KiB", float64(n)/k)
-	}
-	return fmt.Sprintf("%.1f MiB", float64(n)/(k*k))
 }

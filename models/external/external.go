@@ -8,6 +8,7 @@ package external
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 
@@ -24,11 +25,12 @@ import (
 
 // Request is what an editor is started for.
 type Request struct {
-	Cols, Rows int            // of the pane, at least 1
-	Text       string         // to edit
-	Command    string         // the editor with its arguments, "" for that of the environment
-	Width      vt.WidthMethod // of the renderer
-	Dark       bool           // the background is dark
+	Cols, Rows int                     // of the pane, at least 1
+	Text       string                  // to edit
+	Write      func(w io.Writer) error // to look at instead, in a pager
+	Command    string                  // the editor with its arguments, "" for that of the environment
+	Width      vt.WidthMethod          // of the renderer
+	Dark       bool                    // the background is dark
 	OnPanic    func(value any, stack []byte)
 }
 
@@ -51,6 +53,7 @@ type Start func(Request) (*Job, error)
 type Model struct {
 	env   *models.Env
 	wish  models.LocalEditMsg
+	page  models.PagerMsg // in place of an edit where it has a Write
 	start Start
 	held  *holder
 
@@ -104,9 +107,25 @@ func New(env *models.Env, start Start, wish models.LocalEditMsg) *Model {
 	return &Model{env: env, wish: wish, start: start, keys: DefaultKeyMap(), held: &holder{}}
 }
 
+// NewPager makes the screen on which the user's pager shows a text.
+func NewPager(env *models.Env, start Start, wish models.PagerMsg) *Model {
+	return &Model{env: env, page: wish, start: start, held: &holder{}}
+}
+
+// pages tells whether it is a pager, which leaves nothing to take back.
+func (m *Model) pages() bool { return m.page.Write != nil }
+
+// what is started, in a word.
+func (m *Model) what() string {
+	if m.pages() {
+		return "pager"
+	}
+	return "editor"
+}
+
 // Init starts the editor.
 func (m *Model) Init() tea.Cmd {
-	req := Request{Cols: max(m.cols, 1), Rows: max(m.rows, 1), Text: m.wish.Text, Command: m.env.Settings.EditorCommand, Dark: m.env.Theme.Dark()}
+	req := Request{Cols: max(m.cols, 1), Rows: max(m.rows, 1), Text: m.wish.Text, Write: m.page.Write, Command: m.env.Settings.EditorCommand, Dark: m.env.Theme.Dark()}
 	if m.env.Graphemes {
 		req.Width = vt.WidthGrapheme
 	}
@@ -116,7 +135,7 @@ func (m *Model) Init() tea.Cmd {
 	}
 	return func() tea.Msg {
 		if m.start == nil {
-			return startedMsg{to: m, err: fmt.Errorf("no editor can be run here")}
+			return startedMsg{to: m, err: fmt.Errorf("no %s can be run here", m.what())}
 		}
 		job, err := m.start(req)
 		if err == nil && !m.held.put(job) {
@@ -146,6 +165,10 @@ func (h *holder) take() *Job {
 // rescue ends an editor that nobody looks at any more and keeps its text.
 func (m *Model) rescue(job *Job) {
 	job.Bridge.Close()
+	if m.pages() {
+		_ = job.Discard() // a file too many harms nobody
+		return
+	}
 	if text, err := job.Text(); err != nil || m.keep(text) != nil {
 		return // the file is left where the user can find it
 	}
@@ -197,7 +220,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 
 func (m *Model) started(msg startedMsg) tea.Cmd {
 	if msg.err != nil {
-		m.failure = "The editor did not start: " + safetext.Clean(msg.err.Error())
+		m.failure = "The " + m.what() + " did not start: " + safetext.Clean(msg.err.Error())
 		m.render()
 		return nil
 	}
@@ -234,6 +257,9 @@ func (m *Model) changed() tea.Cmd {
 	return func() tea.Msg {
 		msg := doneMsg{to: m}
 		msg.code, _ = job.Bridge.ExitCode()
+		if m.pages() {
+			return msg
+		}
 		if msg.text, msg.err = job.Text(); msg.err != nil {
 			return msg
 		}
@@ -259,9 +285,11 @@ func (m *Model) done(msg doneMsg) {
 			_ = job.Discard() // a file too many harms nobody
 		})
 	}
-	if msg.code == 0 {
+	switch {
+	case m.pages():
+	case msg.code == 0:
 		m.env.Wish(models.EditedMsg{Asker: m.wish.Asker, Text: msg.text})
-	} else {
+	default:
 		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("%s ended with status %d: the text is as it was", m.job.Name, msg.code)})
 	}
 	m.env.Wish(models.BackMsg{From: m})
@@ -270,7 +298,7 @@ func (m *Model) done(msg doneMsg) {
 // Title names the editor.
 func (m *Model) Title() string {
 	if m.job == nil {
-		return "editor"
+		return m.what()
 	}
 	return m.job.Name
 }
@@ -284,6 +312,9 @@ func (m *Model) Holds() bool { return m.failure == "" && !m.over }
 // Ends says what would end with the program.
 func (m *Model) Ends() string {
 	if m.job == nil || !m.Holds() {
+		return ""
+	}
+	if m.pages() {
 		return ""
 	}
 	return m.job.Name + " with a manifest"

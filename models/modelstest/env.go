@@ -1,10 +1,13 @@
 package modelstest
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -70,6 +73,8 @@ type Store struct {
 	journal []models.Entry
 	deleted []models.Deleted
 	words   []string
+	inputs  map[string]string
+	temps   int
 	Fail    error // when set, every method fails with it; set before anybody uses the store, or by SetFail
 }
 
@@ -77,7 +82,7 @@ var _ models.Store = (*Store)(nil)
 
 // NewStore makes an empty store.
 func NewStore() *Store {
-	return &Store{drafts: map[string][]byte{}, history: map[string][]string{}, saved: map[string][]byte{}}
+	return &Store{drafts: map[string][]byte{}, history: map[string][]string{}, saved: map[string][]byte{}, inputs: map[string]string{}}
 }
 
 // SetFail makes every method fail from now on.
@@ -195,6 +200,74 @@ func (s *Store) Save(name string, data []byte) (string, error) {
 	defer s.mu.Unlock()
 	s.saved[name] = append([]byte(nil), data...)
 	return "/saved/" + name, s.Fail
+}
+
+// SaveStream keeps what write gives.
+func (s *Store) SaveStream(name string, write func(w io.Writer) error) (string, error) {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return "", err
+	}
+	return s.Save(name, b.Bytes())
+}
+
+// Temp is a temporary file in memory.
+func (s *Store) Temp() (models.Temp, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.temps++
+	return &temp{store: s}, s.Fail
+}
+
+// Temps counts the temporary files that are open.
+func (s *Store) Temps() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.temps
+}
+
+type temp struct {
+	store *Store
+	mu    sync.Mutex
+	data  []byte
+}
+
+func (t *temp) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.data = append(t.data, p...)
+	return len(p), nil
+}
+
+func (t *temp) ReadAt(p []byte, at int64) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return bytes.NewReader(t.data).ReadAt(p, at)
+}
+
+func (t *temp) Close() error {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	t.store.temps--
+	return nil
+}
+
+// SetInput makes Input give a file.
+func (s *Store) SetInput(path, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inputs[path] = text
+}
+
+// Input gives what SetInput set.
+func (s *Store) Input(path string) (io.ReadCloser, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text, ok := s.inputs[path]
+	if !ok {
+		return nil, fmt.Errorf("open %s: %w", path, fs.ErrNotExist)
+	}
+	return io.NopCloser(strings.NewReader(text)), nil
 }
 
 // Saved is what Save was given under the name.

@@ -162,6 +162,26 @@ func (v *View) Append(lines ...Line) {
 	v.settle()
 }
 
+// DropLast takes the last n lines away, all if there are fewer: for lines that
+// have grown and are added anew.
+func (v *View) DropLast(n int) {
+	n = min(n, v.Lines())
+	if n <= 0 {
+		return
+	}
+	from := len(v.buf) - n
+	for i := range v.buf[from:] {
+		v.bytes -= len(v.buf[from+i].Text)
+		v.buf[from+i] = Line{}
+	}
+	v.buf = v.buf[:from]
+	v.states = v.states[:min(len(v.states), v.Lines())]
+	if v.search.at.line >= v.Lines() {
+		v.search.at = match{}
+	}
+	v.reshape()
+}
+
 // drop lets the oldest lines go until the bounds are kept.
 func (v *View) drop() {
 	n := 0

@@ -312,3 +312,24 @@ func BenchmarkSearchRegexp100k(b *testing.B) {
 		v.Search("no.*where")
 	}
 }
+
+func TestDropLast(t *testing.T) {
+	v := New(themes.Plain(), 0)
+	v.SetSize(10, 3)
+	v.SetFollow(true)
+	v.Append(Line{Text: "one"}, Line{Text: "tw"})
+	v.View()
+	v.DropLast(1)
+	v.Append(Line{Text: "two"}, Line{Text: "three"})
+	if got := v.Text(); got != "one\ntwo\nthree\n" {
+		t.Errorf("the text is %q", got)
+	}
+	if got := v.View(); !strings.Contains(got, "two") || !strings.HasPrefix(got, "one") {
+		t.Errorf("the view is %q", got)
+	}
+	v.DropLast(100)
+	v.DropLast(1)
+	if v.Lines() != 0 || v.Text() != "" {
+		t.Errorf("%d lines are left", v.Lines())
+	}
+}

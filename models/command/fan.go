@@ -1,0 +1,307 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"podium/api"
+	"podium/internal/fanout"
+	"podium/internal/safetext"
+	"podium/models"
+	"podium/models/widget/textview"
+	"podium/termbridge/frame"
+	"podium/themes"
+)
+
+// fanMsg tells that a card of many pods has news.
+type fanMsg struct {
+	to   *Model
+	card *card
+}
+
+// fanEvery spaces out what is grouped anew.
+const fanEvery = 100 * time.Millisecond
+
+func (m *Model) parallel() int {
+	return max(m.env.Settings.CommandParallel, 1)
+}
+
+// startFan runs a card's command in all of its places.
+func (m *Model) startFan(c *card) tea.Cmd {
+	argv, err := c.spec.command()
+	if err != nil {
+		return nil // begin has checked it
+	}
+	c.state = running
+	c.fan = fanout.Start(c.targets, fanout.Options{
+		Client:   m.env.Client,
+		Config:   api.ExecConfig{AttachStdout: true, AttachStderr: true, Cmd: argv},
+		Parallel: m.parallel(), Now: m.env.Now, Go: m.env.Go,
+	})
+	c.done = c.fan.Progress()
+	m.add(c)
+	return m.waitFan(c, 0)
+}
+
+// waitFan is the one command in flight per card of many.
+func (m *Model) waitFan(c *card, pause time.Duration) tea.Cmd {
+	fan := c.fan
+	return func() tea.Msg {
+		if pause > 0 {
+			select {
+			case <-time.After(pause):
+			case <-fan.Done():
+			}
+		}
+		select {
+		case <-fan.Changed():
+		case <-fan.Done():
+		}
+		return fanMsg{to: m, card: c}
+	}
+}
+
+// fanChanged groups what there is now. The selected group stays selected.
+func (m *Model) fanChanged(c *card) tea.Cmd {
+	ended := false
+	select {
+	case <-c.fan.Done():
+		ended = true
+	default:
+	}
+	var selected *fanout.Outcome
+	shown := m.card() == c
+	if shown && m.group < len(c.groups) && (m.moved || m.page != pageGroups) {
+		selected = c.groups[m.group].First()
+	}
+	before := len(c.done.Outcomes)
+	c.done = c.fan.Progress()
+	if len(c.done.Outcomes) != before {
+		c.groups = fanout.Groups(c.done.Outcomes)
+	}
+	if shown && selected != nil {
+		m.group = groupOf(c.groups, selected)
+	}
+	if ended {
+		c.state, c.took = done, m.env.Now().Sub(c.began)
+		c.end = models.End{Kind: models.EndExited, OK: c.failed() == 0, Line: c.progress()}
+		m.tell(c, c.progress(), !c.end.OK)
+	}
+	if shown {
+		m.layout()
+		if m.page == pageOutput && len(c.done.Outcomes) != before {
+			m.fillFan(c)
+		}
+	}
+	if ended {
+		return nil
+	}
+	return m.waitFan(c, fanEvery)
+}
+
+// groupOf is the group that holds an outcome.
+func groupOf(groups []fanout.Group, o *fanout.Outcome) int {
+	for i, g := range groups {
+		for _, other := range g.Outcomes {
+			if other == o {
+				return i
+			}
+		}
+	}
+	return 0
+}
+
+// fanKey handles the keys that only a card of many pods has.
+func (m *Model) fanKey(c *card, msg tea.KeyPressMsg) tea.Cmd {
+	k := m.keys
+	switch {
+	case key.Matches(msg, k.AgainFailed):
+		var again []fanout.Target
+		for _, g := range c.groups {
+			for _, o := range g.Outcomes {
+				if g.Failed {
+					again = append(again, o.Target)
+				}
+			}
+		}
+		if len(again) == 0 {
+			m.env.Wish(models.NoticeMsg{Text: "It has not failed anywhere"})
+		}
+		return m.rerun(c, again)
+	case key.Matches(msg, k.Diff) && len(c.groups) > 0:
+		m.page = pageDiff
+		m.layout()
+		m.fillFan(c)
+	case m.page != pageGroups:
+		return m.out.Update(msg)
+	case key.Matches(msg, k.NextGroup):
+		m.moved = true
+		m.group = min(m.group+1, max(len(c.groups)-1, 0))
+	case key.Matches(msg, k.PreviousGroup):
+		m.moved = true
+		m.group = max(m.group-1, 0)
+	case key.Matches(msg, m.out.Keys.Top):
+		m.group = 0
+	case key.Matches(msg, m.out.Keys.Bottom):
+		m.group = max(len(c.groups)-1, 0)
+	case key.Matches(msg, k.Open) && m.group < len(c.groups):
+		m.page = pageOutput
+		m.layout()
+		m.fillFan(c)
+	case key.Matches(msg, m.out.Keys.Save), key.Matches(msg, m.out.Keys.Copy):
+		m.out.SetLines(m.everything(c))
+		return m.out.Update(msg)
+	}
+	return nil
+}
+
+// namesShown bounds the names of a group over its output.
+const namesShown = 200
+
+// fillFan puts the opened group, or what it differs in, into the view.
+func (m *Model) fillFan(c *card) {
+	if m.group >= len(c.groups) {
+		m.out.SetLines(nil)
+		return
+	}
+	g := &c.groups[m.group]
+	m.out.SetFollow(false)
+	switch m.page {
+	case pageDiff:
+		m.out.SetLines(m.diffLines(c, g))
+	case pageOutput:
+		m.out.SetLines(append(m.headLines(g), m.textLines(g.First().Text)...))
+	case pageGroups:
+	}
+}
+
+// headLines say which pods a group has.
+func (m *Model) headLines(g *fanout.Group) []textview.Line {
+	names := make([]string, 0, min(len(g.Outcomes), namesShown))
+	for _, o := range g.Outcomes[:min(len(g.Outcomes), namesShown)] {
+		names = append(names, o.Ref.Name)
+	}
+	text := plural(len(g.Outcomes), "pod") + ": " + strings.Join(names, " ")
+	if more := len(g.Outcomes) - len(names); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	var out []textview.Line
+	for _, line := range safetext.Wrap(text, max(m.cols-1, 8)) {
+		out = append(out, textview.Line{Text: line, Role: themes.Strong})
+	}
+	if more := g.First().End.More; more != "" {
+		for _, line := range safetext.Wrap(more, max(m.cols-1, 8)) {
+			out = append(out, textview.Line{Text: line, Role: themes.Text})
+		}
+	}
+	return append(out, textview.Line{})
+}
+
+// diffLines are what a group has other than the largest.
+func (m *Model) diffLines(c *card, g *fanout.Group) []textview.Line {
+	most := &c.groups[fanout.Largest(c.groups)]
+	if most == g {
+		return append(m.headLines(g), note("most are like this: choose another group to see what it has other than these"))
+	}
+	diff := fanout.Diff(most, g)
+	lines := m.headLines(g)
+	if diff == "" {
+		return append(lines, note("the output is the same as that of most; how it ended is not"))
+	}
+	for text := range strings.Lines(diff) {
+		text = strings.TrimSuffix(text, "\n")
+		role := themes.Text
+		switch {
+		case strings.HasPrefix(text, "---"), strings.HasPrefix(text, "+++"), strings.HasPrefix(text, "@@"):
+			role = themes.Muted
+		case strings.HasPrefix(text, "+"):
+			role = themes.Added
+		case strings.HasPrefix(text, "-"):
+			role = themes.Removed
+		}
+		lines = append(lines, textview.Line{Text: text, Role: role})
+	}
+	return lines
+}
+
+// everything is all groups one after the other, to be copied or saved.
+func (m *Model) everything(c *card) []textview.Line {
+	var out []textview.Line
+	for i := range c.groups {
+		g := &c.groups[i]
+		out = append(out, textview.Line{Text: "── " + g.First().End.Line, Role: themes.Strong})
+		out = append(out, m.headLines(g)...)
+		out = append(out, m.textLines(g.First().Text)...)
+		out = append(out, textview.Line{})
+	}
+	return out
+}
+
+// groupRows are the groups, a line each and their first line of output.
+func (m *Model) groupRows(c *card, rows int) []string {
+	if len(c.groups) == 0 {
+		return []string{m.theme.Paint(themes.Muted, safetext.Line("nothing has ended yet", m.cols))}
+	}
+	per := 2
+	first := min(max(m.group-(rows/per)/2, 0), max(len(c.groups)-rows/per, 0))
+	var out []string
+	for i := first; i < len(c.groups) && len(out)+1 <= rows; i++ {
+		g := &c.groups[i]
+		role, mark := themes.OK, "  "
+		switch k := g.First().End.Kind; {
+		case k == models.EndCancelled:
+			role = themes.Unknown
+		case g.Failed:
+			role = themes.Error
+		}
+		if i == m.group {
+			mark = "> "
+		}
+		names := make([]string, 0, 8)
+		for _, o := range g.Outcomes[:min(len(g.Outcomes), 8)] {
+			names = append(names, o.Ref.Name)
+		}
+		count := fmt.Sprintf("%4d", len(g.Outcomes))
+		end := safetext.Line(g.First().End.Line, max(m.cols/2, 10))
+		rest := strings.Join(names, " ")
+		if len(g.Outcomes) > len(names) {
+			rest += " …"
+		}
+		line := m.theme.Paint(themes.Strong, mark+count) + " " + m.theme.Paint(role, end) + "  "
+		line += safetext.Line(rest, max(m.cols-safetext.Width(line), 0))
+		if i == m.group {
+			line = m.theme.Paint(themes.Selected, safetext.Fit(safetext.Line(mark+count+" "+g.First().End.Line+"  "+rest, m.cols), m.cols))
+		}
+		out = append(out, line, m.theme.Paint(themes.Muted, "       "+m.sample(g)))
+	}
+	return out
+}
+
+// sample is the line that tells most of a group's output: of those that failed
+// the last of standard error, else the first.
+func (m *Model) sample(g *fanout.Group) string {
+	o := g.First()
+	text := "no output"
+	switch {
+	case !o.Started:
+		text = o.End.More
+	case o.Text != nil && len(o.Text.Lines) > 0:
+		at := 0
+		if g.Failed {
+			for i, l := range o.Text.Lines {
+				if l.Stream == frame.Stderr {
+					at = i
+				}
+			}
+		}
+		text = o.Text.Lines[at].Shown()
+		if n := len(o.Text.Lines); n > 1 {
+			text += fmt.Sprintf("  (%d lines)", n)
+		}
+	}
+	return safetext.Line(text, max(m.cols-7, 0))
+}

@@ -1,0 +1,108 @@
+package command
+
+import (
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
+
+	"podium/models"
+)
+
+// KeyMap are the screen's keys beside those of the output's view.
+type KeyMap struct {
+	// While a line is asked for.
+	Run, Earlier, Later, Snippet, Mode, Container, Stdin, Back key.Binding
+
+	// On a card.
+	Again, AgainFailed, Edit, New, Watch, Filter, Pager, Binary, NextCard, PreviousCard key.Binding
+
+	// Among the groups of a card of many pods.
+	NextGroup, PreviousGroup, Open, Diff key.Binding
+}
+
+// DefaultKeyMap is the keys as they come.
+func DefaultKeyMap() KeyMap {
+	bind := func(help, what string, keys ...string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
+	}
+	return KeyMap{
+		Run:           bind("enter", "run", "enter"),
+		Earlier:       bind("↑", "earlier line", "up", "ctrl+p"),
+		Later:         bind("↓", "later line", "down", "ctrl+n"),
+		Snippet:       bind("tab", "next snippet", "tab"),
+		Mode:          bind("ctrl-t", "sh or argv", "ctrl+t"),
+		Container:     bind("ctrl-o", "next container", "ctrl+o"),
+		Stdin:         bind("ctrl-x", "stdin from a file", "ctrl+x"),
+		Back:          bind("esc", "back", "esc", "q"),
+		Again:         bind("r", "run again", "r"),
+		AgainFailed:   bind("R", "run again where it failed", "R"),
+		Edit:          bind("e", "edit and run", "e"),
+		New:           bind("x", "another command", "x"),
+		Watch:         bind("W", "watch", "W"),
+		Filter:        bind("&", "filter lines", "&"),
+		Pager:         bind("p", "pager", "p"),
+		Binary:        bind("b", "hex or text", "b"),
+		NextCard:      bind("]", "next card", "]"),
+		PreviousCard:  bind("[", "previous card", "["),
+		NextGroup:     bind("↓/j", "next group", "down", "j"),
+		PreviousGroup: bind("↑/k", "previous group", "up", "k"),
+		Open:          bind("enter", "open the group", "enter"),
+		Diff:          bind("d", "what differs from most", "d"),
+	}
+}
+
+type helpKeys [][]key.Binding
+
+func (k helpKeys) ShortHelp() []key.Binding  { return k[0] }
+func (k helpKeys) FullHelp() [][]key.Binding { return k }
+
+// Keys are the bindings that work now.
+func (m *Model) Keys() help.KeyMap {
+	k := m.keys
+	switch {
+	case m.asks():
+		if m.field != fieldLine {
+			return helpKeys{{k.Run, k.Back}}
+		}
+		first := []key.Binding{k.Run, k.Earlier, k.Mode, k.Stdin}
+		if len(m.containers) > 1 {
+			first = append(first, k.Container)
+		}
+		if len(m.env.Settings.Snippets) > 0 {
+			first = append(first, k.Snippet)
+		}
+		return helpKeys{append(first, k.Back)}
+	case m.card() == nil:
+		return helpKeys{{k.New, k.Back}}
+	}
+	v := m.out.Keys
+	c := m.card()
+	for _, b := range []*key.Binding{&k.Again, &k.AgainFailed, &k.Edit, &k.New, &k.Watch} {
+		b.SetEnabled(b.Enabled() && !m.env.ReadOnly)
+	}
+	first := []key.Binding{k.Again, k.Edit}
+	if c.fan != nil {
+		if m.page == pageGroups {
+			first = append(first, k.Open)
+		}
+		if c.failed() > 0 && c.state == done {
+			first = append(first, k.AgainFailed)
+		}
+		first = append(first, k.Diff)
+	} else {
+		first = append(first, k.Watch)
+	}
+	first = append(first, v.Search, k.Filter, k.Pager, v.Save)
+	more := []key.Binding{v.Next, v.Prev, v.Copy, v.Wrap, v.Follow, v.Top, v.Bottom, k.New}
+	if c.run != nil && c.run.kept.binary() {
+		more = append(more, k.Binary)
+	}
+	if len(m.cards) > 1 {
+		more = append(more, k.PreviousCard, k.NextCard)
+	}
+	return helpKeys{append(first, k.Back), more}
+}
+
+// KeyMaps are the keys that may be bound anew.
+func (m *Model) KeyMaps() []models.KeyScope {
+	return []models.KeyScope{{Name: "command", Map: &m.keys}, {Name: "text", Map: &m.out.Keys}, {Name: "line", Map: &m.out.LineKeys}}
+}

@@ -1,0 +1,99 @@
+package command
+
+import (
+	"fmt"
+	"io"
+
+	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
+	"podium/termbridge/frame"
+)
+
+// save writes the shown output to a file: of one pod as the program wrote it,
+// after a question where there are two streams; of many what is in view.
+func (m *Model) save(text string) tea.Cmd {
+	c := m.card()
+	switch {
+	case c == nil:
+		return nil
+	case c.fan != nil:
+		store, name := m.env.Store, m.fileName(c, ".txt")
+		return func() tea.Msg { return saved(store.Save(name, []byte(text))) }
+	case c.run == nil || c.run.output == nil:
+		m.env.Wish(models.NoticeMsg{Text: "There is no output to save"})
+		return nil
+	}
+	if t := c.run.totals; t.Stdout > 0 && t.Stderr > 0 {
+		m.saving = true
+		m.layout()
+		return nil
+	}
+	return m.saveStreams(c, "")
+}
+
+// chooseSave takes the answer to which stream is to be saved.
+func (m *Model) chooseSave(msg tea.KeyPressMsg) tea.Cmd {
+	m.saving = false
+	defer m.layout()
+	switch msg.String() {
+	case "o":
+		return m.saveStreams(m.card(), ".stdout", frame.Stdout)
+	case "e":
+		return m.saveStreams(m.card(), ".stderr", frame.Stderr)
+	case "b", "enter":
+		return m.saveStreams(m.card(), "")
+	}
+	return nil
+}
+
+func (m *Model) fileName(c *card, ending string) string {
+	what := plural(len(c.targets), "pod")
+	if len(c.targets) == 1 {
+		what = c.targets[0].Ref.Name
+	}
+	return fmt.Sprintf("%s-%s%s", what, c.began.Format("20060102-150405"), ending)
+}
+
+func (m *Model) saveStreams(c *card, ending string, streams ...frame.Stream) tea.Cmd {
+	if ending == "" {
+		ending = ".out"
+	}
+	store, kept, name := m.env.Store, c.run.kept, m.fileName(c, ending)
+	return func() tea.Msg {
+		return saved(store.SaveStream(name, func(w io.Writer) error { return kept.writeTo(w, streams...) }))
+	}
+}
+
+func saved(path string, err error) tea.Msg {
+	if err != nil {
+		return models.NoticeMsg{Level: models.LevelError, Text: "The output could not be saved: " + err.Error()}
+	}
+	return models.NoticeMsg{Text: "Output saved to " + path}
+}
+
+// pager opens the user's pager on the shown output.
+func (m *Model) pager() tea.Cmd {
+	c := m.card()
+	wish := models.PagerMsg{Title: c.spec.line}
+	switch {
+	case c.fan != nil:
+		text := m.out
+		if m.page == pageGroups {
+			text.SetLines(m.everything(c))
+		}
+		all := text.Text()
+		wish.Write = func(w io.Writer) error {
+			_, err := io.WriteString(w, all)
+			return err
+		}
+	case c.run == nil || c.run.output == nil:
+		m.env.Wish(models.NoticeMsg{Text: "There is no output yet"})
+		return nil
+	default:
+		kept := c.run.kept
+		wish.Write = func(w io.Writer) error { return kept.writeTo(w) }
+	}
+	m.env.Wish(wish)
+	return nil
+}
