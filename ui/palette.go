@@ -20,9 +20,14 @@ type word struct {
 	do   func(r *root)
 }
 
-// commands are the words that work everywhere.
+// commands are the words that have a use right now.
 func (r *root) commands() []word {
-	out := []word{
+	return slices.DeleteFunc(r.allWords(), func(w word) bool { return !r.works(w.name) })
+}
+
+// allWords are the words that there are, those that take no argument.
+func (r *root) allWords() []word {
+	return []word{
 		{"pods", "the list of pods", func(r *root) { r.home() }},
 		{"columns", "choose the columns of the list", func(r *root) { r.wish(models.ColumnsMsg{}) }},
 		{"new", "a new pod", func(r *root) { r.wish(models.EditMsg{}) }},
@@ -42,16 +47,17 @@ func (r *root) commands() []word {
 		{"q", "back; at the top, quit", func(r *root) { r.back(r.top()) }},
 		{"q!", "quit without asking", func(r *root) { r.quitNow() }},
 	}
-	return slices.DeleteFunc(out, func(w word) bool { return !r.works(w.name) })
 }
 
 // works tells whether a word of the palette has a use right now.
 func (r *root) works(name string) bool {
 	open := r.env.Client != nil
 	switch name {
-	case "pods", "sessions", "columns", "undo", "draft":
+	case "pods", "sessions", "columns", "pod", "yaml":
 		return open
-	case "new":
+	case "logs":
+		return open && r.env.Info.Has(api.CapLog)
+	case "new", "undo", "draft", "shell":
 		return open && !r.env.ReadOnly
 	case "ns":
 		return open && r.env.Info.Has(api.CapNamespaces)
@@ -65,61 +71,66 @@ func (r *root) works(name string) bool {
 	return true
 }
 
-// namesChoice tells whether what is typed names the choice: by its beginning, or
-// from two letters on by anything in it.
-func namesChoice(c choice, typed string) bool {
-	typed = strings.ToLower(typed)
-	return strings.HasPrefix(strings.ToLower(c.name), typed) ||
-		len(typed) > 1 && strings.Contains(strings.ToLower(c.name+" "+c.detail), typed)
-}
+// namesChoice tells whether what is typed names the choice.
+func namesChoice(c choice, typed string) bool { return fit(c, typed) < notNamed }
 
 // openPalette opens the line that takes commands and the keys' actions by name.
 func (r *root) openPalette() {
-	p := &picker{root: r, title: "command", typed: true, prompt: ": "}
-	p.all = func() []choice {
-		var out []choice
-		for _, c := range r.commands() {
-			out = append(out, choice{name: c.name, detail: c.what, do: c.do})
+	p := &picker{root: r, title: "command", typed: true, prompt: ": ", exact: true, match: namesChoice}
+	p.all = func() []choice { return r.paletteChoices(p.line.Value()) }
+	p.unknown = func(r *root, typed string) {
+		line := strings.Join(strings.Fields(typed), " ")
+		if r.runLine(line) {
+			r.ran(line)
+			return
 		}
-		if strings.HasPrefix(p.line.Value(), themeWord+" ") {
-			out = append(out, r.themeChoices(themeWord+" ")...)
-		}
-		for _, b := range r.bindings() {
+		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("%q is no command; : lists those there are", line)})
+	}
+	r.show(&layer{screen: p, foot: true})
+}
+
+// paletteChoices are what was run lately, the words, and what the keys do here; or
+// what can follow the word that is typed.
+func (r *root) paletteChoices(typed string) []choice {
+	if out, ok := r.argumentChoices(typed); ok {
+		return out
+	}
+	out := r.latelyChoices()
+	if len(out) > 0 {
+		out = append([]choice{{name: "lately", head: true}}, out...)
+		out = append(out, choice{name: "commands", head: true})
+	}
+	for _, c := range r.commands() {
+		out = append(out, choice{name: c.name, detail: c.what, do: c.do, keep: !strings.HasPrefix(c.name, "q")})
+	}
+	if here := r.bindings(); len(here) > 0 {
+		out = append(out, choice{name: "here", head: true})
+		for _, b := range here {
 			h := b.Help()
 			out = append(out, choice{
 				name: safetext.Clean(h.Desc), detail: h.Key,
 				do: func(r *root) { r.runBinding(b) },
 			})
 		}
-		return out
 	}
-	p.match = namesChoice
-	p.exact = true
-	p.unknown = func(r *root, typed string) {
-		if r.withArgument(typed) {
-			return
-		}
-		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("%q is no command; : lists those there are", strings.TrimSpace(typed))})
+	out = append(out, choice{name: "by name", head: true})
+	for _, a := range r.arguments() {
+		out = append(out, choice{name: a.word + " " + a.name, detail: a.what, more: a.word + " "})
 	}
-	r.show(&layer{screen: p, foot: true})
+	return once(out)
 }
 
-// withArgument runs a word that is followed by what it is about, such as
-// "ns kube-system"; false when it is none.
-func (r *root) withArgument(typed string) bool {
-	parts := strings.Fields(typed)
-	if len(parts) != 2 || !r.works(parts[0]) {
-		return false
-	}
-	switch parts[0] {
-	case "ns":
-		r.goToNamespace(parts[1])
-	case "ctx":
-		r.goToContext(parts[1])
-	default:
-		return false
-	}
-	return true
+// once leaves out words that were run lately and come again.
+func once(all []choice) []choice {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(c choice) bool {
+		if !c.keep {
+			return false
+		}
+		again := seen[c.name]
+		seen[c.name] = true
+		return again
+	})
 }
 
 // wish grants a wish of the root's own.

@@ -20,6 +20,8 @@ type choice struct {
 	detail string // what it does
 	head   bool   // a heading, which cannot be chosen
 	last   bool   // after all others, unless it is the only one
+	keep   bool   // what was run so is remembered
+	more   string // choosing it goes on typing after this
 	do     func(r *root)
 	try    func(r *root) // shows what it would be, while it is under the cursor
 }
@@ -174,7 +176,11 @@ func (p *picker) press(k tea.KeyPressMsg) {
 		p.move(max(p.rows-2, 1))
 	case p.typed && key.Matches(k, line.Complete):
 		if p.at < len(p.shown) && p.at >= 0 {
-			p.line.Set(p.shown[p.at].name)
+			if c := p.shown[p.at]; c.more != "" {
+				p.line.Set(c.more)
+			} else {
+				p.line.Set(c.name)
+			}
 			p.narrow()
 		}
 	case p.typed && p.line.Handle(k):
@@ -190,7 +196,15 @@ func (p *picker) choose() {
 	r := p.root
 	if p.at >= 0 && p.at < len(p.shown) && !p.shown[p.at].head {
 		c := p.shown[p.at]
+		if c.more != "" {
+			p.line.Set(c.more)
+			p.narrow()
+			return
+		}
 		r.drop(p)
+		if c.keep {
+			r.ran(c.name)
+		}
 		r.dialogAt = r.env.Now().Add(-dialogRest) // chosen with care: nothing to wait for
 		c.do(r)
 		return
@@ -231,13 +245,9 @@ func rank(c choice, typed string) int {
 	case typed == "":
 		return 0
 	case c.last:
-		return 3
-	case strings.EqualFold(c.name, typed):
-		return 0
-	case strings.HasPrefix(strings.ToLower(c.name), strings.ToLower(typed)):
-		return 1
+		return notNamed + 1
 	}
-	return 2
+	return fit(c, typed)
 }
 
 // move goes n choices on, over headings, and keeps the choice in view.

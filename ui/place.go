@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -160,6 +161,11 @@ func (r *root) lockKey() key.Binding {
 // setReadOnly allows changes or forbids them, from now on and the next time.
 func (r *root) setReadOnly(on bool) {
 	r.env.ReadOnly = on
+	for _, d := range slices.Clone(r.deletions) {
+		if on {
+			d.Undo() // nothing is changed from now on
+		}
+	}
 	r.here.context.Unlocked = !on
 	text := "Changes are allowed in " + r.at() + "; L locks it again"
 	if on {

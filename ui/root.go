@@ -35,6 +35,7 @@ type root struct {
 	layers     []*layer          // dialogs over the screen, the one with the keys last
 	deletions  []*confirm.Delete // those that go on out of view
 	failed     []*confirm.Delete // those of them that wait to be shown again
+	lately     []string          // what was run from the palette, the latest first
 	remade     []string          // deletions of which z has made a manifest
 	focused    models.Screen     // whom SetFocus(true) was told
 	visible    []models.Screen   // whom SetShown(true) was told
@@ -104,7 +105,7 @@ func newRoot(opts Options, c *crashes) *root {
 // ticks and the list.
 func (r *root) Init() tea.Cmd {
 	defer r.crashes.catch()
-	cmds := []tea.Cmd{r.followColours(), tick(r.env.Now), r.askInfo(), r.takeWords()}
+	cmds := []tea.Cmd{r.followColours(), tick(r.env.Now), r.askInfo(), r.takeWords(), r.readLately()}
 	cmds = append(cmds, r.awaitChange())
 	cmds = append(cmds, r.start(r.top())...)
 	if host := leaderTaken(r.opts.Environ); host != "" && len(r.bound[models.LeaderAction]) == 0 {

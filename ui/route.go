@@ -62,6 +62,8 @@ func (r *root) route(msg tea.Msg) {
 		r.gotRecreated(msg)
 	case lastDraftMsg:
 		r.gotLastDraft(msg)
+	case latelyMsg:
+		r.gotLately(msg)
 	case wordsMsg:
 		r.gotWords(msg)
 	default:

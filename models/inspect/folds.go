@@ -87,14 +87,11 @@ func (f *folds) toggle(shown int) bool {
 
 // show are the lines of the text that are shown, with a sign before those that
 // begin a block.
-func (f *folds) show(text string, ascii bool) []textview.Line {
+func (f *folds) show(text string) []textview.Line {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	f.blocks = blocksOf(lines)
 	f.heads = f.heads[:0]
-	openSign, shutSign := "▾", "▸"
-	if ascii {
-		openSign, shutSign = "-", "+"
-	}
+	const openSign, shutSign = "▾", "▸"
 	var out []textview.Line
 	next := 0
 	for i := 0; i < len(lines); i++ {

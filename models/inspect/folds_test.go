@@ -35,7 +35,7 @@ status: {}
 // shown are the lines with their signs.
 func shown(f *folds, text string) string {
 	var out []string
-	for _, l := range f.show(text, true) {
+	for _, l := range f.show(text) {
 		out = append(out, l.Gutter+l.Text)
 	}
 	return strings.Join(out, "\n")
@@ -44,7 +44,7 @@ func shown(f *folds, text string) string {
 func TestFolding(t *testing.T) {
 	var f folds
 	all := shown(&f, foldedYAML)
-	for _, want := range []string{"-metadata:", "+  managedFields: … 2 lines", "-  - name: main", "-    command: |", "         echo hi", "   empty: {}", "-  - name: side"} {
+	for _, want := range []string{"▾metadata:", "▸  managedFields: … 2 lines", "▾  - name: main", "▾    command: |", "         echo hi", "   empty: {}", "▾  - name: side"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q is not in\n%s", want, all)
 		}
@@ -59,13 +59,13 @@ func TestFolding(t *testing.T) {
 	for range 10 {
 		f.more()
 	}
-	if text := shown(&f, foldedYAML); text != "+metadata: … 6 lines\n+spec: … 11 lines\n status: {}" {
+	if text := shown(&f, foldedYAML); text != "▸metadata: … 6 lines\n▸spec: … 11 lines\n status: {}" {
 		t.Errorf("all folded:\n%s", text)
 	}
 	if !f.toggle(1) || f.toggle(2) || f.toggle(3) || f.toggle(-1) {
 		t.Error("what can be toggled is wrong")
 	}
-	if text := shown(&f, foldedYAML); text != "+metadata: … 6 lines\n-spec:\n+  containers: … 9 lines\n   empty: {}\n status: {}" {
+	if text := shown(&f, foldedYAML); text != "▸metadata: … 6 lines\n▾spec:\n▸  containers: … 9 lines\n   empty: {}\n status: {}" {
 		t.Errorf("spec opened:\n%s", text)
 	}
 	for range 10 {
@@ -79,7 +79,7 @@ func TestFolding(t *testing.T) {
 func TestFoldingJSON(t *testing.T) {
 	f := folds{from: 2}
 	text := shown(&f, "{\n  \"metadata\": {\n    \"name\": \"web\"\n  },\n  \"spec\": {}\n}\n")
-	if text != "-{\n+  \"metadata\": { … 1 lines\n   },\n   \"spec\": {}\n }" {
+	if text != "▾{\n▸  \"metadata\": { … 1 lines\n   },\n   \"spec\": {}\n }" {
 		t.Errorf("folded:\n%s", text)
 	}
 	for _, odd := range []string{"", "\n", "\n\n  x\n", "- a\n- b", "a: |\n\n\n"} {

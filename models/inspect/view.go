@@ -30,10 +30,10 @@ func (m *Model) show() {
 			text = []byte("# The server's JSON cannot be shown as YAML: " + err.Error() + "\n# The JSON is one tab on.\n")
 		}
 		m.whole[yaml] = string(text)
-		v.UpdateLines(m.folds[yaml].show(m.whole[yaml], m.env.Settings.ASCII == models.On))
+		v.UpdateLines(m.folds[yaml].show(m.whole[yaml]))
 	case raw:
 		m.whole[raw] = indented(m.object.Raw)
-		v.UpdateLines(m.folds[raw].show(m.whole[raw], m.env.Settings.ASCII == models.On))
+		v.UpdateLines(m.folds[raw].show(m.whole[raw]))
 	}
 }
 
