@@ -265,13 +265,13 @@ func (m *Model) click(msg tea.MouseClickMsg) tea.Cmd {
 // canClear tells whether esc has something to clear.
 func (m *Model) canClear() bool { return m.wanted() != nil || m.intro || m.table.Marks() > 0 }
 
-// clear is esc: the explanation, the filter and the marks go, one at a time.
+// clear is esc: the filter, the explanation and the marks go, one at a time.
 func (m *Model) clear() tea.Cmd {
 	switch {
-	case m.intro:
-		m.intro = false
 	case m.wanted() != nil:
 		return tea.Batch(m.setFilter(nil), m.reselect())
+	case m.intro:
+		m.intro = false
 	case m.table.Marks() > 0:
 		m.table.ClearMarks()
 	default:

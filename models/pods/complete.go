@@ -271,8 +271,9 @@ func (m *Model) fill() tea.Cmd {
 	if common := commonPrefix(e.menu.items); len(common) > len(e.menu.typed) || len(e.menu.items) == 1 {
 		e.line.ReplaceBefore(e.menu.room, common)
 		e.menu.typed, e.menu.room = common, len(common)
-		if len(e.menu.items) == 1 {
+		if len(e.menu.items) == 1 { // what may stand behind it comes next
 			e.menu = menu{}
+			return tea.Batch(m.apply(), m.offer(false))
 		}
 		return m.apply()
 	}

@@ -128,9 +128,10 @@ func (m *Model) Keys() help.KeyMap {
 	scoped := info.Has(api.CapNamespaces)
 	all, recent := enable(k.AllNamespaces, scoped), enable(k.RecentNamespace, scoped && len(m.env.Recent) > 0)
 	switch {
+	case m.wanted() != nil:
 	case m.intro:
 		back.SetHelp(back.Help().Key, "hide the note")
-	case m.rows.filter == nil:
+	default:
 		back.SetHelp(back.Help().Key, "clear marks")
 	}
 	if m.table.Marks() > 0 {
