@@ -94,6 +94,9 @@ type KeyProblem struct{ Action, Message string }
 // way out. Two actions that share a key by default are known never to work at the
 // same time.
 func (t KeyTable) Check(b Bindings) []KeyProblem {
+	if len(b) == 0 {
+		return nil
+	}
 	var out []KeyProblem
 	for _, row := range t {
 		for _, a := range row.Actions() {

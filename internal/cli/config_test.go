@@ -129,3 +129,26 @@ func TestConfigShowsWhatIsInForce(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkConfiguration is what a start pays for a configuration: none, and one
+// that binds keys and chooses a theme.
+func BenchmarkConfiguration(b *testing.B) {
+	dir := b.TempDir()
+	some := filepath.Join(dir, "config.yaml")
+	text := "look: {theme-dark: midnight, mouse: false}\nkeys: {list.delete: [f9], global.quit: [f10, ctrl-q]}\n"
+	if err := os.WriteFile(some, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	for name, o := range map[string]config.Options{
+		"none": {Environ: []string{config.FileEnv + "=" + os.DevNull}}, "some": {File: some},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				o.Keys = ui.KeyTable(nil)
+				if _, err := config.Load(o); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
