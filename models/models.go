@@ -127,6 +127,10 @@ type Env struct {
 	// user has them; those that are there before, the root binds by itself.
 	Bind func(k Keyed)
 
+	// Key is how the first key of an action is written that is another screen's or
+	// the root's ("global.help"), for texts; usual where it has its usual keys.
+	Key func(action, usual string) string
+
 	// Wish hands a wish (see wishes.go) to the root while a screen's Update or
 	// Init runs. The root grants it as soon as that returns and before the next
 	// key, so that what is typed ahead reaches the screen it is meant for; a

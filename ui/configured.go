@@ -94,6 +94,18 @@ func (r *root) bind(of any) {
 	}
 }
 
+// keyName is how the first key of an action is written.
+func (r *root) keyName(action, usual string) string {
+	switch keys, own := r.bound[action]; {
+	case !own:
+		return usual
+	case len(keys) == 0:
+		return ":" + action // it has none; the palette has what it does
+	default:
+		return models.SpellKey(keys[0])
+	}
+}
+
 // changedMsg is the configuration after a change.
 type changedMsg struct {
 	now *Configured

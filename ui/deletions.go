@@ -119,7 +119,7 @@ func (r *root) gotRecreated(msg recreatedMsg) {
 			title = fmt.Sprintf("recreate %d pods", len(made.Names))
 		}
 		r.wish(models.EditMsg{Text: made.Text, Title: title})
-		text := "Deleted already: ctrl-s makes " + pronoun(len(made.Names)) + " anew as it is here"
+		text := "Deleted already: " + r.keyName("editor.create", "ctrl-s") + " makes " + pronoun(len(made.Names)) + " anew as it is here"
 		if len(made.Owned) > 0 {
 			text += fmt.Sprintf("; left out, as owners do it: %s", strings.Join(made.Owned, ", "))
 		}

@@ -85,7 +85,7 @@ func (r *root) leaderTwice(k tea.KeyPressMsg) {
 		r.switchTo(t)
 		return
 	}
-	r.notify(models.NoticeMsg{Text: "No shell is open: s on a pod opens one"})
+	r.notify(models.NoticeMsg{Text: "No shell is open: " + r.keyName("list.shell", "s") + " on a pod opens one"})
 }
 
 // act asks the screen for an action. A paste is the root's to give: it knows what

@@ -193,7 +193,7 @@ func (r *root) openHelp() {
 // openSessions lists the terminals; enter goes to one, x closes one.
 func (r *root) openSessions() {
 	if len(r.sessions) == 0 {
-		r.notify(models.NoticeMsg{Text: "No terminal is open: s on a pod opens one"})
+		r.notify(models.NoticeMsg{Text: "No terminal is open: " + r.keyName("list.shell", "s") + " on a pod opens one"})
 		return
 	}
 	p := &picker{root: r, title: "sessions"}

@@ -84,6 +84,7 @@ func newRoot(opts Options, c *crashes) *root {
 		e.Go = c.run
 	}
 	e.Bind = func(k models.Keyed) { r.bind(k) }
+	e.Key = r.keyName
 	e.Wish = func(what tea.Msg) {
 		r.wishes = append(r.wishes, wish{from: r.updating, what: what})
 	}

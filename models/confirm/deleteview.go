@@ -102,7 +102,7 @@ func (d *Delete) buttons() []button {
 }
 
 func (d *Delete) progress() string {
-	return fmt.Sprintf("Deleting %d/%d, esc stops", d.count(done)+d.count(refused), len(d.targets))
+	return fmt.Sprintf("Deleting %d/%d, %s stops", d.count(done)+d.count(refused), len(d.targets), d.keys.Cancel.Help().Key)
 }
 
 // names are a line per pod: its name, and what becomes of it.

@@ -152,7 +152,7 @@ func (m *Model) gotSaved(msg savedMsg) tea.Cmd {
 	switch {
 	case msg.err != nil:
 		// Leaving now would lose the text: the user stays and is told.
-		m.say(themes.Error, "The draft could not be kept: %s. ctrl-o saves to a file.", msg.err)
+		m.say(themes.Error, "The draft could not be kept: %s. %s saves to a file.", msg.err, m.keys.Save.Help().Key)
 		return nil
 	case msg.leaving:
 		m.env.Wish(models.BackMsg{})

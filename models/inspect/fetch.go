@@ -88,7 +88,7 @@ func (m *Model) say(err error) {
 	}
 	text := err.Error()
 	for _, v := range m.texts {
-		v.SetEmpty(text + "\n\nctrl-r asks again, esc goes back.")
+		v.SetEmpty(text + "\n\n" + m.keys.Refresh.Help().Key + " asks again, " + m.keys.Back.Help().Key + " goes back.")
 	}
 	m.list.SetEmpty("\n" + text)
 }

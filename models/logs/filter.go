@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
@@ -38,11 +39,11 @@ func (f *filter) lets(e *entry) bool {
 // typeFilter handles a key while the filter is typed.
 func (m *Model) typeFilter(k tea.KeyPressMsg) tea.Cmd {
 	f := &m.filter
-	switch stroke := k.Keystroke(); {
-	case stroke == "enter":
+	switch on := &m.view.LineKeys; {
+	case key.Matches(k, on.Accept):
 		f.typing = false
 		return m.setFilter(f.line.Value())
-	case stroke == "esc", stroke == "backspace" && f.line.Value() == "":
+	case key.Matches(k, on.Cancel), key.Matches(k, on.DeleteLeft) && f.line.Value() == "":
 		f.typing = false
 	default:
 		f.line.Handle(k)

@@ -63,10 +63,7 @@ func (k keysNow) ShortHelp() []key.Binding {
 	m := k.m
 	t := m.view.Keys
 	if m.filter.typing {
-		return []key.Binding{
-			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "filter: a regular expression, or ! and one")),
-			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "drop")),
-		}
+		return m.view.LineKeys.Help("filter: a regular expression, or ! and one", "drop")
 	}
 	if m.view.Typing() {
 		return m.view.LineKeys.Help("search", "drop")

@@ -187,7 +187,7 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(k, m.keys.Filter):
-		m.filter.typing = true
+		m.filter.typing, m.filter.line.Keys = true, &m.view.LineKeys
 		m.filter.line.Set(m.filter.expr)
 	case key.Matches(k, m.keys.Times):
 		m.times = !m.times

@@ -40,7 +40,7 @@ func NewBench(c *Client) *Bench {
 		Client: c, Store: b.Store, Theme: themes.Plain(), Namespace: "default", Endpoint: "test",
 		Settings: models.DefaultSettings(),
 		Now:      b.Now, Go: func(f func()) { go f() },
-		Bind: func(models.Keyed) {},
+		Bind: func(models.Keyed) {}, Key: func(_, usual string) string { return usual },
 		Wish: func(w tea.Msg) { b.Wishes = append(b.Wishes, w) },
 	}
 	return b

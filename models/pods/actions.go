@@ -46,7 +46,7 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, keys.Delete):
 		m.delete()
 	case key.Matches(k, keys.NoDelete):
-		m.say("ctrl-k does nothing here; ctrl-d deletes")
+		m.say("%s does nothing here; %s deletes", keys.NoDelete.Help().Key, keys.Delete.Help().Key)
 	case key.Matches(k, keys.Copy):
 		m.copyNames()
 	case key.Matches(k, keys.CopyAs):
@@ -275,7 +275,7 @@ func (m *Model) clear() tea.Cmd {
 	case m.table.Marks() > 0:
 		m.table.ClearMarks()
 	default:
-		m.say("q quits; ? shows what works here")
+		m.say("%s quits; %s shows what works here", m.env.Key("global.quit", "q"), m.env.Key("global.help", "?"))
 	}
 	return nil
 }

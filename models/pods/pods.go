@@ -172,7 +172,7 @@ func (m *Model) Cancel() (tea.Cmd, bool) {
 		return nil, false
 	}
 	m.feed.stop()
-	m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: "Listing stopped: " + models.Count(len(m.rows.byKey), "pod") + " read; ctrl-r reads on"})
+	m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: "Listing stopped: " + models.Count(len(m.rows.byKey), "pod") + " read; " + m.keys.Refresh.Help().Key + " reads on"})
 	return nil, true
 }
 
@@ -317,7 +317,7 @@ func (m *Model) refreshNow() tea.Cmd {
 func (m *Model) watchGivenUp(err error) {
 	m.env.Wish(models.NoticeMsg{
 		Level: models.LevelWarning,
-		Text:  fmt.Sprintf("The server's watch only fails: asking every few seconds instead; ctrl-r tries it again. %v", err),
+		Text:  fmt.Sprintf("The server's watch only fails: asking every few seconds instead; %s tries it again. %v", m.keys.Refresh.Help().Key, err),
 	})
 }
 
@@ -346,11 +346,15 @@ func (m *Model) askIntro() tea.Cmd {
 }
 
 // introText is the explanation at the first start.
-const introText = "These pods are processes on this machine; three samples are there to try. s opens a shell in one, n makes a new one."
+func (m *Model) introText() string {
+	return "These pods are processes on this machine; three samples are there to try. " +
+		m.keys.Shell.Help().Key + " opens a shell in one, " + m.keys.New.Help().Key + " makes a new one."
+}
 
 // explain says in the table's place why there is no row.
 func (m *Model) explain() {
 	f := &m.feed
+	filter, clear := m.keys.Filter.Help().Key, m.keys.Back.Help().Key
 	where := m.env.Namespace
 	if where == "" {
 		where = "any namespace"
@@ -359,17 +363,18 @@ func (m *Model) explain() {
 	}
 	switch {
 	case len(m.rows.byKey) > 0 && m.rows.filter != nil:
-		m.table.SetEmpty("\nNone of the " + models.Count(len(m.rows.byKey), "pod") + " matches the filter.\n/ changes it, esc clears it.")
+		m.table.SetEmpty("\nNone of the " + models.Count(len(m.rows.byKey), "pod") + " matches the filter.\n" + filter + " changes it, " + clear + " clears it.")
 	case f.lost != nil && !f.loaded:
-		m.table.SetEmpty("\nThe pods of " + m.env.Endpoint + " cannot be listed.\n\n" + safetext.Line(f.lost.Error(), maxReason) + "\n\nctrl-r tries again at once, ! shows the log.")
+		m.table.SetEmpty("\nThe pods of " + m.env.Endpoint + " cannot be listed.\n\n" + safetext.Line(f.lost.Error(), maxReason) + "\n\n" + m.keys.Refresh.Help().Key + " tries again at once, " + m.env.Key("global.log", "!") + " shows the log.")
 	case !f.loaded:
 		m.table.SetEmpty("\nAsking " + m.env.Endpoint + " for its pods…")
 	case m.selector != "":
-		m.table.SetEmpty("\nNo pod has the labels " + m.selector + ".\n/ changes the filter, esc clears it.")
+		m.table.SetEmpty("\nNo pod has the labels " + m.selector + ".\n" + filter + " changes the filter, " + clear + " clears it.")
 	case m.env.ReadOnly:
 		m.table.SetEmpty("\nThere is no pod in " + where + ".\nThe endpoint is open read-only; the list changes by itself when one appears.")
 	default:
-		m.table.SetEmpty("\nThere is no pod in " + where + " yet.\nn writes a new one from a template; it appears here by itself.\n? shows every key that works, : takes commands.")
+		m.table.SetEmpty("\nThere is no pod in " + where + " yet.\n" + m.keys.New.Help().Key + " writes a new one from a template; it appears here by itself.\n" +
+			m.env.Key("global.help", "?") + " shows every key that works, " + m.env.Key("global.palette", ":") + " takes commands.")
 	}
 }
 
@@ -392,7 +397,7 @@ func (m *Model) lostText() string {
 	if status := apierrors.APIStatus(nil); errors.As(f.lost, &status) {
 		what = "Refused"
 	}
-	text := fmt.Sprintf("%s for %s, %s (ctrl-r: now)", what, models.Age(m.env.Now().Sub(f.since)), next)
+	text := fmt.Sprintf("%s for %s, %s (%s: now)", what, models.Age(m.env.Now().Sub(f.since)), next, m.keys.Refresh.Help().Key)
 	if f.loaded { // else the place of the rows says why
 		text += ": " + f.lost.Error()
 	}

@@ -20,7 +20,7 @@ func (m *Model) introRows() int {
 }
 
 func (m *Model) introLines() []string {
-	return safetext.Wrap(introText+" (esc: hide)", max(m.cols-2, 1))
+	return safetext.Wrap(m.introText()+" ("+m.keys.Back.Help().Key+": hide)", max(m.cols-2, 1))
 }
 
 // refresh draws what is around the table and gives it the room that is left.
@@ -114,7 +114,7 @@ func (m *Model) marksText(n int) string {
 	if _, hidden := m.table.Marked(); len(hidden) > 0 {
 		text += fmt.Sprintf(", %d of them hidden by the filter", len(hidden))
 	}
-	return text + " · U clears"
+	return text + " · " + m.table.Keys.ClearMarks.Help().Key + " clears"
 }
 
 // filterLine shows the filter that is typed or in force, "" when there is none.
@@ -127,7 +127,7 @@ func (m *Model) filterLine() string {
 		}
 		count, _ := m.note()
 		text := safetext.Line(" /"+f.text, m.cols)
-		rest := safetext.Line("  "+count+" · esc clears", max(m.cols-safetext.Width(text), 0))
+		rest := safetext.Line("  "+count+" · "+m.keys.Back.Help().Key+" clears", max(m.cols-safetext.Width(text), 0))
 		return th.Paint(themes.Accent, text) + th.Paint(themes.Muted, safetext.Fit(rest, m.cols-safetext.Width(text)))
 	}
 	note, role := m.note()

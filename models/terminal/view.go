@@ -120,7 +120,7 @@ func (m *Model) mark() string {
 		parts = append(parts, "copy mode")
 		switch s := &l.search; {
 		case s.hunt != nil:
-			parts = append(parts, "searching… esc stops")
+			parts = append(parts, "searching… "+m.copyMap.Escape.Help().Key+" stops")
 		case s.failed:
 			parts = append(parts, "no match")
 		case s.round && !s.typing:

@@ -55,14 +55,14 @@ func (p *prompt) label() string {
 
 // hint is what can be done, for behind the input.
 func (e *Editor) hint() string {
-	k := &e.Keys
+	k, take := &e.Keys, e.LineKeys.Accept.Help().Key
 	switch e.prompt.kind {
 	case promptFind:
-		return "enter keep · " + k.FindNext.Help().Key + " next · " + k.Regex.Help().Key + " regexp"
+		return take + " keep · " + k.FindNext.Help().Key + " next · " + k.Regex.Help().Key + " regexp"
 	case promptReplace:
-		return "enter go on · " + k.Regex.Help().Key + " regexp"
+		return take + " go on · " + k.Regex.Help().Key + " regexp"
 	case promptWith:
-		return "enter this one · " + k.FindNext.Help().Key + " skip · " + k.Replace.Help().Key + " all · esc end"
+		return take + " this one · " + k.FindNext.Help().Key + " skip · " + k.Replace.Help().Key + " all · " + e.LineKeys.Cancel.Help().Key + " end"
 	}
 	return ""
 }
