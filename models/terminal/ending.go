@@ -39,7 +39,7 @@ func (m *Model) gotEnd(msg endedMsg) tea.Cmd {
 		m.ended(msg.end)
 		return nil
 	}
-	if m.nextShell() {
+	if msg.end.ExitCode != noneThere && m.nextShell() {
 		m.Close()
 		return m.start()
 	}

@@ -113,7 +113,9 @@ func (m *Model) paste(text string) tea.Cmd {
 		return nil
 	}
 	if m.env.Settings.ConfirmPaste && m.state == running && !m.bridge.Modes().BracketedPaste && strings.ContainsAny(strings.TrimRight(text, "\r\n"), "\r\n") {
-		lines := 1 + strings.Count(strings.TrimRight(text, "\n"), "\n")
+		// Terminals end the lines of a paste by CR, others by LF or both.
+		breaks := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimRight(text, "\r\n"))
+		lines := 1 + strings.Count(breaks, "\n")
 		m.env.Wish(models.ConfirmMsg{
 			Title:    "Paste several lines?",
 			Question: "The program did not ask for bracketed paste: each of the " + plural(lines, "line") + " runs as if typed.",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,9 +46,12 @@ func findShell(shells []string) []string {
   esac
   exec "$p"
 done
-echo "none of these is there: ` + strings.Join(shells, ", ") + `" >&2
-exit 127`}
+exit ` + strconv.Itoa(noneThere)}
 }
+
+// noneThere is the exit code of a script of findShell that found none, which
+// tells it from a container without a sh.
+const noneThere = 121
 
 // ownShell is a command that runs a shell of a container that has no sh.
 func ownShell(name string) []string { return []string{name, "-c", setTerm + "exec " + name} }
@@ -162,13 +166,17 @@ func notThere(end models.End, err error) bool {
 		}
 		return false
 	}
-	return end.Known && (end.ExitCode == 126 || end.ExitCode == 127)
+	return end.Known && (end.ExitCode == 126 || end.ExitCode == 127 || end.ExitCode == noneThere)
 }
 
 // noShell is the end of a session that found no shell, with what can be done.
 func (m *Model) noShell(end models.End) models.End {
+	why := " (" + end.Line + ")"
+	if end.Known && end.ExitCode == noneThere {
+		why = ""
+	}
 	if m.shell != "" {
-		end.Line = "no " + m.shell + " (" + end.Line + ")"
+		end.Line = "no " + m.shell + why
 		end.More = "This container has no " + m.shell + ". s tries another shell; x in the list runs one of the container's own programs."
 		return end
 	}
@@ -183,7 +191,7 @@ func (m *Model) noShell(end models.End) models.End {
 			names = append(names, s)
 		}
 	}
-	end.Line = "no shell (" + end.Line + ")"
+	end.Line = "no shell" + why
 	end.More = "This container has no " + orList(names) + " that can be run. s tries another one. x in the list runs one of its own programs instead: type = before it. " +
 		"Else a shell has to come with the image, or a debug container into the pod."
 	return end

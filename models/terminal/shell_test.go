@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -110,6 +111,16 @@ func TestAContainerWithoutAnyShellSaysWhatCanBeDone(t *testing.T) {
 		d.Sees("exit 0")
 		b.Step(endGrace)
 		d.Press("enter").Sees("no zsh", "This container has no zsh")
+
+		c.has, c.last = []string{"sh"}, nil // whose script finds none
+		b.Step(endGrace)
+		d.Press("enter").Until("the script to run", func() bool { return m.state == running && c.last != nil })
+		before := c.programs()
+		c.last.exit(noneThere)
+		d.Sees("shell in web/main: no zsh", "This container has no zsh").Misses("exit 121")
+		if got := c.programs(); got != before {
+			t.Errorf("after a script that found none: %q", got)
+		}
 	}
 }
 
@@ -172,16 +183,16 @@ func TestTheScriptFindsShells(t *testing.T) {
 		cmd := exec.Command(sh, argv[1:]...)
 		cmd.Env = []string{"PATH=" + bin, "TERM=dumb"}
 		out, _ := cmd.CombinedOutput()
-		return strings.TrimSpace(string(out))
+		return strings.TrimSpace(fmt.Sprint(string(out), cmd.ProcessState.ExitCode()))
 	}
-	if got := run("bash", "ash"); got != "none of these is there: bash, ash" {
+	if got := run("bash", "ash"); got != fmt.Sprint(noneThere) {
 		t.Errorf("without any: %q", got)
 	}
 	program("ash", `echo "ash on $TERM $COLORTERM, PS0 $PS0"`)
 	program("bash", `echo "bash on $TERM, PROMPT_COMMAND ${PROMPT_COMMAND:+set}"`)
 	for want, shells := range map[string][]string{
-		"ash on xterm-256color truecolor, PS0":       {"zsh", "ash", "bash"},
-		"bash on xterm-256color, PROMPT_COMMAND set": {"bash", "ash"},
+		"ash on xterm-256color truecolor, PS0 \n0":      {"zsh", "ash", "bash"},
+		"bash on xterm-256color, PROMPT_COMMAND set\n0": {"bash", "ash"},
 	} {
 		if got := run(shells...); got != want {
 			t.Errorf("%v: %q, want %q", shells, got, want)

@@ -316,7 +316,7 @@ func TestContainerOnItsWayUpIsWaitedFor(t *testing.T) {
 
 func TestMultiLinePasteAsksWithoutBrackets(t *testing.T) {
 	d, bench, m, s := open(t, shell())
-	d.Send(tea.PasteMsg{Content: "rm -r a\nrm -r b\n"})
+	d.Send(tea.PasteMsg{Content: "rm -r a\rrm -r b\r"}) // as terminals send it
 	if len(bench.Wishes) != 1 {
 		t.Fatalf("wishes %v: want a question", bench.Wishes)
 	}
