@@ -69,3 +69,14 @@ func TestTheMenuIsDrawnWhenConfigured(t *testing.T) {
 	u.shell("alpha")
 	u.Press("ctrl+g").Sees("leave running")
 }
+
+func TestHelpInATerminalTellsWhatTheLeaderDoes(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 50)
+	u.Sees("live")
+	a := u.shell("alpha")
+	u.Press("ctrl+g ?").Sees("after ctrl-g", "ctrl-g d esc", "leave running").Misses("everywhere")
+	u.Press("esc ctrl+g :").Type("send the").Sees("send the size again", "ctrl-g T").Press("enter")
+	if got := strings.Join(a.got, " "); got != fmt.Sprint("action ", int(models.ActionResize)) {
+		t.Errorf("the screen got %q", got)
+	}
+}

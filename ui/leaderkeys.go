@@ -121,6 +121,24 @@ func (r *root) leaderItems() []menuItem {
 	return items
 }
 
+// leaderChoices are the commands of the menu, to be found by name.
+func (r *root) leaderChoices() []choice {
+	var out []choice
+	lead := r.keys.Leader.Help().Key
+	for _, it := range r.leaderItems() {
+		for _, k := range it.keys {
+			what := k.Help().Desc
+			if len(it.keys) == 1 {
+				what = it.what // which may say more
+			}
+			if what != "" && k.Enabled() {
+				out = append(out, choice{name: lead + " " + k.Help().Key, detail: what, do: k.do})
+			}
+		}
+	}
+	return out
+}
+
 // sessionItems lead from tab to tab.
 func (r *root) sessionItems(t *tab) []menuItem {
 	n := len(r.sessions)

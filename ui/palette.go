@@ -113,6 +113,13 @@ func (r *root) paletteChoices(typed string) []choice {
 			})
 		}
 	}
+	if r.tab() != nil {
+		out = append(out, choice{name: "in terminals", head: true})
+		for _, c := range r.leaderChoices() {
+			c.name, c.detail = c.detail, c.name
+			out = append(out, c)
+		}
+	}
 	out = append(out, choice{name: "by name", head: true})
 	for _, a := range r.arguments() {
 		out = append(out, choice{name: a.word + " " + a.name, detail: a.what, more: a.word + " "})
@@ -158,6 +165,7 @@ func (r *root) openHelp() {
 	if r.opts.Version != "" {
 		p.title = "podium " + safetext.Line(r.opts.Version, 20) + " · " + p.title
 	}
+	inside := r.grabbed()
 	p.all = func() []choice {
 		heads := []string{"here", "more", "view", "others"}
 		if h, ok := r.top().(models.Grouping); ok {
@@ -178,6 +186,10 @@ func (r *root) openHelp() {
 				out = append(out, choice{name: heads[i], head: true})
 			}
 			out = append(out, part...)
+		}
+		if inside { // every other key is the program's
+			out = append(out, choice{name: "after " + r.keys.Leader.Help().Key, head: true})
+			return append(out, r.leaderChoices()...)
 		}
 		out = append(out, choice{name: "everywhere", head: true})
 		for _, b := range []key.Binding{r.keys.Leader, r.keys.Palette, r.keys.Help, r.keys.Undo, r.keys.Draft, r.keys.Log, r.keys.Journal, r.lockKey(), r.keys.Redraw, r.keys.Interrupt, r.keys.Quit} {
