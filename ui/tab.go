@@ -326,16 +326,10 @@ func (t *tab) remove(s models.Screen) bool {
 	if p == nil || len(t.panes) == 1 {
 		return false
 	}
-	order := t.tree.Panes()
-	i := slices.Index(order, p.id)
-	t.tree.Remove(p.id)
+	heir, _ := t.tree.Remove(p.id)
 	t.panes = slices.DeleteFunc(t.panes, func(o *pane) bool { return o == p })
 	if t.at == p {
-		next := order[1]
-		if i > 0 {
-			next = order[i-1]
-		}
-		t.at, t.zoom = t.pane(next), false
+		t.at, t.zoom = t.pane(heir), false
 	}
 	if t.held == p {
 		t.held = nil

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/base64"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -166,4 +167,74 @@ func TestWhatProgramsSayReachesTheTerminal(t *testing.T) {
 	})
 	tm.types("exit 3\r")
 	tm.sees("shell in counter/counter: exit 3", "enter: new shell here", "link")
+}
+
+// sizeIs waits for what stty says of the pane's size.
+func (tm *terminal) sizeIs(rows, cols int) {
+	tm.t.Helper()
+	want := fmt.Sprintf("%d %d", rows, cols)
+	for try := 1; try <= 200; try++ {
+		// Another text each time: a screen that does not change is not looked at.
+		tm.types(fmt.Sprintf("\x15clear; echo size $(stty size) try=%d.\r", try))
+		answer := regexp.MustCompile(fmt.Sprintf(`size (\d+ \d+) try=%d\.`, try))
+		got := ""
+		tm.until("an answer", func(s string) bool {
+			if m := answer.FindStringSubmatch(s); m != nil {
+				got = m[1]
+			}
+			return got != ""
+		})
+		if got == want {
+			return
+		}
+	}
+	tm.t.Fatalf("the size is never %s, but\n%s", want, tm.text())
+}
+
+func TestPanesAndTabs(t *testing.T) {
+	tm := shellIn(t, options{})
+	tm.sizeIs(28, 100)
+	tm.press("ctrl+g", "|")
+	tm.sees("ctrl-g menu")
+	tm.prompt()
+	tm.sizeIs(27, 49)
+	tm.types("echo right\r")
+	tm.press("ctrl+g", "-")
+	tm.sees("3 sessions")
+	tm.prompt()
+	tm.sizeIs(13, 49)
+	tm.press("ctrl+g", "h")
+	tm.sizeIs(27, 50)
+	tm.press("ctrl+g", "L")
+	tm.sizeIs(27, 55)
+	tm.press("ctrl+g", "z")
+	tm.sees("pane 1 of 3, zoomed")
+	tm.sizeIs(27, 100)
+	tm.press("ctrl+g", "z")
+	tm.lacks("zoomed")
+
+	// A click gives the keys; closing gives the room back.
+	tm.mouse("press", 80, 5)
+	tm.mouse("release", 80, 5)
+	tm.sizeIs(13, 44)
+	tm.types("exit\r")
+	tm.sees("exit 0")
+	tm.press("esc")
+	tm.sees("2 sessions")
+	tm.sizeIs(27, 44)
+
+	// A tab of its own, and back.
+	tm.press("ctrl+g", "c")
+	tm.sees("3 sessions", "1 shell in counter/counter (2)", "2 shell in counter/counter")
+	tm.prompt()
+	tm.sizeIs(27, 100)
+	tm.types("until [ -e go ]; do sleep 0.1; done; printf '\\a'\r")
+	tm.press("ctrl+g", "1")
+	tm.sees("ctrl-g menu ─")
+	tm.types("touch go\r")
+	tm.sees("2 shell in counter/counter !")
+	tm.sizeIs(26, 44)
+	tm.leave()
+	tm.press("q")
+	tm.sees("These 3 end with it")
 }

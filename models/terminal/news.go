@@ -103,12 +103,12 @@ func (m *Model) event(e vt.Event) tea.Cmd {
 	now := m.env.Now()
 	switch e.Kind {
 	case vt.EventBell:
+		rang := m.news.bell
+		m.news.bell = rang || !m.focused
 		if now.Sub(m.news.rang) < ringEvery {
 			return nil
 		}
 		m.news.rang = now
-		rang := m.news.bell
-		m.news.bell = !m.focused
 		if !m.hidden {
 			return tea.Raw("\a") // the outer terminal's bell is how it sounds, or shows
 		}

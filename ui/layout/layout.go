@@ -105,29 +105,33 @@ func (t *Tree) Split(area Rect, at, added ID, beside bool) bool {
 	return true
 }
 
-// Remove takes a pane out; the one before it, else the one after, gets its
-// room. The last pane stays.
-func (t *Tree) Remove(id ID) {
+// Remove takes a pane out; what is before it, else what is after, gets its room,
+// and the nearest pane there is returned. The last pane stays.
+func (t *Tree) Remove(id ID) (heir ID, ok bool) {
 	path := t.root.path(id, nil)
 	if len(path) < 2 {
-		return
+		return 0, false
 	}
 	parent := path[len(path)-2]
 	i := slices.Index(parent.kids, path[len(path)-1])
-	heir := parent.kids[max(i-1, 0)]
+	gains := parent.kids[max(i-1, 0)]
 	if i == 0 {
-		heir = parent.kids[1]
+		gains = parent.kids[1]
 	}
-	heir.share += parent.kids[i].share
+	gains.share += parent.kids[i].share
+	near := gains.panes(nil)
+	if heir = near[0]; i > 0 {
+		heir = near[len(near)-1]
+	}
 	parent.kids = slices.Delete(parent.kids, i, i+1)
 	if len(parent.kids) > 1 {
-		return
+		return heir, true
 	}
 	only := parent.kids[0]
 	only.share = parent.share
 	*parent = *only
 	if len(path) < 3 || parent.kids == nil {
-		return
+		return heir, true
 	}
 	// A row within a row is one row.
 	if outer := path[len(path)-3]; outer.beside == parent.beside {
@@ -141,6 +145,7 @@ func (t *Tree) Remove(id ID) {
 		at := slices.Index(outer.kids, parent)
 		outer.kids = slices.Replace(outer.kids, at, at+1, parent.kids...)
 	}
+	return heir, true
 }
 
 // path are the nodes from n down to the pane, none when it is not there.

@@ -63,10 +63,14 @@ func TestSplittingAndClosing(t *testing.T) {
 	if tree.Split(a, 0, 3, true) || tree.Split(a, 2, 3, false) || tree.Split(a, 9, 3, false) {
 		t.Error("a pane is split for which there is no room")
 	}
-	tree.Remove(1)
+	if heir, ok := tree.Remove(1); heir != 2 || !ok {
+		t.Errorf("the room of 1 goes to %d, %v", heir, ok)
+	}
 	check(half("a", "c"), half("a", "c"), half("a", "c"), half("a", "c"), half("a", "c"), half("a", "c"))
 	tree.Remove(0)
-	tree.Remove(2) // the last stays
+	if _, ok := tree.Remove(2); ok {
+		t.Error("the last pane was removed")
+	}
 	line := strings.Repeat("c", 21)
 	check(line, line, line, line, line, line)
 }
