@@ -133,6 +133,28 @@ func TestBenchEverydayJobs(t *testing.T) {
 			f.lacks("deleting in")
 			f.sees("old-1", "old-2", "old-3", "Running")
 		}},
+		{"make one anew with another image", "`e` `ctrl-f` `1.36` `enter` `1.37` `ctrl-s` `ctrl-s` `y`", func() {
+			f.types("e")
+			f.sees("image: busybox:1.36", "ctrl-s deletes it and creates it again")
+			f.press("ctrl+f")
+			f.sees("find:")
+			f.types("1.36")
+			f.press("enter")
+			f.lacks("find:")
+			f.types("1.37")
+			f.sees("image: busybox:1.37")
+			f.press("ctrl+s")
+			f.sees("+    image: busybox:1.37")
+			f.press("ctrl+s")
+			f.sees("Cancel")
+			f.rest()
+			f.types("y")
+			f.lacks("Cancel")
+			f.until("the pod made anew", func(s string) bool {
+				out, err := podium(t, "get", "pods", "-l", "app=old", "-o", "yaml", "--state-dir", dir)
+				return listed(s, "old-1") && err == nil && strings.Contains(out, "image: busybox:1.37")
+			})
+		}},
 		{"switch the namespace", "`esc` `:ns` `enter` `te` `enter`", func() {
 			f.press("esc")
 			f.sees("counter")
