@@ -37,6 +37,11 @@ type Config struct {
 	// host of Server.
 	ServerName string
 
+	// Fingerprint is the SHA-256 of the one certificate that the server may
+	// show, in hexadecimal digits, colons allowed. It takes the place of the
+	// authorities: CAFile and CAData are not given with it.
+	Fingerprint string
+
 	// InsecureSkipVerify takes any certificate of any server. TLSNote and
 	// Describe then say so.
 	InsecureSkipVerify bool

@@ -122,6 +122,14 @@ func (cfg Config) tlsConfig(base *url.URL) (*tls.Config, error) {
 			return nil, fmt.Errorf("read the CA certificates: %w", err)
 		}
 	}
+	if cfg.Fingerprint != "" {
+		if len(pem) > 0 || cfg.InsecureSkipVerify {
+			return nil, errors.New("a fingerprint says which certificate is trusted: it goes with neither CA certificates nor skipping the verification")
+		}
+		if err := pin(out, cfg.Fingerprint); err != nil {
+			return nil, err
+		}
+	}
 	if len(pem) > 0 {
 		out.RootCAs = x509.NewCertPool()
 		if !out.RootCAs.AppendCertsFromPEM(pem) {

@@ -159,9 +159,13 @@ func (c *Client) tlsWords(err error) string {
 		record    tls.RecordHeaderError
 		alert     tls.AlertError
 	)
+	var other *otherCertificateError
 	switch {
+	case errors.As(err, &other):
+		return "the certificate of " + c.server + " is not the one that is trusted: its fingerprint is " + other.fingerprint +
+			". Either the server has a new certificate, or somebody is in between"
 	case errors.As(err, &authority):
-		return "the certificate of " + c.server + " is signed by an authority that is not trusted here: give the authority's certificate (CA), or skip the verification knowingly"
+		return "the certificate of " + c.server + " is signed by an authority that is not trusted here: give the authority's certificate (CA)" + trustWords(authority.Cert) + ", or skip the verification knowingly"
 	case errors.As(err, &host):
 		return "the certificate of " + c.server + " is not for this name: " + c.clean(host.Error(), maxMessage)
 	case errors.As(err, &invalid):

@@ -81,3 +81,56 @@ type NamespaceMsg struct {
 // UnlockMsg allows changes where the context was opened read-only, after a
 // question, or takes that back.
 type UnlockMsg struct{ Lock bool }
+
+// Endpoint is an endpoint of the pod API as a user adds it.
+type Endpoint struct {
+	Name        string
+	Server      string // http://…, https://… or unix:///path
+	Token       string // a new one; what is kept is never given back
+	CAFile      string // certificates (PEM) of authorities to trust
+	Fingerprint string // of the one certificate to trust
+
+	HasToken    bool // a token is kept
+	RemoveToken bool // forget it
+}
+
+// Endpoints are what Contexts can do where endpoints can be added, edited and
+// removed. Every method does I/O, like those of Contexts.
+type Endpoints interface {
+	// Endpoint is the one that was added under the ID, without its token.
+	Endpoint(id string) (Endpoint, error)
+
+	// Try asks the endpoint as it would be kept in place of the one with the
+	// ID, "" for a new one, and gives what it said. An error has the server's
+	// own words; *UntrustedError says that only its certificate is in the way.
+	Try(ctx context.Context, id string, e Endpoint) (string, error)
+
+	// Save keeps it and returns its ID. An empty Token keeps the one there is.
+	Save(id string, e Endpoint) (newID string, err error)
+
+	// Remove forgets it and its token.
+	Remove(id string) error
+}
+
+// UntrustedError is a server whose certificate is not trusted here.
+type UntrustedError struct {
+	Fingerprint string // SHA-256, in pairs of digits
+	Err         error  // what was tried, in words
+}
+
+// Error is Err's.
+func (e *UntrustedError) Error() string { return e.Err.Error() }
+
+// Unwrap gives Err.
+func (e *UntrustedError) Unwrap() error { return e.Err }
+
+// EndpointMsg opens the dialog that adds an endpoint, or edits the one with the
+// ID.
+type EndpointMsg struct{ ID string }
+
+// EndpointSavedMsg tells every screen that an endpoint was added or changed; it
+// closes the dialog that wished for it.
+type EndpointSavedMsg struct {
+	From Screen
+	ID   string
+}

@@ -50,6 +50,13 @@ func (r *root) grantPlace(msg tea.Msg) bool {
 	switch msg := msg.(type) {
 	case models.ContextsMsg:
 		r.grantContexts()
+	case models.EndpointMsg:
+		if _, can := r.env.Contexts.(models.Endpoints); can {
+			r.show(&layer{screen: contexts.NewDialog(r.env, msg.ID)})
+		}
+	case models.EndpointSavedMsg:
+		r.drop(msg.From)
+		r.broadcast(msg)
 	case models.NamespaceMsg:
 		r.grantNamespace(msg)
 	case models.UnlockMsg:

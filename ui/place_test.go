@@ -235,3 +235,18 @@ func TestLeavingTheChooserQuits(t *testing.T) {
 		}
 	}
 }
+
+func TestAddingAnEndpointFromTheList(t *testing.T) {
+	all := modelstest.NewEndpoints(models.Context{ID: "host", Name: "this machine", Unlocked: true})
+	all.Clients["host"] = client("api-1")
+	opened, err := all.Open("host")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := sit(t, all.Clients["host"], 100, 24, func(o *Options) { o.First, o.Env.Contexts = opened, all })
+	u.Sees("live").Press(":").Type("ctx").Press("enter").Sees("contexts", "this machine", "a add")
+	u.Press("a").Sees("new endpoint", "The token is kept").Type("lab").Press("tab").Type("https://lab.example").Press("enter enter enter enter")
+	u.Sees("lab.example", "pod API").Misses("new endpoint")
+	u.Press("ctrl+d").Sees("Remove the endpoint?", "lab")
+	u.later(time.Second).Press("y").Misses("lab.example")
+}

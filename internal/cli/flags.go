@@ -34,6 +34,8 @@ type flags struct {
 	keyFile   string
 	insecure  bool
 
+	fingerprint string
+
 	namespace     string
 	allNamespaces bool
 	readOnly      bool
@@ -74,6 +76,7 @@ func (f *flags) addEndpoint(cmd *cobra.Command) {
 	l.StringVar(&f.caFile, "ca-file", "", "certificates (PEM) to check the server's with")
 	l.StringVar(&f.certFile, "cert-file", "", "client certificate (PEM)")
 	l.StringVar(&f.keyFile, "key-file", "", "key of the client certificate (PEM)")
+	l.StringVar(&f.fingerprint, "fingerprint", "", "SHA-256 of the server's certificate, to trust exactly that one")
 	l.BoolVar(&f.insecure, "insecure-skip-tls-verify", false, "take any certificate of the server; the header then says so")
 	f.addFake(cmd)
 }
@@ -159,7 +162,8 @@ func (f *flags) serverConfig() apiclient.Config {
 	cfg := apiclient.Config{
 		Server: f.server, UserAgent: "podium/" + version,
 		CAFile: f.caFile, CertFile: f.certFile, KeyFile: f.keyFile, InsecureSkipVerify: f.insecure,
-		TokenFile: f.tokenFile,
+		Fingerprint: f.fingerprint,
+		TokenFile:   f.tokenFile,
 	}
 	if f.tokenFile == "" {
 		cfg.Token = os.Getenv(tokenEnv)

@@ -56,7 +56,7 @@ func (p *places) Find() ([]models.Context, error) {
 func contextOf(e contexts.Entry, m contexts.Memory) models.Context {
 	return models.Context{
 		ID: e.ID(), Name: e.Title(), Engine: string(e.Kind), Address: e.Address, Identity: e.Identity, Namespace: e.Namespace,
-		Source: e.Source, Problem: e.Problem, Current: e.Current, Local: e.Local,
+		Source: e.Source, Problem: e.Problem, Current: e.Current, Local: e.Local, Added: e.Added,
 		Unlocked: e.Trusted() || m.Unlocked, Used: m.Used,
 	}
 }

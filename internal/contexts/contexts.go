@@ -41,6 +41,7 @@ type Entry struct {
 	Current   bool   // the tool that owns it (docker, kubectl) would use it
 	Problem   string // why it cannot be opened; empty when nothing is known against it
 	Local     bool   // a socket of this machine, which may be asked how it does
+	Added     bool   // the user added it: it can be edited and removed
 	Passing   bool   // only known to this process, such as one of the command line
 
 	open   func() (*Opened, error)       // nil where there is an engine
@@ -121,14 +122,14 @@ func (b *Book) Find() ([]Entry, error) {
 	out := []Entry{b.Host()}
 	daemons, err1 := b.daemons()
 	clusters, err2 := b.clusters()
-	out = append(out, daemons...)
-	out = append(out, clusters...)
+	endpoints, err3 := b.endpoints()
+	out = slices.Concat(out, daemons, clusters, endpoints)
 	for _, e := range b.extra {
 		if !slices.ContainsFunc(out, func(o Entry) bool { return o.ID() == e.ID() }) {
 			out = append(out, e)
 		}
 	}
-	return out, errors.Join(err1, err2)
+	return out, errors.Join(err1, err2, err3)
 }
 
 // Host is this machine.

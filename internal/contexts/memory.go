@@ -146,3 +146,13 @@ func (m *memories) forget() {
 		delete(m.Contexts, oldest)
 	}
 }
+
+// Forget drops what is remembered of a context, that it was unlocked too.
+func (b *Book) Forget(id string) error {
+	return b.update(func(m *memories) {
+		delete(m.Contexts, id)
+		if m.Last == id {
+			m.Last = ""
+		}
+	})
+}

@@ -193,3 +193,30 @@ func TestServeOverAKubeconfig(t *testing.T) {
 		t.Errorf("serving on TCP without a token: %v\n%s", err, out)
 	}
 }
+
+func TestAddingAnEndpoint(t *testing.T) {
+	server := cluster(t)
+	dir := t.TempDir()
+	tm := start(t, options{cols: 100, rows: 30}, "--engine", "fake", "--pods", "1", "--state-dir", dir)
+	tm.sees("live")
+	tm.types(":ctx\r")
+	tm.sees("contexts", "add an endpoint")
+	tm.press("a")
+	tm.sees("new endpoint")
+	tm.types("lab\t" + server + "\t" + clusterToken + "\t\t\r")
+	tm.press("enter")
+	// Its certificate is nobody's: it is trusted by its fingerprint, or not at all.
+	tm.sees("Nobody vouches", "Trust this certificate")
+	if strings.Contains(tm.text(), clusterToken) {
+		t.Error("the token is shown")
+	}
+	tm.press("tab", "enter")
+	tm.sees("it serves fake", "lab")
+	tm.lacks("new endpoint")
+	tm.press("enter")
+	tm.sees("lab · fake", "5 pods", "READ-ONLY")
+	tm.quits()
+	tm = start(t, options{cols: 100, rows: 30}, "--state-dir", dir, "--context", "lab")
+	tm.sees("lab · fake", "5 pods", "READ-ONLY")
+	tm.quits()
+}

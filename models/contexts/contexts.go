@@ -39,6 +39,7 @@ type Model struct {
 	found   bool              // the first answer is there
 	asked   int               // counts the searches; answers of earlier ones are dropped
 	due     time.Time         // when to look again
+	wanted  string            // ID of the one to select once it is there
 
 	typing bool // the filter is typed
 	line   input.Line
@@ -179,6 +180,16 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.table.Reload() // what was used a while ago ages
 	case models.EnvMsg:
 		cmd = m.look()
+	case models.EndpointSavedMsg:
+		m.wanted = msg.ID
+		cmd = m.look()
+	case removeMsg:
+		cmd = m.remove(msg.id)
+	case removedMsg:
+		if msg.owner != m {
+			return nil
+		}
+		cmd = m.removed(msg)
 	case foundMsg:
 		if msg.owner != m || msg.asked != m.asked {
 			return nil
@@ -207,6 +218,9 @@ func (m *Model) gotFound(msg foundMsg) tea.Cmd {
 	m.narrow()
 	if first {
 		m.table.Select(m.likely())
+	}
+	if m.wanted != "" && m.table.Select(m.wanted) {
+		m.wanted = ""
 	}
 	var asks []tea.Cmd
 	for _, c := range m.all {
@@ -291,6 +305,8 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.open()
 	case key.Matches(k, m.keys.Refresh):
 		return m.look()
+	case key.Matches(k, m.keys.Add, m.keys.Edit, m.keys.Remove):
+		m.change(k)
 	case key.Matches(k, m.keys.Filter):
 		m.typing = true
 		m.line.Set(m.filter)

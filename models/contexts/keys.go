@@ -10,6 +10,7 @@ import (
 // KeyMap are the keys of the screen, beside those of its table.
 type KeyMap struct {
 	Open, Filter, Refresh, Back key.Binding
+	Add, Edit, Remove           key.Binding // of endpoints
 }
 
 // DefaultKeyMap is the usual keys.
@@ -22,6 +23,9 @@ func DefaultKeyMap() KeyMap {
 		Filter:  bind("/", "filter", "/"),
 		Refresh: bind("ctrl-r", "look again", "ctrl+r"),
 		Back:    bind("esc", "back", "esc"),
+		Add:     bind("a", "add an endpoint", "a"),
+		Edit:    bind("e", "edit", "e"),
+		Remove:  bind("ctrl-d", "remove", "ctrl+d", "delete"),
 	}
 }
 
@@ -47,6 +51,11 @@ func (m *Model) Keys() help.KeyMap {
 	open, back := m.keys.Open, m.keys.Back
 	c, ok := m.current()
 	open.SetEnabled(open.Enabled() && ok && c.Problem == "")
+	add, edit, remove := m.keys.Add, m.keys.Edit, m.keys.Remove
+	_, can := m.env.Contexts.(models.Endpoints)
+	add.SetEnabled(add.Enabled() && can)
+	edit.SetEnabled(edit.Enabled() && can && ok && c.Added)
+	remove.SetEnabled(remove.Enabled() && can && ok && c.Added)
 	if m.filter != "" {
 		back.SetHelp(back.Help().Key, "clear the filter")
 	} else if m.chooser {
@@ -54,7 +63,7 @@ func (m *Model) Keys() help.KeyMap {
 	}
 	t := m.table.Keys
 	return keyHelp{
-		{open, m.keys.Filter, m.keys.Refresh, back},
+		{open, m.keys.Filter, add, edit, remove, m.keys.Refresh, back},
 		{t.Down, t.Up, t.Top, t.Bottom, t.PageDown, t.PageUp},
 	}
 }

@@ -135,3 +135,72 @@ func (c *Contexts) SetUnlocked(id string, unlocked bool) error {
 	}
 	return nil
 }
+
+// Endpoints are Contexts to which endpoints can be added.
+type Endpoints struct {
+	*Contexts
+
+	// Kept are the endpoints by their IDs; Save puts them there.
+	Kept map[string]models.Endpoint
+
+	OnTry func(ctx context.Context, id string, e models.Endpoint) (string, error)
+}
+
+var _ models.Endpoints = (*Endpoints)(nil)
+
+// NewEndpoints makes Contexts to which endpoints can be added.
+func NewEndpoints(all ...models.Context) *Endpoints {
+	return &Endpoints{Contexts: NewContexts(all...), Kept: map[string]models.Endpoint{}}
+}
+
+// Endpoint gives what is kept, without its token.
+func (e *Endpoints) Endpoint(id string) (models.Endpoint, error) {
+	e.note("endpoint %s", id)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	kept, ok := e.Kept[id]
+	if !ok {
+		return kept, fmt.Errorf("there is no endpoint %s", id)
+	}
+	kept.HasToken = kept.Token != ""
+	kept.Token = ""
+	return kept, nil
+}
+
+// Try answers unless OnTry is set.
+func (e *Endpoints) Try(ctx context.Context, id string, one models.Endpoint) (string, error) {
+	e.note("try %s", one.Server)
+	if e.OnTry != nil {
+		return e.OnTry(ctx, id, one)
+	}
+	return "it answers", nil
+}
+
+// Save keeps it, as a context too.
+func (e *Endpoints) Save(id string, one models.Endpoint) (string, error) {
+	e.note("save %s", one.Name)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	saved := "api:" + one.Name
+	if _, taken := e.Kept[saved]; taken && saved != id {
+		return "", fmt.Errorf("another endpoint has the name %s", one.Name)
+	}
+	e.drop(id)
+	e.Kept[saved] = one
+	e.all = append(e.all, models.Context{ID: saved, Name: one.Name, Engine: "api", Address: one.Server, Source: "added here", Added: true})
+	return saved, nil
+}
+
+// Remove forgets it.
+func (e *Endpoints) Remove(id string) error {
+	e.note("remove %s", id)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.drop(id)
+	return nil
+}
+
+func (e *Endpoints) drop(id string) {
+	delete(e.Kept, id)
+	e.all = slices.DeleteFunc(e.all, func(c models.Context) bool { return c.ID == id })
+}

@@ -1,0 +1,94 @@
+package apiclient
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Fingerprint is the SHA-256 of a certificate in DER as people compare it: pairs
+// of hexadecimal digits with colons.
+func Fingerprint(der []byte) string {
+	sum := sha256.Sum256(der)
+	pairs := make([]string, len(sum))
+	for i, b := range sum {
+		pairs[i] = fmt.Sprintf("%02X", b)
+	}
+	return strings.Join(pairs, ":")
+}
+
+// ParseFingerprint reads a SHA-256 in hexadecimal digits, with colons or blanks
+// between them and "SHA-256" or the like before them.
+func ParseFingerprint(text string) ([sha256.Size]byte, error) {
+	var sum [sha256.Size]byte
+	rest := strings.ToLower(strings.TrimSpace(text))
+	for _, name := range []string{"sha256", "sha-256"} {
+		rest = strings.TrimPrefix(rest, name)
+	}
+	rest = strings.NewReplacer(":", "", " ", "", "=", "").Replace(rest)
+	b, err := hex.DecodeString(rest)
+	if err != nil || len(b) != len(sum) {
+		return sum, errors.New("a fingerprint is the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons")
+	}
+	copy(sum[:], b)
+	return sum, nil
+}
+
+// pin makes a TLS configuration take exactly the certificate of the fingerprint.
+// Authorities have no say, so the library's verification is off; every
+// connection, resumed ones too, is checked here instead.
+func pin(c *tls.Config, fingerprint string) error {
+	want, err := ParseFingerprint(fingerprint)
+	if err != nil {
+		return err
+	}
+	c.InsecureSkipVerify = true
+	c.VerifyConnection = func(state tls.ConnectionState) error {
+		if len(state.PeerCertificates) == 0 {
+			return &otherCertificateError{fingerprint: "none"}
+		}
+		der := state.PeerCertificates[0].Raw
+		got := sha256.Sum256(der)
+		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			return &otherCertificateError{fingerprint: Fingerprint(der)}
+		}
+		return nil
+	}
+	return nil
+}
+
+// An otherCertificateError is a certificate that is not the pinned one.
+type otherCertificateError struct{ fingerprint string }
+
+func (e *otherCertificateError) Error() string {
+	return "the certificate is another than the one that is trusted; its fingerprint is " + e.fingerprint
+}
+
+// trustWords say how a certificate that no known authority has signed can be
+// trusted all the same.
+func trustWords(cert *x509.Certificate) string {
+	if cert == nil {
+		return ""
+	}
+	return ", or its fingerprint once you have compared it with the server's (SHA-256 " + Fingerprint(cert.Raw) + ")"
+}
+
+// UntrustedFingerprint is the fingerprint of the certificate for which a call
+// failed, because no known authority has signed it or another one is trusted; ""
+// for other errors.
+func UntrustedFingerprint(err error) string {
+	var other *otherCertificateError
+	var verify *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &other):
+		return other.fingerprint
+	case errors.As(err, &verify) && len(verify.UnverifiedCertificates) > 0:
+		return Fingerprint(verify.UnverifiedCertificates[0].Raw)
+	}
+	return ""
+}

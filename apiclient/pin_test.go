@@ -1,0 +1,58 @@
+package apiclient
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"strings"
+	"testing"
+)
+
+func TestParseFingerprint(t *testing.T) {
+	der := []byte("a certificate")
+	want := sha256.Sum256(der)
+	for _, text := range []string{
+		Fingerprint(der), strings.ToLower(Fingerprint(der)), strings.ReplaceAll(Fingerprint(der), ":", ""),
+		"SHA256:" + Fingerprint(der), "SHA-256 " + Fingerprint(der), " sha256 Fingerprint="[:8] + Fingerprint(der) + "\n",
+	} {
+		if got, err := ParseFingerprint(text); err != nil || got != want {
+			t.Errorf("%q gives %x, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "AA:BB", Fingerprint(der) + ":00", strings.Repeat("zz:", 32), "no fingerprint at all"} {
+		if _, err := ParseFingerprint(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+func TestAFingerprintGoesWithNothingElse(t *testing.T) {
+	print := Fingerprint([]byte("x"))
+	for _, cfg := range []Config{
+		{Fingerprint: print, CAData: newAuthority(t).pem}, {Fingerprint: print, InsecureSkipVerify: true}, {Fingerprint: "AA:BB"},
+	} {
+		cfg.Server = "https://127.0.0.1:1"
+		if c, err := New(cfg); err == nil {
+			c.Close()
+			t.Errorf("%+v is taken", cfg)
+		}
+	}
+}
+
+func TestUntrustedFingerprint(t *testing.T) {
+	server, _, _ := newAuthority(t).leaf(t, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}})
+	url := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{server}})
+	want := Fingerprint(server.Certificate[0])
+	for _, cfg := range []Config{{}, {Fingerprint: Fingerprint([]byte("another"))}} {
+		cfg.Server = url
+		_, err := newClient(t, cfg).Info(t.Context())
+		if got := UntrustedFingerprint(err); got != want {
+			t.Errorf("the fingerprint is %q, want %q of %v", got, want, err)
+		}
+	}
+	_, err := newClient(t, Config{Server: "http://127.0.0.1:1"}).Info(t.Context())
+	if got := UntrustedFingerprint(err); got != "" {
+		t.Errorf("the fingerprint is %q of %v", got, err)
+	}
+}
