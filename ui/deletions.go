@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"podium/api"
@@ -88,6 +89,20 @@ func (r *root) undo() {
 		made, err := confirm.Recreate(store, endpoint, skip)
 		return recreatedMsg{made: made, err: err}
 	})
+}
+
+// undoKey is the key that undoes as it works right now, draftKey the one that
+// reopens a draft.
+func (r *root) undoKey() key.Binding {
+	b := r.keys.Undo
+	b.SetEnabled(b.Enabled() && (!r.env.ReadOnly || r.undoable() != nil))
+	return b
+}
+
+func (r *root) draftKey() key.Binding {
+	b := r.keys.Draft
+	b.SetEnabled(b.Enabled() && !r.env.ReadOnly)
+	return b
 }
 
 // recreatedMsg is the manifest of what was deleted last.

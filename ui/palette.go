@@ -192,7 +192,7 @@ func (r *root) openHelp() {
 			return append(out, r.leaderChoices()...)
 		}
 		out = append(out, choice{name: "everywhere", head: true})
-		for _, b := range []key.Binding{r.keys.Leader, r.keys.Palette, r.keys.Help, r.keys.Undo, r.keys.Draft, r.keys.Log, r.keys.Journal, r.lockKey(), r.keys.Redraw, r.keys.Interrupt, r.keys.Quit} {
+		for _, b := range []key.Binding{r.keys.Leader, r.keys.Palette, r.keys.Help, r.undoKey(), r.draftKey(), r.keys.Log, r.keys.Journal, r.lockKey(), r.keys.Redraw, r.keys.Interrupt, r.keys.Quit} {
 			if b.Enabled() {
 				out = append(out, choice{name: b.Help().Key, detail: b.Help().Desc, do: func(r *root) { r.runBinding(b) }})
 			}
