@@ -4,12 +4,15 @@ import (
 	"image/color"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/exp/golden"
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"podium/models"
+	"podium/models/modelstest"
 	"podium/themes"
 )
 
@@ -92,4 +95,34 @@ func TestWithoutColoursNoThemeIsChosen(t *testing.T) {
 	u := sit(t, client("api-1"), 100, 24)
 	u.Sees("live").Press(":").Type("theme light").Press("enter").Sees("no colours here")
 	u.wears("plain", true)
+}
+
+// TestViewsWithFewColours keeps what is written for terminals of 16 colours, on both
+// backgrounds, and of none: the list with marks and a selected row, and the dialog
+// that deletes.
+func TestViewsWithFewColours(t *testing.T) {
+	for name, see := range map[string]struct {
+		profile    colorprofile.Profile
+		background color.Color
+	}{
+		"16 dark": {colorprofile.ANSI, color.Black}, "16 light": {colorprofile.ANSI, color.White},
+		"none": {colorprofile.ASCII, color.Black},
+	} {
+		t.Run(name, func(t *testing.T) {
+			broken, coming := pod("api-2"), pod("web-3")
+			broken.Status, broken.Ready, coming.Status, coming.Phase = "CrashLoopBackOff", 0, "Pending", "Pending"
+			c := modelstest.NewClient(pod("api-1"), broken, coming, pod("web-4"))
+			c.InfoAnswer = able()
+			u := sit(t, c, 60, 16, func(o *Options) { o.Environ = []string{"TERM=xterm"} })
+			u.Send(tea.ColorProfileMsg{Profile: see.profile}, tea.BackgroundColorMsg{Color: see.background})
+			u.Sees("live").Press("space j j")
+			list := u.View()
+			u.later(time.Second)
+			u.Press("ctrl+d").Sees("Cancel")
+			golden.RequireEqual(t, list+"\n\n"+u.View())
+			if see.profile == colorprofile.ASCII && strings.Contains(u.View()+list, "\x1b[3") {
+				t.Error("there is colour where there is none")
+			}
+		})
+	}
 }
