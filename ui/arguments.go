@@ -37,6 +37,7 @@ func (r *root) allArguments() []argument {
 		onPod("pod", "inspect a pod", func(ref api.PodRef) any { return models.InspectMsg{Ref: ref} }),
 		onPod("yaml", "a pod's YAML", func(ref api.PodRef) any { return models.InspectMsg{Ref: ref, View: models.ViewYAML} }),
 		onPod("logs", "a pod's log", func(ref api.PodRef) any { return models.LogMsg{Ref: ref} }),
+		onPod("edit", "edit a pod", func(ref api.PodRef) any { return models.EditMsg{Ref: ref} }),
 		onPod("shell", "a shell in a pod", func(ref api.PodRef) any { return models.ExecMsg{Ref: ref} }),
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/api"
 	"podium/models"
 	"podium/models/widget/textview"
 	"podium/themes"
@@ -33,6 +34,15 @@ func (r *root) journal(e models.Entry) {
 	}
 	store := r.env.Store
 	r.do(func() tea.Msg { return journaledMsg{err: store.Journal(e)} })
+}
+
+// journalClosed keeps that something which ran in a pod was closed here.
+func (r *root) journalClosed(s models.Screen) {
+	in, ok := s.(models.Inside)
+	e, ok2 := s.(models.Ending)
+	if ok && ok2 && e.Ends() != "" && in.Inside() != (api.PodRef{}) {
+		r.journal(models.Entry{Action: "close", Target: in.Inside().String(), Result: e.Ends()})
+	}
 }
 
 // journaled says so when the journal cannot be written, and shows what was

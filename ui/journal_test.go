@@ -87,3 +87,12 @@ func TestAlert(t *testing.T) {
 		}
 	}
 }
+
+func TestAClosedSessionIsWrittenDown(t *testing.T) {
+	u := sit(t, client("web"), 100, 24)
+	u.Sees("live")
+	u.shell("web")
+	u.Press("ctrl+g x").Sees("Close the session?")
+	u.later(time.Second)
+	u.Press("y").Press("@").Sees("close default/web → shell in web")
+}

@@ -57,7 +57,7 @@ func (r *root) works(name string) bool {
 		return open
 	case "logs":
 		return open && r.env.Info.Has(api.CapLog)
-	case "new", "undo", "draft", "shell":
+	case "new", "undo", "draft", "shell", "edit":
 		return open && !r.env.ReadOnly
 	case "ns":
 		return open && r.env.Info.Has(api.CapNamespaces)

@@ -131,6 +131,7 @@ func (r *root) end(s models.Screen) {
 			r.close(p)
 		}
 	} else if t.remove(s) {
+		r.journalClosed(s)
 		s.Close()
 	} else {
 		r.close(t)
@@ -143,6 +144,7 @@ func (r *root) close(p page) {
 	r.sessions = slices.DeleteFunc(r.sessions, func(o *tab) bool { return page(o) == p })
 	if t, ok := p.(*tab); ok {
 		for _, q := range t.panes {
+			r.journalClosed(q.screen)
 			q.screen.Close()
 		}
 		r.sizePages() // the row of tabs may have gone

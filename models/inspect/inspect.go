@@ -264,6 +264,8 @@ func (m *Model) act(k tea.KeyPressMsg) bool {
 		} else {
 			m.env.Wish(models.LogMsg{Ref: row.Ref(), Previous: key.Matches(k, m.keys.Previous)})
 		}
+	case key.Matches(k, m.keys.Edit):
+		m.env.Wish(models.EditMsg{Ref: row.Ref()})
 	case key.Matches(k, m.keys.CopyAs):
 		m.env.Wish(models.CopyAsMsg{Refs: []api.PodRef{row.Ref()}})
 	case key.Matches(k, m.keys.Delete):

@@ -250,7 +250,7 @@ func TestAPodThatGoes(t *testing.T) {
 func TestKeysWish(t *testing.T) {
 	for keys, want := range map[string]string{
 		"s": "models.ExecMsg", "x": "models.CommandMsg", "l": "models.LogMsg", "p": "models.LogMsg",
-		"ctrl+d": "models.DeleteMsg", "esc": "models.BackMsg",
+		"ctrl+d": "models.DeleteMsg", "e": "models.EditMsg", "Y": "models.CopyAsMsg", "esc": "models.BackMsg",
 	} {
 		_, b, d := open(t, webPod(), models.ViewOverview, 80, 24)
 		d.Press(keys)

@@ -13,6 +13,7 @@ type KeyMap struct {
 	NextTab, PrevTab, Reveal, Refresh, Back key.Binding
 	Shell, Command, Logs, Previous, Delete  key.Binding
 	Fold, Unfold                            key.Binding
+	Edit                                    key.Binding
 	CopyAs                                  key.Binding
 }
 
@@ -37,6 +38,7 @@ func DefaultKeyMap() KeyMap {
 		Logs:     bind("l", "logs", "l"),
 		Previous: bind("p", "previous logs", "p"),
 		CopyAs:   bind("Y", "copy as …", "Y"),
+		Edit:     bind("e", "edit", "e"),
 		Delete:   bind("ctrl-d", "delete", "ctrl+d", "delete"),
 	}
 }
@@ -54,7 +56,7 @@ func (k keysNow) actions() []key.Binding {
 	return []key.Binding{
 		on(m.keys.Shell, changes), on(m.keys.Command, changes),
 		on(m.keys.Logs, m.env.Info.Has(api.CapLog)), on(m.keys.Previous, m.env.Info.Has(api.CapLog)),
-		on(m.keys.Delete, changes), m.keys.CopyAs,
+		on(m.keys.Edit, changes), on(m.keys.Delete, changes), m.keys.CopyAs,
 	}
 }
 

@@ -170,6 +170,7 @@ func (m *Model) ended(end models.End) {
 	m.signals, m.picking, m.trouble = false, false, ""
 	m.countUsed()
 	m.draw()
+	m.journal(end)
 }
 
 // overlay replaces lines from the given row on.
