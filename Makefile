@@ -11,7 +11,7 @@ LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_
 FUZZTIME ?= 20s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-e2e test-engines bench bench-e2e bench-tmux fuzz lint fmt golden pictures check-go check-cc
+.PHONY: help build run test test-e2e test-engines bench bench-e2e bench-tmux fuzz lint fmt golden man pictures check-go check-cc
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ fmt: check-go ## format the code
 
 golden: check-go ## write golden views and generated documents anew
 	$(GO) test $$(grep -rlE '"update"|exp/golden' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update
+
+man: build ## write the manual pages into bin/man/man1
+	./$(BIN) man --dir bin/man/man1
 
 pictures: build ## take the pictures of docs/pictures anew (needs vim and htop)
 	docs/pictures/make.sh $(BIN) docs/pictures

@@ -162,6 +162,6 @@ func rootOf(f *flags) *cobra.Command {
 	}
 	f.add(root)
 	root.AddCommand(newVerbs(f)...)
-	root.AddCommand(newServe(f), newContexts(f), newHost(f), newScreenshot(f), newLint(), newConfig(f))
+	root.AddCommand(newServe(f), newContexts(f), newHost(f), newScreenshot(f), newLint(), newConfig(f), newMan())
 	return root
 }

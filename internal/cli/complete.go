@@ -90,6 +90,22 @@ func (f *flags) completeContainers(cmd *cobra.Command, args []string, _ string) 
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeContexts offers the places where pods may be; no one of them is asked.
+func (f *flags) completeContexts(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if dir, err := f.dir(); err == nil {
+		if book, err := f.book(dir, func(string) {}); err == nil {
+			found, _ := book.Find() // what cannot be read is not offered
+			for _, e := range found {
+				if f.engine == "" || string(e.Kind) == f.engine {
+					names = append(names, e.Name+"\t"+string(e.Kind))
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, begun) || strings.ContainsAny(n, "\n\r\x1b") }), cobra.ShellCompDirectiveNoFileComp
+}
+
 // podsBeginning are names of pods.
 func (f *flags) podsBeginning(cmd *cobra.Command, begun string) []string {
 	var names []string

@@ -30,7 +30,7 @@ type deleteFlags struct {
 func newDelete(f *flags) *cobra.Command {
 	var d deleteFlags
 	cmd := &cobra.Command{
-		Use:   "delete pods (NAME… | -l SELECTOR | --all | -f FILE)",
+		Use:   "delete pods [NAME…]",
 		Short: "Delete pods",
 		Long: "delete asks for the end of pods and waits until they are gone. It does not ask back.\n\n" +
 			"A pod has its own grace period to end in; --grace-period gives another, --now one second, --force none at all:\n" +

@@ -49,7 +49,7 @@ The exit status is 3 when the command line is wrong.`
 func newExec(f *flags) *cobra.Command {
 	var e execFlags
 	cmd := &cobra.Command{
-		Use:               "exec (POD | -l SELECTOR) [-c CONTAINER] [flags] -- COMMAND [ARGS…]",
+		Use:               "exec POD [flags] -- COMMAND [ARGS…]",
 		Short:             "Run a command in pods, with its true exit status",
 		Long:              execLong,
 		Example:           "podium exec web -- cat /etc/hostname\npodium exec -it web -c main -- bash\ntar c . | podium exec -i web -- tar x -C /data\npodium exec -l app=web --parallel 4 --diff -- nginx -v",

@@ -87,6 +87,8 @@ func (f *flags) addEngine(cmd *cobra.Command) {
 	l.StringVar(&f.engine, "engine", "", "what runs the pods: host (this machine's processes), docker (Docker or Podman), kube (a Kubernetes cluster) or fake (made-up pods)")
 	l.StringVar(&f.context, "context", "", "context of the engine: one of a kubeconfig, a docker context, a socket; podium contexts lists them")
 	l.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig to read in place of $KUBECONFIG and ~/.kube/config")
+	completeFlag(cmd, "context", f.completeContexts)
+	completeWords(cmd, "engine", string(contexts.Host), string(contexts.Docker), string(contexts.Kube), string(contexts.Fake))
 }
 
 func (f *flags) addFake(cmd *cobra.Command) {

@@ -36,7 +36,7 @@ type logsFlags struct {
 func newLogs(f *flags) *cobra.Command {
 	var l logsFlags
 	cmd := &cobra.Command{
-		Use:     "logs POD [CONTAINER] | logs -l SELECTOR",
+		Use:     "logs POD [CONTAINER]",
 		Aliases: []string{"log"},
 		Short:   "Print what containers wrote",
 		Long: "logs prints the log of a container as it is, byte by byte: of the only one or the first of a pod, of the one\n" +

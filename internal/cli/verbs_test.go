@@ -81,14 +81,25 @@ func (s *bench) podium(stdin string, args ...string) result {
 	return s.within(s.t.Context(), stdin, args...)
 }
 
+// alone runs a command line that needs no endpoint.
+func (s *bench) alone(args ...string) result {
+	s.t.Helper()
+	return s.run(s.t.Context(), "", args)
+}
+
 func (s *bench) within(ctx context.Context, stdin string, args ...string) result {
+	s.t.Helper()
+	return s.run(ctx, stdin, append([]string{"--state-dir", s.dir, "--server", s.url}, args...))
+}
+
+func (s *bench) run(ctx context.Context, stdin string, args []string) result {
 	s.t.Helper()
 	root := rootOf(&flags{now: func() time.Time { return noon }})
 	var out, errs bytes.Buffer
 	root.SetIn(strings.NewReader(stdin))
 	root.SetOut(&out)
 	root.SetErr(&errs)
-	root.SetArgs(append([]string{"--state-dir", s.dir, "--server", s.url}, args...))
+	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	var status *statusError
 	if err != nil && !(errors.As(err, &status) && status.err == nil) {
@@ -440,5 +451,36 @@ func TestCompletionKnowsWhatIsThere(t *testing.T) {
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q completes to %q, want %q", line, got, want)
 		}
+	}
+}
+
+// TestManualPages: every command that help lists has a page that says what it is,
+// its options, and its exit statuses.
+func TestManualPages(t *testing.T) {
+	b := &bench{t: t, url: "unix:///nowhere", dir: t.TempDir()}
+	dir := t.TempDir()
+	if r := b.alone("man", "--dir", dir); r.status != 0 {
+		t.Fatalf("%+v", r)
+	}
+	for _, page := range []string{"podium", "podium-get", "podium-describe", "podium-create", "podium-delete", "podium-logs", "podium-exec", "podium-serve", "podium-host-status", "podium-man"} {
+		text, err := os.ReadFile(filepath.Join(dir, page+".1"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, part := range []string{".TH ", ".SH NAME\n", ".SH SYNOPSIS\n", "OPTIONS\n", ".SH EXIT STATUS\n", ".SH SEE ALSO\n"} {
+			if !bytes.Contains(text, []byte(part)) {
+				t.Errorf("%s has no %q", page, part)
+			}
+		}
+	}
+	r := b.alone("man", "exec")
+	for _, part := range []string{`podium\-exec`, `\-c, \-\-container=string`, "255", "podium exec web"} {
+		if !strings.Contains(r.out, part) {
+			t.Errorf("the page of exec has no %q", part)
+		}
+	}
+	if r := b.alone("man", "nonsense"); r.status != exitUsage {
+		t.Errorf("%+v", r)
 	}
 }
