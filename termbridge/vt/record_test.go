@@ -18,6 +18,8 @@ import (
 
 var record = flag.Bool("record", false, "record the streams of real programs into testdata again")
 
+var recordOnly = flag.String("record-only", "", "with -record, the one program to record")
+
 // recording is a session with a real program: what is typed, each after the
 // program has been quiet for a moment.
 type recording struct {
@@ -35,6 +37,14 @@ var recordings = []recording{
 	{"less", []string{"less", "-R", "long.txt"}, []string{" ", " ", "b", "j", "j", "k", "/line 12\r", "n", "G", "g", "d"}},
 	{"top", []string{"sh", "-c", "sleep 60 & exec top -d 5 -p $!"}, []string{"", "1", "c", "x"}},
 	{"htop", []string{"sh", "-c", "sleep 60 & exec htop -d 50 -p $!"}, []string{"", "t", "\x1b[15~", "\x1bOQ"}},
+	{"progress", []string{"sh"}, []string{
+		"PS1='$ '; clear\r", "curl --limit-rate 300k -# -o /dev/null \"file://$PWD/big.bin\"\r", "\r",
+		"curl --limit-rate 400k -o /dev/null \"file://$PWD/big.bin\"\r", "\r", "dd if=big.bin of=/dev/null bs=1k status=progress\r",
+		"for i in 1 2 3 4 5; do printf '\\r[%-5s] %d%%' \"$(printf '#%.0s' $(seq $i))\" $((i*20)); sleep 0.1; done; echo\r",
+	}},
+	{"emoji", []string{"sh"}, []string{
+		"PS1='$ '; clear\r", "cat emoji.txt\r", "less emoji.txt\r", "j", "G", "k", "/🚀\r", "q", "vim -u NONE -N -n emoji.txt\r", "Aend\x1b", "jx", "ddp", "0i🎉\x1b",
+	}},
 	{"bash", []string{"bash", "--norc", "--noprofile", "-i"}, []string{
 		"PS1='\\[\\e[32m\\]demo\\[\\e[0m\\]$ '\r", "clear\r", "ls\r", "cat lo\t\r", "echo one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen\x01printf '\\''\x05\x17\x15\r",
 		"ls --color=always -l /dev/null >/dev/null; printf 'a\\tb\\tc\\n'\r", "echo no\x7f\x7fyes\r", "\x12cat", "\x07", "ec\t\t", "\x15for i in 1 2 3; do echo $i; done\r",
@@ -48,6 +58,9 @@ func TestRecord(t *testing.T) {
 		t.Skip("records real programs only with -record")
 	}
 	for _, r := range recordings {
+		if *recordOnly != "" && r.name != *recordOnly {
+			continue
+		}
 		data := r.run(t)
 		if err := os.WriteFile(filepath.Join("testdata", r.name+".bin"), data, 0o644); err != nil {
 			t.Fatal(err)
@@ -71,6 +84,8 @@ func (r recording) run(t *testing.T) []byte {
 		"long.txt":  long.String(),
 		"notes.txt": strings.Repeat("The quick brown fox\n\tjumps over\n/* the */ lazy dog 漢字 é\n", 15),
 	}
+	files["emoji.txt"] = strings.Repeat("🚀 launch 😀😃😄 ok\nfood: 🍎🍐🍊 and 漢字 end\n🎉🎉 party 🎈\n", 12)
+	files["big.bin"] = strings.Repeat("0123456789abcdef", 30<<10)
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -103,7 +118,7 @@ func (r recording) run(t *testing.T) []byte {
 	var all []byte
 	v := New(Options{Cols: 80, Rows: 24})
 	quiet := func() {
-		limit := time.After(2 * time.Second)
+		limit := time.After(3 * time.Second)
 		for {
 			select {
 			case b, ok := <-out:
