@@ -53,6 +53,22 @@ func TestBenchShell(t *testing.T) {
 	k := inTurns(beside)[0]
 	// What a key takes of the processor cannot be told from the flood's share.
 	row("podium, beside a shell that floods", k.times(), "", 100*beside.idle, k.bytes, "")
+	flooded.stop()
+
+	// And in a pane beside it, where every frame shows other numbers.
+	split, _ := dashboard(t, window)
+	split.sees("counter", "Running", "live")
+	split.press("s")
+	split.until("a prompt", prompting)
+	split.types("clear; while :; do n=$((n+1)); echo 1000$n; done\r")
+	split.sees("10009")
+	split.press("ctrl+g", "|")
+	split.sees("ctrl-g menu")
+	split.until("a prompt", prompting)
+	split.types("stty raw -echo; echo rea''dy; exec cat\r")
+	split.sees("ready")
+	beside = typist{terminal: split, key: letter, ok: echoed, idle: busy(t, split.cmd.Process.Pid, time.Second)}
+	row("podium, in a pane beside one that floods", inTurns(beside)[0].times(), "", 100*beside.idle, "", "")
 }
 
 // opensShells opens and ends shells from the list and returns how many
