@@ -84,7 +84,26 @@ func selectorPart(text string) (selector string, ok bool) {
 
 // placeInSelector is placeOf within a label selector.
 func placeInSelector(s string) (place, prefix string) {
-	start, value, depth := 0, 0, 0
+	start, value, depth := scanSelector(s)
+	requirement := strings.TrimLeft(s[start:], " ")
+	if depth > 0 {
+		key, _, _ := strings.Cut(requirement, " ")
+		return labelPrefix + key, strings.TrimLeft(s[value:], " ")
+	}
+	if key, after, ok := strings.Cut(requirement, "="); ok {
+		key = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(key), "!"))
+		return labelPrefix + key, strings.TrimLeft(strings.TrimPrefix(after, "="), " ")
+	}
+	requirement = strings.TrimPrefix(requirement, "!")
+	if _, after, ok := strings.Cut(requirement, " "); ok {
+		return placeIn, strings.TrimLeft(after, " ")
+	}
+	return placeKey, requirement
+}
+
+// scanSelector is where the last requirement of a selector begins, where the
+// last value within parentheses does, and how many of those are open.
+func scanSelector(s string) (start, value, depth int) {
 	for i, c := range s {
 		switch c {
 		case '(':
@@ -100,20 +119,13 @@ func placeInSelector(s string) (place, prefix string) {
 			}
 		}
 	}
-	requirement := strings.TrimLeft(s[start:], " ")
-	if depth > 0 {
-		key, _, _ := strings.Cut(requirement, " ")
-		return labelPrefix + key, strings.TrimLeft(s[value:], " ")
-	}
-	if key, after, ok := strings.Cut(requirement, "="); ok {
-		key = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(key), "!"))
-		return labelPrefix + key, strings.TrimLeft(strings.TrimPrefix(after, "="), " ")
-	}
-	requirement = strings.TrimPrefix(requirement, "!")
-	if _, after, ok := strings.Cut(requirement, " "); ok {
-		return placeIn, strings.TrimLeft(after, " ")
-	}
-	return placeKey, requirement
+	return start, value, depth
+}
+
+// requirementAt is where the last requirement of a selector begins.
+func requirementAt(selector string) int {
+	start, _, _ := scanSelector(selector)
+	return start
 }
 
 // fieldWords are the fields as they are mostly used, and the options.
@@ -223,7 +235,7 @@ func (m *Model) gathered(msg valuesMsg) tea.Cmd {
 	if e.menu.asked {
 		return m.fill()
 	}
-	return nil
+	return m.apply() // now that it is known which values there are
 }
 
 // fit finds the values that begin as what is typed does, in whichever case.

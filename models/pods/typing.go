@@ -93,20 +93,42 @@ func (m *Model) typed() tea.Cmd {
 	return tea.Batch(m.apply(), m.offer(false))
 }
 
-// apply puts what stands in the line in force.
+// apply puts what stands in the line in force, but for what is wrong, and for a
+// requirement of the selector that is being typed: half of one has no pod.
 func (m *Model) apply() tea.Cmd {
 	e := &m.edit
 	text := e.line.Value()
 	f, err := parseFilter(text, m.answered)
 	e.bad = nil
-	if errors.As(err, &e.bad) {
-		i := strings.LastIndexByte(strings.TrimRight(text, " "), ' ')
-		if good, err := parseFilter(text[:max(i, 0)], m.answered); err == nil {
-			return m.setFilter(good)
-		}
-		return nil
+	good := m.withoutHalf(text)
+	if errors.As(err, &e.bad) && good == text {
+		good = text[:max(strings.LastIndexByte(strings.TrimRight(text, " "), ' '), 0)]
 	}
-	return m.setFilter(f)
+	if good == text {
+		return m.setFilter(f)
+	}
+	if f, err := parseFilter(good, m.answered); err == nil {
+		return m.setFilter(f)
+	}
+	return nil
+}
+
+// withoutHalf leaves out the requirement of a selector that the cursor stands
+// behind, unless its value is one that there is.
+func (m *Model) withoutHalf(text string) string {
+	e := &m.edit
+	selector, ok := selectorPart(text)
+	if !ok || e.line.Before() != text {
+		return text
+	}
+	place, prefix := placeInSelector(selector)
+	if e.values.place == place && e.values.known && strings.HasPrefix(place, labelPrefix) && slices.Contains(e.values.items, prefix) {
+		return text
+	}
+	if i := requirementAt(selector); i > 0 {
+		return text[:len(text)-len(selector)+i-1]
+	}
+	return strings.TrimSuffix(text[:len(text)-len(selector)], "-l ")
 }
 
 // keep ends the typing and asks the server where the filter has a selector.
@@ -117,7 +139,12 @@ func (m *Model) keep() tea.Cmd {
 	}
 	text := strings.TrimSpace(m.edit.line.Value())
 	m.endTyping()
-	return tea.Batch(m.remember(text), m.reselect())
+	f, err := parseFilter(text, m.answered)
+	if err != nil { // of what was no mistake a moment ago
+		m.env.Wish(warning(err))
+		return nil
+	}
+	return tea.Batch(m.setFilter(f), m.remember(text), m.reselect())
 }
 
 // reselect lists anew when the server is to be asked for other pods. Those that

@@ -172,3 +172,22 @@ func TestAClickOnTheFilterChangesIt(t *testing.T) {
 		t.Errorf("typing %v, %q", m.typing, m.typedLine())
 	}
 }
+
+// Half a requirement has no pod: the rows stay until there is a whole one.
+func TestHalfASelectorLeavesTheRows(t *testing.T) {
+	m, _, d := open(t, modelstest.NewClient(labelled()...), 80, 24)
+	d.Until("the list", listed(m)).Press("/")
+	for _, step := range []struct {
+		typed string
+		shown int
+	}{
+		{"-l ", 4}, {"ti", 4}, {"er=", 4}, {"fron", 4}, {"t", 1}, {",", 1}, {"app=", 1}, {"api", 0}, {"x", 1},
+	} {
+		d.Type(step.typed)
+		d.Until("the values", func() bool { return m.edit.values.known })
+		if n := len(m.rows.order); n != step.shown {
+			t.Errorf("%q leaves %d pods, want %d", m.typedLine(), n, step.shown)
+		}
+	}
+	d.Press("enter").Sees("/-l tier=front,app=apix", "0 of 4")
+}
