@@ -52,5 +52,18 @@ func (r *root) sayCopied(c copiedMsg) {
 		return
 	}
 	r.do(tea.SetClipboard(c.msg.Text))
-	r.notify(models.NoticeMsg{Text: fmt.Sprintf("Handed %s to the terminal's clipboard (OSC 52; it never says whether it took it)", what)})
+	r.notify(models.NoticeMsg{Text: fmt.Sprintf("Sent %s by OSC 52, which never answers; :copied writes a file", what)})
+}
+
+// saveCopied writes what was copied last to a file, the way that always works.
+func (r *root) saveCopied() {
+	store, text := r.env.Store, r.copied
+	name := "copied-" + r.env.Now().Format(time.DateOnly+"-150405") + ".txt"
+	r.do(func() tea.Msg {
+		path, err := store.Save(name, []byte(text))
+		if err != nil {
+			return models.NoticeMsg{Level: models.LevelError, Text: "What was copied could not be saved: " + err.Error()}
+		}
+		return models.NoticeMsg{Text: "What was copied is in " + path}
+	})
 }

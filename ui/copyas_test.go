@@ -21,7 +21,7 @@ func TestCopyAs(t *testing.T) {
 		t.Helper()
 		u.Until("a copy of "+text, func() bool { return u.root.copied == text })
 	}
-	u.Press("Y").Sees("copy api-1 as", "kubectl logs").Press("y enter").Sees("Handed api-1 as YAML to the terminal's clipboard")
+	u.Press("Y").Sees("copy api-1 as", "kubectl logs").Press("y enter").Sees("Sent api-1 as YAML by OSC 52")
 	copied("metadata:\n  name: api-1\n")
 	u.later(time.Minute)
 	u.Press("Y").Type("exec").Press("enter")

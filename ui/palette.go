@@ -36,6 +36,7 @@ func (r *root) allWords() []word {
 		{"undo", "undo the last delete", func(r *root) { r.undo() }},
 		{"draft", "reopen the last draft", func(r *root) { r.reopenDraft() }},
 		{"journal", "what was done, here and earlier", func(r *root) { r.openJournal() }},
+		{"copied", "write what was copied last to a file", func(r *root) { r.saveCopied() }},
 		{"sessions", "the terminals that are open", func(r *root) { r.openSessions() }},
 		{themeWord, "choose a theme", func(r *root) { r.openThemes() }},
 		{"light", "the theme for light backgrounds", func(r *root) { r.force(false) }},
@@ -53,6 +54,8 @@ func (r *root) allWords() []word {
 func (r *root) works(name string) bool {
 	open := r.env.Client != nil
 	switch name {
+	case "copied":
+		return r.copied != ""
 	case "pods", "sessions", "columns", "pod", "yaml":
 		return open
 	case "logs":

@@ -61,6 +61,12 @@ func TestPasteFromTheMenuIsWhatWasCopied(t *testing.T) {
 	u.root.refresh()
 	u.Sees("Nothing was copied here yet")
 	u.root.copyText(models.CopyMsg{Text: "some text"})
+	u.root.refresh()
+	u.Sees(":copied writes a file")
+	u.Press("ctrl+g :").Type("copied").Press("enter").Sees("What was copied is in /saved/copied-2026-05-01-120000.txt")
+	if got, _ := u.bench.Store.Saved("copied-2026-05-01-120000.txt"); string(got) != "some text" {
+		t.Errorf("the file holds %q", got)
+	}
 	u.root.act(s, models.ActionPaste)
 	if s.pasted != "some text" {
 		t.Errorf("the terminal got %q", s.pasted)
