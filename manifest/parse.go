@@ -2,8 +2,10 @@ package manifest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"sort"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -90,6 +92,15 @@ func (p *parser) roots() []*node {
 		}
 	}
 	return p.yaml(text, base)
+}
+
+// Readable says why bytes cannot be the text of a manifest, a sentence: too
+// large, binary, not UTF-8. nil when they can.
+func Readable(data []byte) error {
+	if e := refuse(data); e != nil {
+		return errors.New(strings.ToLower(e.message[:1]) + e.message[1:])
+	}
+	return nil
 }
 
 // refuse looks for what is no text at all.

@@ -100,6 +100,15 @@ type Store interface {
 	LeaveWord(text string) error
 	TakeWords() ([]string, error)
 
+	// Templates are the names of the user's own templates; Template is the text
+	// of one of them.
+	Templates() ([]string, error)
+	Template(name string) ([]byte, error)
+
+	// ReadFile reads a file that the user names; "~/" is the home folder. What
+	// is no file, or larger than a manifest may be, is an error.
+	ReadFile(path string) ([]byte, error)
+
 	// Save writes a file the user asked for under the given name into the
 	// user's download place and returns the path.
 	Save(name string, data []byte) (path string, err error)

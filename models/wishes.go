@@ -151,6 +151,17 @@ type CopyMsg struct {
 	What string
 }
 
+// ClipboardMsg asks for what was copied last, on this machine or in the terminal.
+// A ClipboardTextMsg answers it.
+type ClipboardMsg struct{ Asker Screen }
+
+// ClipboardTextMsg is what was copied last, or why that is not known, a sentence.
+type ClipboardTextMsg struct {
+	Asker Screen
+	Text  string
+	Err   error
+}
+
 // CopyAsMsg asks in which form pods are to be copied: as YAML, JSON, or commands
 // of other tools. An empty container leaves the choice to the command.
 type CopyAsMsg struct {

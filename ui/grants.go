@@ -73,6 +73,8 @@ func (r *root) grant(w wish) bool {
 		r.notify(msg)
 	case models.CopyMsg:
 		r.copyText(msg)
+	case models.ClipboardMsg:
+		r.readClipboard(msg.Asker)
 	case models.CopyAsMsg:
 		r.grantCopyAs(msg)
 	case models.JournalMsg:

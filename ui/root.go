@@ -50,6 +50,7 @@ type root struct {
 	here     place
 	down     []rune // keys whose press a screen got that is told of releases
 	copied   string // the text copied last, to paste into terminals
+	paste    paste  // a question to the terminal for its clipboard
 	blurred  bool   // the terminal's window has not the focus
 	colours  colours
 	ascii    bool // nothing else may be drawn

@@ -52,6 +52,10 @@ func (r *root) route(msg tea.Msg) {
 		r.gotInfo(msg)
 	case copiedMsg:
 		r.sayCopied(msg)
+	case pastedMsg:
+		r.pasted(msg)
+	case tea.ClipboardMsg:
+		r.gotClipboard(msg.Content)
 	case savedMsg:
 		r.saySaved(msg)
 	case journaledMsg:
@@ -87,6 +91,7 @@ func (r *root) ticked(msg models.TickMsg) {
 	r.do(tick(r.env.Now))
 	r.notices.expire(r.env.Now())
 	r.retryInfo()
+	r.pasteOver()
 	r.broadcast(msg)
 }
 

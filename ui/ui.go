@@ -65,6 +65,11 @@ type Options struct {
 	// terminal is asked to (OSC 52). It may block until ctx is done.
 	Copy func(ctx context.Context, text string) (way string, err error)
 
+	// Paste gives what was copied last on this machine. Where there is no
+	// clipboard, or it is nil, the terminal is asked. It may block until ctx is
+	// done.
+	Paste func(ctx context.Context) (text string, err error)
+
 	// Edit starts the user's own editor in a pane; nil where there is none.
 	Edit external.Start
 

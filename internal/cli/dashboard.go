@@ -53,6 +53,7 @@ func runDashboard(ctx context.Context, f *flags) error {
 		Input: newKeyboard(os.Stdin), Output: os.Stdout, Environ: os.Environ(), Version: version,
 		Configured: configured(cfg), Changed: changes(opts),
 		Copy:   copyToClipboard,
+		Paste:  readClipboard,
 		Edit:   editLocally(dir, os.Environ()),
 		Page:   pageLocally(dir, os.Environ()),
 		Rules:  rulesOf,

@@ -39,8 +39,13 @@ type Model struct {
 	wish    models.EditMsg
 	rulesOf Rules
 
-	start *form.Form // the choice of what to start from, nil once chosen
-	buf   *buffer.Editor
+	menu     *startMenu // the choice of what to start from, nil for none
+	file     *form.Form // the path of a file is asked for, nil for not
+	picker   *picker    // of a pod to copy, nil for none
+	sources  sourcesMsg // what there is on disk
+	chose    string     // what was chosen last
+	filePath string     // that was typed last
+	buf      *buffer.Editor
 
 	draft     string // id of the draft of this text
 	saved     uint64 // revision of the draft on disk
@@ -92,6 +97,10 @@ func New(env *models.Env, wish models.EditMsg, rules Rules) *Model {
 	m.diffText = textview.New(env.Theme, diffLines)
 	m.buf.SetHighlighter(syntax.YAML)
 	m.buf.Now = env.Now
+	m.buf.OnPaste = func() tea.Cmd {
+		env.Wish(models.ClipboardMsg{Asker: m})
+		return nil
+	}
 	m.buf.OnCopy = func(text string) tea.Cmd {
 		env.Wish(models.CopyMsg{Text: text, What: "text"})
 		return nil
@@ -109,6 +118,9 @@ type KeyMap struct {
 
 	// In menus over the text.
 	Pick, MenuUp, MenuDown, MenuPageUp, MenuPageDown key.Binding
+
+	// In the choice of what to start from, beside those.
+	StartUp, StartDown key.Binding
 }
 
 // DefaultKeyMap is the keys as they come.
@@ -136,6 +148,9 @@ func DefaultKeyMap() KeyMap {
 		MenuDown:     bind("↓", "down", "down"),
 		MenuPageUp:   bind("PgUp", "page up", "pgup"),
 		MenuPageDown: bind("PgDn", "page down", "pgdown"),
+
+		StartUp:   bind("k", "up", "k"),
+		StartDown: bind("j", "down", "j"),
 	}
 }
 
@@ -146,7 +161,7 @@ func (k helpKeys) FullHelp() [][]key.Binding { return k }
 
 // Keys are the bindings that work now.
 func (m *Model) Keys() help.KeyMap {
-	if m.start != nil {
+	if m.choosing() {
 		return helpKeys{{
 			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "start from this")),
 			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "back")),
@@ -181,12 +196,12 @@ func (m *Model) Init() tea.Cmd {
 	case m.wish.Ref.Name != "":
 		return m.loadPod(m.wish.Ref)
 	}
-	return m.listDrafts()
+	return m.listSources()
 }
 
 // open begins editing text.
 func (m *Model) open(text string) {
-	m.start = nil
+	m.menu, m.file, m.picker = nil, nil, nil
 	m.buf.SetText(text)
 	m.saved = m.buf.Revision()
 	m.checked = m.buf.Revision() - 1
@@ -216,11 +231,22 @@ func (m *Model) Title() string {
 }
 
 // Typing is true while letters are text.
-func (m *Model) Typing() bool { return m.start == nil }
+func (m *Model) Typing() bool { return m.menu == nil }
 
 // Cursor is the text cursor.
 func (m *Model) Cursor() *tea.Cursor {
-	if m.start != nil || m.diff != nil {
+	switch {
+	case m.diff != nil:
+		return nil
+	case m.picker != nil:
+		x, y := m.picker.cursor(m.cols)
+		return tea.NewCursor(x, y)
+	case m.file != nil:
+		if x, y, ok := m.file.Cursor(); ok {
+			return tea.NewCursor(x, y)
+		}
+		return nil
+	case m.menu != nil:
 		return nil
 	}
 	if x, y, ok := m.buf.Cursor(); ok {
@@ -234,8 +260,8 @@ func (m *Model) SetTheme(theme themes.Theme) {
 	m.theme = theme
 	m.buf.SetTheme(theme)
 	m.diffText.SetTheme(theme)
-	if m.start != nil {
-		m.start.SetTheme(theme)
+	if m.file != nil {
+		m.file.SetTheme(theme)
 	}
 }
 
@@ -248,15 +274,15 @@ func (m *Model) SetSize(cols, rows int) {
 func (m *Model) layout() {
 	m.buf.SetSize(m.cols, max(m.rows-statusRows, 0))
 	m.diffText.SetSize(m.cols, max(m.rows-statusRows, 0))
-	if m.start != nil {
-		m.start.SetSize(m.cols, m.rows)
+	if m.file != nil {
+		m.file.SetSize(m.cols, m.rows)
 	}
 }
 
 // Close gives up nothing that is not on disk: drafts are written as one types,
 // and leaving by esc waits for the last.
 func (m *Model) Close() {
-	if m.start == nil && m.buf.Revision() != m.saved && m.buf.Dirty() {
+	if !m.choosing() && m.buf.Revision() != m.saved && m.buf.Dirty() {
 		id, text, store := m.draft, []byte(m.buf.Text()), m.env.Store
 		// The error has nobody left to tell: the screen is gone.
 		m.env.Go(func() { _ = store.SaveDraft(id, text) })
@@ -266,9 +292,17 @@ func (m *Model) Close() {
 // Update handles a message.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case draftsMsg:
+	case sourcesMsg:
 		if msg.to == m {
-			m.offer(msg.drafts)
+			m.gotSources(msg)
+		}
+	case podsMsg:
+		if msg.to == m {
+			m.gotPods(msg)
+		}
+	case models.ClipboardTextMsg:
+		if msg.Asker == models.Screen(m) {
+			return m.gotClipboard(msg)
 		}
 	case loadedMsg:
 		if msg.to == m {
@@ -335,7 +369,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			return m.gotRemoved(msg)
 		}
 	case models.InfoMsg: // the endpoint has said which rules hold
-		if m.start != nil {
+		if m.choosing() {
 			return nil
 		}
 		m.checked = m.buf.Revision() - 1
@@ -346,7 +380,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseMotionMsg, tea.MouseReleaseMsg, tea.MouseWheelMsg:
 		switch {
-		case m.start != nil:
+		case m.choosing():
 			return m.choose(msg)
 		case m.diff != nil:
 			return m.diffUpdate(msg)
@@ -485,8 +519,8 @@ func (m *Model) KeyMaps() []models.KeyScope {
 		{Name: "editor", Map: &m.keys}, {Name: "buffer", Map: &m.buf.Keys}, {Name: "line", Map: &m.buf.LineKeys},
 		{Name: "text", Map: &m.diffText.Keys},
 	}
-	if m.start != nil {
-		out = append(out, models.KeyScope{Name: "form", Map: &m.start.Keys})
+	if m.file != nil {
+		out = append(out, models.KeyScope{Name: "form", Map: &m.file.Keys})
 	}
 	return out
 }

@@ -1,11 +1,14 @@
 package editor
 
 import (
+	"bytes"
+	"context"
+	"fmt"
 	"strings"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"podium/api"
 	"podium/internal/safetext"
 	"podium/manifest"
 	"podium/models"
@@ -15,83 +18,193 @@ import (
 
 const (
 	draftPrefix = "draft:"
-	buttonStart = "start"
-	maxDrafts   = 5 // offered; older ones stay on disk
+	ownPrefix   = "own:"
+	startPod    = "pod:"
+	startFile   = "file:"
+	startClip   = "clipboard:"
+	buttonOpen  = "open"
+	buttonBack  = "back"
+	fieldPath   = "path"
+	maxDrafts   = 5   // offered; older ones stay on disk
+	maxOwn      = 100 // templates of the user's that are offered
+
+	previewLimit = 8 << 10 // bytes of a text that are shown before it is chosen
 )
 
-// The answers about drafts.
+// The answers about what a text can start from.
 type (
-	draftsMsg struct {
+	sourcesMsg struct {
 		to     *Model
-		drafts []models.Draft
+		drafts []keptDraft
+		own    []ownTemplate
 	}
+	// loadedMsg is a text to start from.
 	loadedMsg struct {
-		to   *Model
-		id   string
-		text []byte
-		err  error
+		to    *Model
+		draft string // id of the draft it was kept as, "" for another text
+		what  string // what was read, for a sentence
+		text  []byte
+		err   error
 	}
 )
 
-func (m *Model) listDrafts() tea.Cmd {
+// keptDraft is a draft and what it is of.
+type keptDraft struct {
+	models.Draft
+	about string
+	text  string // the beginning of it
+}
+
+// ownTemplate is a template of the user's.
+type ownTemplate struct{ name, text string }
+
+// listSources offers what a manifest can start from: the templates at once,
+// what is read from disk as soon as it is known.
+func (m *Model) listSources() tea.Cmd {
 	store := m.env.Store
-	m.offer(nil)
+	m.sources = sourcesMsg{}
+	m.offer()
 	return func() tea.Msg {
-		// Without a list of drafts there are still the templates.
+		msg := sourcesMsg{to: m}
 		drafts, err := store.Drafts()
-		if err != nil {
-			return models.NoticeMsg{Level: models.LevelWarning, Text: "Kept drafts cannot be listed: " + err.Error()}
+		own, ownErr := store.Templates()
+		for _, name := range own[:min(len(own), maxOwn)] {
+			t := ownTemplate{name: name}
+			if text, err := store.Template(name); err == nil && manifest.Readable(text) == nil {
+				t.text = string(text[:min(len(text), previewLimit)])
+			}
+			msg.own = append(msg.own, t)
 		}
-		return draftsMsg{to: m, drafts: drafts}
+		for _, d := range drafts[:min(len(drafts), maxDrafts)] {
+			kept := keptDraft{Draft: d}
+			if text, err := store.LoadDraft(d.ID); err == nil {
+				kept.about, kept.text = about(text), string(text[:min(len(text), previewLimit)])
+			}
+			msg.drafts = append(msg.drafts, kept)
+		}
+		// Without these there are still the built-in templates.
+		if err == nil {
+			err = ownErr
+		}
+		if err == nil {
+			return msg
+		}
+		return tea.BatchMsg{
+			func() tea.Msg { return msg },
+			func() tea.Msg {
+				return models.NoticeMsg{Level: models.LevelWarning, Text: "Not all that a pod can start from can be listed: " + err.Error()}
+			},
+		}
 	}
 }
 
-// offer shows what a manifest can start from. Drafts come first once known, as
-// long as nothing has been chosen.
-func (m *Model) offer(drafts []models.Draft) {
-	if m.start == nil && m.buf.Revision() != 0 && m.buf.Text() != "" {
-		return
+// about says what a text is of: the names of its pods, else its first line.
+func about(text []byte) string {
+	if len(text) < liveLimit {
+		docs, _ := manifest.Parse(text, manifest.Options{})
+		var names []string
+		for _, d := range docs {
+			if d.Name != "" {
+				names = append(names, d.Name)
+			}
+		}
+		if len(names) > 0 {
+			return strings.Join(names[:min(len(names), 4)], ", ")
+		}
 	}
-	if m.start != nil && len(drafts) == 0 {
-		return
+	line, _, _ := bytes.Cut(bytes.TrimSpace(text[:min(len(text), 200)]), []byte("\n"))
+	return string(line)
+}
+
+// gotSources adds what is known now, as long as nothing has been chosen.
+func (m *Model) gotSources(msg sourcesMsg) {
+	m.sources = msg
+	if m.menu != nil && len(msg.drafts)+len(msg.own) > 0 {
+		m.offer()
 	}
-	cfg := form.Config{
-		Body:    []form.Text{{Text: "Start the new pod from", Role: themes.Title}},
-		Buttons: []form.Button{{ID: buttonStart, Label: "Start"}},
-		Focus:   "choices",
+}
+
+// offer shows what a manifest can start from. Drafts come first.
+func (m *Model) offer() {
+	s := &startMenu{}
+	add := func(id, label, detail, preview string) {
+		s.items = append(s.items, startItem{id: id, label: label, detail: detail, preview: preview})
 	}
-	for _, d := range drafts[:min(len(drafts), maxDrafts)] {
-		cfg.Choices = append(cfg.Choices, form.Choice{
-			ID: draftPrefix + d.ID, Label: "kept draft",
-			Detail: "saved " + d.Saved.Local().Format("2 Jan 15:04:05"),
-		})
+	for _, d := range m.sources.drafts {
+		detail := "of " + d.Saved.Local().Format("2 Jan 15:04:05")
+		if d.about != "" {
+			detail = safetext.Line(d.about, 40) + ", " + detail
+		}
+		add(draftPrefix+d.ID, "kept draft", detail, d.text)
 	}
 	for _, t := range manifest.Templates() {
-		cfg.Choices = append(cfg.Choices, form.Choice{ID: t.Name, Label: t.Name, Detail: t.Title})
+		add(t.Name, t.Name, t.Title, t.YAML)
 	}
-	cfg.Choices = append(cfg.Choices, form.Choice{ID: "", Label: "empty", Detail: "nothing but a cursor"})
-	m.start = form.New(m.theme, cfg)
+	for _, t := range m.sources.own {
+		add(ownPrefix+t.name, safetext.Line(t.name, 30), "a template of your own", t.text)
+	}
+	add(startPod, "copy", "of a pod that there is, without what only servers set", "")
+	add(startFile, "file", "a manifest on this machine", "")
+	add(startClip, "clipboard", "what was copied last", "")
+	add("", "empty", "nothing but a cursor", "")
+	chose := m.chose
+	if m.menu != nil {
+		chose = m.menu.items[m.menu.chosen].id
+		if m.menu.chosen == 0 {
+			chose = s.items[0].id // nothing was chosen yet: what came meanwhile stands first
+		}
+	}
+	if chose != "" || m.menu != nil {
+		s.choose(chose)
+	}
+	m.menu, m.file, m.picker = s, nil, nil
 	m.env.Bind(m)
 	m.layout()
 }
 
+// choosing says that there is no text yet.
+func (m *Model) choosing() bool { return m.menu != nil || m.file != nil || m.picker != nil }
+
+// choose handles a message while it is chosen what to start from.
 func (m *Model) choose(msg tea.Msg) tea.Cmd {
-	if k, ok := msg.(tea.KeyPressMsg); ok && key.Matches(k, m.start.Keys.Press) && m.start.Focused() == "choices" {
-		return m.chosen(m.start.Chosen())
-	}
-	ev, cmd := m.start.Update(msg)
 	switch {
-	case ev.Escaped:
-		m.env.Wish(models.BackMsg{})
-	case ev.Button == buttonStart:
-		return m.chosen(m.start.Chosen())
+	case m.menu != nil:
+		return m.menuUpdate(msg)
+	case m.picker != nil:
+		return m.pickPod(msg)
+	}
+	ev, cmd := m.file.Update(msg)
+	switch {
+	case ev.Escaped || ev.Button == buttonBack:
+		m.note = ""
+		m.offer()
+	case ev.Button == buttonOpen:
+		return m.openFile(m.file.Value(fieldPath))
 	}
 	return cmd
 }
 
 func (m *Model) chosen(id string) tea.Cmd {
+	m.chose, m.note = id, ""
 	if draft, ok := strings.CutPrefix(id, draftPrefix); ok {
 		return m.load(draft)
+	}
+	store := m.env.Store
+	if own, ok := strings.CutPrefix(id, ownPrefix); ok {
+		return func() tea.Msg {
+			text, err := store.Template(own)
+			return loadedMsg{to: m, what: "the template " + own, text: text, err: err}
+		}
+	}
+	switch id {
+	case startPod:
+		return m.choosePod()
+	case startFile:
+		m.askFile("")
+		return nil
+	case startClip:
+		m.env.Wish(models.ClipboardMsg{Asker: m})
+		return nil
 	}
 	text := ""
 	for _, t := range manifest.Templates() {
@@ -103,22 +216,122 @@ func (m *Model) chosen(id string) tea.Cmd {
 	return m.opened()
 }
 
+// askFile asks for the path of a file.
+func (m *Model) askFile(path string) {
+	cfg := form.Config{
+		Body: []form.Text{{Text: "Start from a file", Role: themes.Title}},
+		Fields: []form.Field{{
+			ID: fieldPath, Label: "path", Value: path, Placeholder: "~/pod.yaml",
+			Check: func(v string) error {
+				if strings.TrimSpace(v) == "" {
+					return fmt.Errorf("write the path of a file")
+				}
+				return nil
+			},
+		}},
+		Buttons: []form.Button{{ID: buttonOpen, Label: "Open"}, {ID: buttonBack, Label: "Back", Skip: true}},
+		Focus:   fieldPath, Default: buttonOpen,
+	}
+	if m.note != "" {
+		cfg.Body = append(cfg.Body, form.Text{Text: m.note, Role: m.noteRole})
+	}
+	m.menu, m.file = nil, form.New(m.theme, cfg)
+	m.env.Bind(m)
+	m.layout()
+}
+
+// openFile reads a file; gotText opens it.
+func (m *Model) openFile(path string) tea.Cmd {
+	store := m.env.Store
+	m.filePath = path
+	return func() tea.Msg {
+		text, err := store.ReadFile(path)
+		return loadedMsg{to: m, what: "the file", text: text, err: err}
+	}
+}
+
 func (m *Model) load(id string) tea.Cmd {
 	store := m.env.Store
 	return func() tea.Msg {
 		text, err := store.LoadDraft(id)
-		return loadedMsg{to: m, id: id, text: text, err: err}
+		return loadedMsg{to: m, draft: id, what: "the draft", text: text, err: err}
 	}
 }
 
+// copyPod reads a pod to make another like it.
+func (m *Model) copyPod(ref api.PodRef) tea.Cmd {
+	client := m.env.Client
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), getTimeout)
+		defer cancel()
+		msg := loadedMsg{to: m, what: "the pod"}
+		pod, err := client.Get(ctx, ref.Namespace, ref.Name)
+		if err != nil {
+			msg.err = err
+			return msg
+		}
+		text, err := recreatableYAML(pod.Raw)
+		msg.text, msg.err = []byte(text), err
+		return msg
+	}
+}
+
+// loaded opens a text that was read, or says why it cannot be. Bytes that are no
+// text stay where they are.
 func (m *Model) loaded(msg loadedMsg) tea.Cmd {
-	if msg.err != nil {
-		m.open("")
-		m.say(themes.Error, "The draft could not be read: %s", safetext.Clean(msg.err.Error()))
+	err := msg.err
+	if err == nil && msg.draft == "" {
+		err = manifest.Readable(msg.text)
+	}
+	if err != nil {
+		m.say(themes.Error, "%s cannot be used: %s", strings.ToUpper(msg.what[:1])+msg.what[1:], safetext.Clean(err.Error()))
+		switch {
+		case !m.choosing():
+			m.open("")
+		case m.file != nil:
+			m.askFile(m.filePath)
+		default:
+			m.offer()
+		}
 		return nil
 	}
-	m.draft = msg.id
-	m.open(string(msg.text))
-	m.say(themes.Notice, "This is the draft that was kept.")
+	m.note = ""
+	if msg.draft != "" {
+		m.draft = msg.draft
+	}
+	m.open(strings.TrimPrefix(string(msg.text), "\ufeff"))
+	switch {
+	case msg.draft != "":
+		m.say(themes.Notice, "This is the draft that was kept.")
+	case msg.what == "the pod":
+		m.say(themes.Notice, "A copy: give it another name before it is created.")
+		m.selectName()
+	}
 	return m.opened()
+}
+
+// selectName puts the cursor behind the pod's name.
+func (m *Model) selectName() {
+	docs, _ := manifest.Parse([]byte(m.buf.Text()), manifest.Options{})
+	if len(docs) == 0 {
+		return
+	}
+	if _, end, exact := docs[0].Locate("metadata.name"); exact {
+		m.buf.GotoOffset(end.Offset)
+	}
+}
+
+// gotClipboard opens what was copied, or puts it into the text that is there.
+func (m *Model) gotClipboard(msg models.ClipboardTextMsg) tea.Cmd {
+	if m.choosing() {
+		if msg.Err == nil && strings.TrimSpace(msg.Text) == "" {
+			msg.Err = fmt.Errorf("nothing was copied")
+		}
+		return m.loaded(loadedMsg{to: m, what: "the clipboard", text: []byte(msg.Text), err: msg.Err})
+	}
+	if msg.Err != nil {
+		m.say(themes.Warning, "%s", safetext.Clean(msg.Err.Error()))
+		return nil
+	}
+	return m.write(tea.PasteMsg{Content: msg.Text})
 }

@@ -19,8 +19,12 @@ func (m *Model) View() string {
 	switch {
 	case m.cols <= 0 || m.rows <= 0:
 		return ""
-	case m.start != nil:
-		return m.start.View()
+	case m.picker != nil:
+		return m.drawPicker()
+	case m.menu != nil:
+		return m.drawMenu()
+	case m.file != nil:
+		return m.file.View()
 	case m.diff != nil:
 		return m.drawDiff()
 	}

@@ -76,13 +76,18 @@ type Store struct {
 	inputs  map[string]string
 	temps   int
 	Fail    error // when set, every method fails with it; set before anybody uses the store, or by SetFail
+
+	templates map[string]string
 }
 
 var _ models.Store = (*Store)(nil)
 
 // NewStore makes an empty store.
 func NewStore() *Store {
-	return &Store{drafts: map[string][]byte{}, history: map[string][]string{}, saved: map[string][]byte{}, inputs: map[string]string{}}
+	return &Store{
+		drafts: map[string][]byte{}, history: map[string][]string{}, saved: map[string][]byte{}, inputs: map[string]string{},
+		templates: map[string]string{},
+	}
 }
 
 // SetFail makes every method fail from now on.
@@ -192,6 +197,42 @@ func (s *Store) TakeWords() ([]string, error) {
 	words := s.words
 	s.words = nil
 	return words, s.Fail
+}
+
+// SetTemplate adds a template of the user's own.
+func (s *Store) SetTemplate(name, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.templates[name] = text
+}
+
+// Templates are those that SetTemplate added.
+func (s *Store) Templates() ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.templates)), s.Fail
+}
+
+// Template is the text of one of them.
+func (s *Store) Template(name string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text, ok := s.templates[name]
+	if !ok {
+		return nil, fmt.Errorf("template %s: %w", name, errNone)
+	}
+	return []byte(text), s.Fail
+}
+
+// ReadFile gives what Save was given under the path's name.
+func (s *Store) ReadFile(path string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, ok := s.saved[strings.TrimPrefix(path, "/saved/")]
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", path, errNone)
+	}
+	return data, s.Fail
 }
 
 // Save keeps the file; its path is /saved/name.
