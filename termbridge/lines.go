@@ -2,6 +2,7 @@ package termbridge
 
 import (
 	"bytes"
+	"sort"
 	"unicode/utf8"
 
 	"podium/termbridge/frame"
@@ -17,26 +18,31 @@ const (
 
 // storedLine is a line as it is kept.
 type storedLine struct {
+	number    uint64
 	raw       []byte
 	stream    frame.Stream
 	open      bool
 	continues bool
+	gone      bool // no longer kept: only its place is still there
 }
 
 // lineStore keeps the latest lines of two streams in the order in which they
-// began, within a budget of bytes. Of each stream at most one line is open: the
+// began, each stream within a budget of bytes of its own, so that one that floods
+// drives out nothing of the other. Of each stream at most one line is open: the
 // end of it is the end of that stream's block, so that it grows in place. What
 // has been written is never written again, so that lines can be handed out
 // without copying.
 type lineStore struct {
-	limit int
-	lines []storedLine // lines[head:] are kept
+	limit int          // of each stream
+	lines []storedLine // lines[head:] are kept, but for those that are gone
 	head  int
-	first uint64 // the number of lines[head]
-	cost  int
+	gone  int // lines of lines[head:] that are
 
-	open  [2]openLine // by lane
-	block [2][]byte
+	cost   [2]int // by lane
+	kept   [2]int // lines
+	oldest [2]int // before lines[oldest] there is none of the lane
+	open   [2]openLine
+	block  [2][]byte
 
 	totals Totals
 }
@@ -81,7 +87,7 @@ func (s *lineStore) add(stream frame.Stream, p []byte) {
 			l.open = false
 			s.open[lane(stream)] = openLine{continues: full}
 		}
-		s.trim()
+		s.trim(lane(stream))
 	}
 }
 
@@ -101,14 +107,26 @@ func cutAt(p []byte, room int) int {
 
 // current returns the open line of a stream and begins one if there is none.
 func (s *lineStore) current(stream frame.Stream) *storedLine {
-	o := &s.open[lane(stream)]
-	if !o.is {
-		s.lines = append(s.lines, storedLine{stream: stream, open: true, continues: o.continues})
-		*o = openLine{is: true, number: s.totals.Lines}
-		s.totals.Lines++
-		s.cost += lineOverhead
+	at := lane(stream)
+	o := &s.open[at]
+	if o.is {
+		return &s.lines[s.find(o.number)]
 	}
-	return &s.lines[s.head+int(o.number-s.first)]
+	s.lines = append(s.lines, storedLine{number: s.totals.Lines, stream: stream, open: true, continues: o.continues})
+	*o = openLine{is: true, number: s.totals.Lines}
+	s.totals.Lines++
+	s.cost[at] += lineOverhead
+	s.kept[at]++
+	return &s.lines[len(s.lines)-1]
+}
+
+// find is the place of the first line that has the number or a later one. It is
+// mostly near the end.
+func (s *lineStore) find(number uint64) int {
+	if n := len(s.lines); n > s.head && s.lines[n-1].number == number {
+		return n - 1
+	}
+	return s.head + sort.Search(len(s.lines)-s.head, func(i int) bool { return s.lines[s.head+i].number >= number })
 }
 
 // grow appends p to the open line l of a lane.
@@ -125,45 +143,66 @@ func (s *lineStore) grow(l *storedLine, lane int, p []byte) {
 	b = append(b, p...)
 	s.block[lane] = b
 	l.raw = b[start:len(b):len(b)]
-	s.cost += len(p)
+	s.cost[lane] += len(p)
 }
 
-// trim drops the oldest lines until the rest fits the budget.
-func (s *lineStore) trim() {
-	for s.cost > s.limit && len(s.lines)-s.head > 1 {
-		l := &s.lines[s.head]
-		s.cost -= len(l.raw) + lineOverhead
+// trim drops the oldest lines of a lane until the rest of it fits the budget.
+func (s *lineStore) trim(of int) {
+	for s.cost[of] > s.limit && s.kept[of] > 1 {
+		at := max(s.oldest[of], s.head)
+		for s.lines[at].gone || lane(s.lines[at].stream) != of {
+			at++
+		}
+		l := &s.lines[at]
+		s.cost[of] -= len(l.raw) + lineOverhead
+		s.kept[of]--
 		s.totals.DroppedLines++
 		s.totals.DroppedBytes += int64(len(l.raw))
 		if l.open {
-			s.open[lane(l.stream)] = openLine{continues: true}
+			s.open[of] = openLine{continues: true}
 		}
-		*l = storedLine{}
-		s.head++
-		s.first++
+		*l = storedLine{number: l.number, gone: true}
+		s.gone++
+		s.oldest[of] = at + 1
+		for s.head < len(s.lines) && s.lines[s.head].gone {
+			s.head++
+			s.gone--
+		}
 	}
-	if s.head > 1024 && s.head > len(s.lines)/2 {
-		n := copy(s.lines, s.lines[s.head:])
-		clear(s.lines[n:])
-		s.lines, s.head = s.lines[:n], 0
+	if unused := s.head + s.gone; unused > 1024 && unused > len(s.lines)/2 {
+		s.compact()
 	}
+}
+
+// compact closes the places of lines that are gone.
+func (s *lineStore) compact() {
+	n := 0
+	for i := s.head; i < len(s.lines); i++ {
+		if !s.lines[i].gone {
+			s.lines[n] = s.lines[i]
+			n++
+		}
+	}
+	clear(s.lines[n:])
+	s.lines, s.head, s.gone, s.oldest = s.lines[:n], 0, 0, [2]int{}
 }
 
 // get returns up to limit lines from number from on.
 func (s *lineStore) get(from uint64, limit int) []Line {
-	from = max(from, s.first)
-	kept := s.lines[s.head:]
-	if from >= s.first+uint64(len(kept)) || limit <= 0 {
+	if limit <= 0 {
 		return nil
 	}
-	kept = kept[from-s.first:]
-	if len(kept) > limit {
-		kept = kept[:limit]
+	at := s.find(from)
+	room := len(s.lines) - at
+	if room <= 0 {
+		return nil
 	}
-	out := make([]Line, len(kept))
-	for i, l := range kept {
-		out[i] = Line{
-			Number: from + uint64(i), Stream: l.stream, Raw: l.raw, Open: l.open, Continues: l.continues,
+	out := make([]Line, 0, min(room, limit))
+	for ; at < len(s.lines) && len(out) < limit; at++ {
+		if l := &s.lines[at]; !l.gone {
+			out = append(out, Line{
+				Number: l.number, Stream: l.stream, Raw: l.raw, Open: l.open, Continues: l.continues,
+			})
 		}
 	}
 	return out

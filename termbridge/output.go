@@ -14,7 +14,7 @@ import (
 	"podium/termbridge/frame"
 )
 
-// defaultKept is how much output is kept, in bytes.
+// defaultKept is how much of each stream is kept, in bytes.
 const defaultKept = 16 << 20
 
 // CollectOptions say how a run's output is collected.
@@ -24,7 +24,7 @@ type CollectOptions struct {
 	// waited for.
 	Stdin io.Reader
 
-	// Limit is how many bytes of output are kept, bookkeeping included; 0
+	// Limit is how many bytes of each stream are kept, bookkeeping included; 0
 	// means 16 MiB. The oldest lines are dropped first.
 	Limit int
 
@@ -40,7 +40,7 @@ type CollectOptions struct {
 // Line is a line of a run's output.
 type Line struct {
 	// Number counts the lines of both streams from 0 in the order in which
-	// they began.
+	// they began. Lines that are no longer kept leave gaps.
 	Number uint64
 	// Stream is frame.Stdout or frame.Stderr.
 	Stream frame.Stream
@@ -202,7 +202,7 @@ func (o *Output) Lines(from uint64, limit int) (lines []Line, next uint64) {
 	if n := len(lines); n > 0 {
 		return lines, lines[n-1].Number + 1
 	}
-	return nil, max(from, o.lines.first)
+	return nil, max(from, o.lines.totals.DroppedLines)
 }
 
 // Totals returns the sums so far.

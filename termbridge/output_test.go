@@ -224,8 +224,11 @@ func TestOutputIsBounded(t *testing.T) {
 			if last := lines[len(lines)-1]; string(last.Raw) != "the end\n" || last.Number != tot.Lines-1 {
 				t.Errorf("the last line is %d %q", last.Number, last.Raw)
 			}
-			if got := uint64(len(lines)) + tot.DroppedLines; got != tot.Lines || lines[0].Number != tot.DroppedLines {
+			if got := uint64(len(lines)) + tot.DroppedLines; got != tot.Lines {
 				t.Errorf("%d lines kept and %d dropped are not %d", len(lines), tot.DroppedLines, tot.Lines)
+			}
+			if first := lines[0]; first.Stream != frame.Stderr || string(first.Raw) != "an open line of the other stream" || !first.Open {
+				t.Errorf("a flood drove out the other stream: the first line is %+v", first)
 			}
 			var size int64
 			for _, l := range lines {
@@ -309,9 +312,16 @@ func FuzzLines(f *testing.F) {
 		}
 		var got [2][]byte
 		open := 0
-		for i, l := range s.get(0, 1<<30) {
-			if l.Number != s.totals.DroppedLines+uint64(i) {
-				t.Fatalf("line %d has number %d", i, l.Number)
+		all := s.get(0, 1<<30)
+		if kept := uint64(len(all)); kept+s.totals.DroppedLines != s.totals.Lines || len(all) != s.kept[0]+s.kept[1] {
+			t.Fatalf("%d lines are kept, %v by their streams; totals %+v", kept, s.kept, s.totals)
+		}
+		for i, l := range all {
+			if i > 0 && l.Number <= all[i-1].Number {
+				t.Fatalf("line %d has number %d after %d", i, l.Number, all[i-1].Number)
+			}
+			if from := s.get(l.Number, 1); len(from) != 1 || from[0].Number != l.Number {
+				t.Fatalf("line %d is not where its number says: %+v", l.Number, from)
 			}
 			if l.Open {
 				open++
