@@ -33,7 +33,8 @@ type ListState struct {
 	PerMinute  int       // requests that the list made in the last minute
 	Paused     bool      // nobody looks, so nothing is asked
 	At         time.Time // when the rows were last known to be true, zero for never
-	Lost       bool      // the server does not answer: the rows are as of At
+	Lost       bool      // the list is not to be had: the rows are as of At
+	Refused    bool      // and that is the server's word, not its silence
 }
 
 // Sized dialogs say which rectangle they want, at most cols × rows; others get

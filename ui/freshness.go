@@ -16,6 +16,8 @@ func (r *root) freshness() []span {
 		count = models.Thousands(s.Shown) + "/" + count
 	}
 	switch {
+	case s.Refused && s.At.IsZero():
+		return []span{{text: "refused", role: themes.Error, rank: 1}}
 	case s.Lost && s.At.IsZero():
 		return []span{{text: "no answer", role: themes.Error, rank: 1}}
 	case s.Lost:

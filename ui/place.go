@@ -152,7 +152,7 @@ func (r *root) whatUnlocks() string {
 	add("engine", r.engine())
 	add("address", r.here.context.Address)
 	add("identity", r.identity())
-	return strings.Join(append(lines, "", "Shall pods be created and deleted here, and shells opened in them? This is remembered; L locks it again."), "\n")
+	return strings.Join(append(lines, "", "Shall pods be created and deleted here, and shells opened in them? This is remembered; "+r.lockName()+" locks it again."), "\n")
 }
 
 // lockKey is the key that allows changes or forbids them, as it works right now.
@@ -165,6 +165,9 @@ func (r *root) lockKey() key.Binding {
 	return b
 }
 
+// lockName is the key of that as people write it.
+func (r *root) lockName() string { return r.keys.Lock.Help().Key }
+
 // setReadOnly allows changes or forbids them, from now on and the next time.
 func (r *root) setReadOnly(on bool) {
 	r.env.ReadOnly = on
@@ -174,9 +177,9 @@ func (r *root) setReadOnly(on bool) {
 		}
 	}
 	r.here.context.Unlocked = !on
-	text := "Changes are allowed in " + r.at() + "; L locks it again"
+	text := "Changes are allowed in " + r.at() + "; " + r.lockName() + " locks it again"
 	if on {
-		text = r.at() + " is read-only now; L unlocks it"
+		text = r.at() + " is read-only now; " + r.lockName() + " unlocks it"
 	}
 	if n := len(r.endings()); on && n > 0 {
 		text += fmt.Sprintf(". What is open goes on (%s)", plural(n, "session"))
@@ -313,7 +316,7 @@ func (r *root) adopt(opened *models.Opened) {
 // sayLocked says how changes are allowed where a context was opened read-only.
 func (r *root) sayLocked() {
 	if r.env.ReadOnly && !r.opts.Sealed && !r.here.context.Unlocked && r.here.context.ID != "" {
-		r.notify(models.NoticeMsg{Text: r.at() + " is open read-only, as every context is at first: L allows changes"})
+		r.notify(models.NoticeMsg{Text: r.at() + " is open read-only, as every context is at first: " + r.lockName() + " allows changes"})
 	}
 }
 

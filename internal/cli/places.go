@@ -98,8 +98,15 @@ func (p *places) open(e contexts.Entry) (*models.Opened, error) {
 	p.mu.Lock()
 	p.opened = append(p.opened, o)
 	p.mu.Unlock()
+	namespace := p.begin(e, m)
+	if !e.Trusted() && !e.Passing && namespace != "" {
+		if m, err = p.book.Remember(e.ID(), func(m *contexts.Memory) { m.Visit(namespace) }); err != nil {
+			o.Close()
+			return nil, err
+		}
+	}
 	return &models.Opened{
-		Context: contextOf(e, m), Client: o.Client, Namespace: p.begin(e, m), Recent: m.Recent, Note: o.Client.TLSNote(),
+		Context: contextOf(e, m), Client: o.Client, Namespace: namespace, Recent: m.Recent, Note: o.Client.TLSNote(),
 		Close: o.Close,
 	}, nil
 }

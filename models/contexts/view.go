@@ -99,11 +99,11 @@ func (m *Model) head() []string {
 		return nil
 	}
 	text := "There is more than one place where pods may be. Nothing but sockets of this machine has been asked anything yet. " +
-		"enter opens one, and podium begins with it the next time; :ctx comes back here. " +
-		"Others than this machine open read-only until you allow changes there (L)."
+		m.keys.Open.Help().Key + " opens one, and podium begins with it the next time; :ctx comes back here. " +
+		"Others than this machine open read-only until you allow changes there (" + m.env.Key("global.lock", "L") + ")."
 	lines := safetext.Wrap(text, max(m.cols-2, 1))
 	if len(lines) > m.rows/4 {
-		lines = safetext.Wrap("enter opens one; L then allows changes.", max(m.cols-2, 1))
+		lines = safetext.Wrap(m.keys.Open.Help().Key+" opens one; "+m.env.Key("global.lock", "L")+" then allows changes.", max(m.cols-2, 1))
 	}
 	if len(lines) > m.rows/4 {
 		return nil

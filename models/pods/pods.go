@@ -4,13 +4,11 @@
 package pods
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/api"
 	"podium/internal/safetext"
@@ -138,7 +136,7 @@ func (m *Model) Listing() models.ListState {
 	f := &m.feed
 	return models.ListState{
 		Shown: len(m.rows.order), All: len(m.rows.byKey), Running: m.rows.running,
-		Loading: !f.loaded && f.lost == nil, Total: f.total, Live: f.live, At: f.at, Lost: f.lost != nil,
+		Loading: !f.loaded && f.lost == nil, Total: f.total, Live: f.live, At: f.at, Lost: f.lost != nil, Refused: refused(f.lost),
 		PerMinute: f.perMinute(m.env.Now()), Paused: f.source == idle && !f.due.IsZero() && !m.watched(),
 	}
 }
@@ -365,7 +363,7 @@ func (m *Model) explain() {
 	case len(m.rows.byKey) > 0 && m.rows.filter != nil:
 		m.table.SetEmpty("\nNone of the " + models.Count(len(m.rows.byKey), "pod") + " matches the filter.\n" + filter + " changes it, " + clear + " clears it.")
 	case f.lost != nil && !f.loaded:
-		m.table.SetEmpty("\nThe pods of " + m.env.Endpoint + " cannot be listed.\n\n" + safetext.Line(f.lost.Error(), maxReason) + "\n\n" + m.keys.Refresh.Help().Key + " tries again at once, " + m.env.Key("global.log", "!") + " shows the log.")
+		m.table.SetEmpty("\nThe pods of " + m.env.Endpoint + " cannot be listed.\n\n" + safetext.Line(f.lost.Error(), maxReason) + "\n\n" + m.wayOut())
 	case !f.loaded:
 		m.table.SetEmpty("\nAsking " + m.env.Endpoint + " for its pods…")
 	case m.selector != "":
@@ -394,7 +392,7 @@ func (m *Model) lostText() string {
 		}
 	}
 	what := "No answer"
-	if status := apierrors.APIStatus(nil); errors.As(f.lost, &status) {
+	if refused(f.lost) {
 		what = "Refused"
 	}
 	text := fmt.Sprintf("%s for %s, %s (%s: now)", what, models.Age(m.env.Now().Sub(f.since)), next, m.keys.Refresh.Help().Key)

@@ -1,11 +1,16 @@
 package pods
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
+	"podium/api"
 	"podium/models"
 )
 
@@ -51,10 +56,37 @@ func (m *Model) watchForbidden(err error) {
 	})
 }
 
+// refused tells whether the server answers but does not give the list: who asks
+// may not have it, or it is not there.
+func refused(err error) bool {
+	var status apierrors.APIStatus
+	if err == nil || !errors.As(err, &status) {
+		return false
+	}
+	code := status.Status().Code
+	return code >= http.StatusBadRequest && code < http.StatusInternalServerError && code != http.StatusTooManyRequests
+}
+
+// wayOut says what can be done about a list that is not to be had.
+func (m *Model) wayOut() string {
+	text := m.keys.Refresh.Help().Key + " tries again at once, " + m.env.Key("global.log", "!") + " shows the log."
+	switch {
+	case !apierrors.IsForbidden(m.feed.lost):
+	case m.env.Namespace == "" && m.env.Info.Has(api.CapNamespaces):
+		text = "You may see the pods of some namespaces all the same: :ns goes to one.\n" + text
+	case m.env.Info.Has(api.CapNamespaces):
+		text = "You may see those of other namespaces all the same: :ns goes to one, also to one that is not listed.\n" + text
+	}
+	if m.env.Contexts != nil {
+		text += " :ctx opens another context."
+	}
+	return text
+}
+
 // forget makes the feed begin as at the start: what it knew was of other pods.
 func (f *feed) forget() {
 	f.stop()
-	f.loaded, f.version, f.at = false, "", f.m.env.Now()
+	f.loaded, f.version, f.at = false, "", time.Time{}
 	f.memo, f.broken, f.noWatch, f.counted = nil, 0, false, false
 	f.found()
 }
