@@ -2,6 +2,7 @@ package confirm
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -108,6 +109,16 @@ func NewDelete(env *models.Env, ask models.DeleteMsg, sessions []string, undoKey
 	for _, row := range ask.Hidden {
 		d.targets = append(d.targets, target{row: row, hidden: true})
 	}
+	// What is lost for good is seen first.
+	slices.SortStableFunc(d.targets, func(a, b target) int {
+		switch bare, other := a.row.Owner == "", b.row.Owner == ""; {
+		case bare == other:
+			return 0
+		case bare:
+			return -1
+		}
+		return 1
+	})
 	return d
 }
 

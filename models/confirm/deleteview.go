@@ -124,6 +124,9 @@ func (d *Delete) names(cols int) []string {
 			note = "deleting…"
 		case t.row.Owner != "":
 			note = t.row.Owner + " makes it anew"
+			if strings.HasPrefix(t.row.Owner, "Job/") {
+				note += " unless it is done"
+			}
 		default:
 			note = "will not come back"
 		}
