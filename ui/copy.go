@@ -52,8 +52,19 @@ func (r *root) sayCopied(c copiedMsg) {
 		return
 	}
 	r.do(tea.SetClipboard(c.msg.Text))
+	if size := len(c.msg.Text); size > oscLimit {
+		r.notify(models.NoticeMsg{
+			Level: models.LevelWarning,
+			Text:  fmt.Sprintf("Sent %s by OSC 52, but few terminals take %d kB; :copied writes a file", what, size>>10),
+		})
+		return
+	}
 	r.notify(models.NoticeMsg{Text: fmt.Sprintf("Sent %s by OSC 52, which never answers; :copied writes a file", what)})
 }
+
+// oscLimit is how much most terminals and multiplexers take by OSC 52, in bytes
+// before they are encoded.
+const oscLimit = 74_994
 
 // saveCopied writes what was copied last to a file, the way that always works.
 func (r *root) saveCopied() {

@@ -186,7 +186,7 @@ func (r *root) deletionSpans() []span {
 		switch {
 		case text == "":
 		case undo:
-			out = append(out, span{text: text + ", " + r.undoHint(), role: themes.Warning, rank: 1})
+			out = append(out, span{text: text + ", " + r.undoHint(), role: themes.Warning, rank: 1, do: func(*root) { d.Undo() }})
 		default:
 			out = append(out, span{text: text, role: themes.Warning, rank: 2})
 		}

@@ -109,7 +109,18 @@ func (r *root) clickBar(x, y int) {
 		r.clickTabs(x)
 		return
 	}
+	if y == 0 && r.rows >= 3 && len(r.layers) == 0 {
+		r.clickHeader(x)
+		return
+	}
 	if y != r.rows-1 || r.rows < 2 {
+		return
+	}
+	if n, ok := r.notices.current(); ok { // it lies over the keys
+		r.notices.clear()
+		if n.level != models.LevelInfo && len(r.layers) == 0 {
+			r.openLog()
+		}
 		return
 	}
 	last := r.keys.Help

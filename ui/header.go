@@ -15,35 +15,65 @@ type span struct {
 	text string
 	role themes.Role
 	rank int
-	min  int // cells to which it may be cut before anything is left out, 0 for not at all
+	min  int           // cells to which it may be cut before anything is left out, 0 for not at all
+	do   func(r *root) // what a click on it does, nil for nothing
 }
 
 // header is the bar above the screens: where one is, and how fresh it is.
 func (r *root) header(cols int) string {
+	left, right := r.headerSpans()
+	return bar(r.env.Theme, left, right, cols)
+}
+
+// headerSpans are the parts of the header at its two ends.
+func (r *root) headerSpans() (left, right []span) {
 	if r.env.Client == nil {
-		return bar(r.env.Theme, []span{{text: "podium", role: themes.Accent, rank: 1}, {text: titleOf(r.top()), role: themes.Title}}, r.waiting(), cols)
+		return []span{{text: "podium", role: themes.Accent, rank: 1}, {text: titleOf(r.top()), role: themes.Title}}, r.waiting()
 	}
-	left := []span{{text: r.env.Endpoint, role: themes.Accent, rank: 2, min: 16}}
+	left = []span{{text: r.env.Endpoint, role: themes.Accent, rank: 2, min: 16, do: wishes(models.ContextsMsg{})}}
 	if engine := r.engine(); engine != "" && engine != r.env.Endpoint {
 		left = append(left, span{text: engine, role: themes.Bar, rank: 6})
 	}
-	left = append(left, span{text: r.namespace(), role: themes.Bar, rank: 3, min: 14})
+	left = append(left, span{text: r.namespace(), role: themes.Bar, rank: 3, min: 14, do: wishes(models.NamespaceMsg{Ask: true})})
 	if t, ok := r.top().(models.Titled); ok && t.Title() != "" {
 		left = append(left, span{text: t.Title(), role: themes.Title, rank: 0})
 	}
-	right := r.deletionSpans()
+	right = r.deletionSpans()
 	if who := r.identity(); who != "" {
 		right = append(right, span{text: who, role: themes.BarMuted, rank: 7, min: 10})
 	}
 	right = append(right, r.waiting()...)
 	if n := r.countSessions(); n > 0 {
-		right = append(right, span{text: plural(n, "session") + r.calling(), role: themes.Accent, rank: 4})
+		right = append(right, span{text: plural(n, "session") + r.calling(), role: themes.Accent, rank: 4, do: (*root).openSessions})
 	}
 	right = append(right, r.freshness()...)
 	if r.env.ReadOnly {
-		right = append(right, span{text: " READ-ONLY ", role: themes.ReadOnly, rank: 1})
+		right = append(right, span{text: " READ-ONLY ", role: themes.ReadOnly, rank: 1, do: wishes(models.UnlockMsg{})})
 	}
-	return bar(r.env.Theme, left, right, cols)
+	return left, right
+}
+
+// wishes is what makes a wish of the root's own.
+func wishes(what any) func(r *root) { return func(r *root) { r.wish(what) } }
+
+// clickHeader does what a click on a part of the header means.
+func (r *root) clickHeader(x int) {
+	left, right := r.headerSpans()
+	left, right, gap := fitSpans(left, right, r.cols)
+	at := edge
+	for i, s := range append(append([]span(nil), left...), right...) {
+		if i == len(left) {
+			at += gap
+		} else if i > 0 {
+			at += safetext.Width(between)
+		}
+		w := safetext.Width(s.text)
+		if x >= at && x < at+w && s.do != nil {
+			s.do(r)
+			return
+		}
+		at += w
+	}
 }
 
 // waiting says which context is being opened.
@@ -78,22 +108,10 @@ const (
 // may be are cut, then those of the highest rank left out; the last one left is
 // cut in any case.
 func bar(th themes.Theme, left, right []span, cols int) string {
-	squeeze(width(left)+width(right)+2*edge+1-cols, left, right)
-	for width(left)+width(right)+2*edge+1 > cols && len(left)+len(right) > 1 {
-		left, right = dropLeast(left, right)
-	}
-	room := cols - 2*edge
-	if room < 1 {
+	left, right, gap := fitSpans(left, right, cols)
+	if cols-2*edge < 1 {
 		return th.Paint(themes.Bar, strings.Repeat(" ", max(cols, 0)))
 	}
-	if w := width(left) + width(right); w > room {
-		for _, side := range [][]span{left, right} {
-			for i := range side {
-				side[i].text = safetext.Truncate(side[i].text, room)
-			}
-		}
-	}
-	gap := max(cols-2*edge-width(left)-width(right), 0)
 	var b strings.Builder
 	b.WriteString(th.Paint(themes.Bar, " "))
 	paintSpans(&b, th, left)
@@ -101,6 +119,24 @@ func bar(th themes.Theme, left, right []span, cols int) string {
 	paintSpans(&b, th, right)
 	b.WriteString(th.Paint(themes.Bar, " "))
 	return b.String()
+}
+
+// fitSpans are the spans for which there is room, and the cells between the two
+// sides.
+func fitSpans(left, right []span, cols int) ([]span, []span, int) {
+	squeeze(width(left)+width(right)+2*edge+1-cols, left, right)
+	for width(left)+width(right)+2*edge+1 > cols && len(left)+len(right) > 1 {
+		left, right = dropLeast(left, right)
+	}
+	room := max(cols-2*edge, 0)
+	if w := width(left) + width(right); w > room {
+		for _, side := range [][]span{left, right} {
+			for i := range side {
+				side[i].text = safetext.Truncate(side[i].text, room)
+			}
+		}
+	}
+	return left, right, max(room-width(left)-width(right), 0)
 }
 
 // squeeze cuts the longest of the spans that may be cut until excess cells are

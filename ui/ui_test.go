@@ -20,7 +20,10 @@ import (
 	"podium/models/modelstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	time.Local = time.UTC // golden views show times of day
+	goleak.VerifyTestMain(m)
+}
 
 // user drives the whole program but for Bubble Tea, in words of its user.
 type user struct {
@@ -411,6 +414,7 @@ func TestReadOnly(t *testing.T) {
 func TestCopyingSaysWhichWay(t *testing.T) {
 	u := sit(t, client("api-1"), 80, 24)
 	u.Sees("live").Press("c").Sees("OSC 52")
+	u.Send(models.CopyMsg{Text: strings.Repeat("x", 200_000)}).Sees("few terminals take 195 kB")
 }
 
 func TestThemeFollowsTheTerminal(t *testing.T) {
@@ -443,5 +447,27 @@ func TestTheSameFrameIsTheSameString(t *testing.T) {
 	}
 	if after := u.View(); !same(before, after) {
 		t.Error("the frame was drawn anew although nothing changed")
+	}
+}
+
+// TestDialogViews are the dialogs over the list, at every size of a window.
+func TestDialogViews(t *testing.T) {
+	dialogs := map[string]string{"palette": ":", "help": "?", "journal": "@", "errors": "!", "copy as": "Y", "delete": "ctrl+d"}
+	for name, key := range dialogs {
+		for _, size := range modelstest.Sizes[:4] {
+			t.Run(fmt.Sprintf("%s %dx%d", name, size[0], size[1]), func(t *testing.T) {
+				u := sit(t, client("api-1", "web-1"), size[0], size[1])
+				u.Until("a live list", func() bool { return u.root.list.Listing().Live })
+				u.Send(models.NoticeMsg{Level: models.LevelError, Text: "list pods: connection refused"})
+				u.Send(models.JournalMsg{Entry: models.Entry{At: modelstest.Noon(), Action: "create", Target: "default/web-1", Result: "created", Digest: "sha256:abc"}})
+				u.later(time.Minute)
+				u.Press(key)
+				if key == "@" {
+					u.Until("the journal", func() bool { return u.root.layers[0].screen.(*textDialog).view.Lines() > 0 })
+				}
+				modelstest.CheckView(t, u.View(), size[0], size[1])
+				golden.RequireEqual(t, u.View())
+			})
+		}
 	}
 }

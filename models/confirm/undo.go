@@ -2,6 +2,7 @@ package confirm
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -94,11 +95,24 @@ func (d *Delete) Ends() string {
 func (d *Delete) Dropped() string {
 	switch d.phase {
 	case counting:
-		return "podium was ended before the deletion of " + d.what() + " was sent: nothing was deleted"
+		return "podium was ended before the deletion of " + d.someNames() + " was sent: nothing was deleted"
 	case running:
-		return fmt.Sprintf("podium was ended during the deletion of %s: %d of them were sent", d.what(), len(d.targets)-d.count(waiting))
+		return fmt.Sprintf("podium was ended during the deletion of %s: %d of them were sent", d.someNames(), len(d.targets)-d.count(waiting))
 	}
 	return ""
+}
+
+// someNames are the names of the first few pods.
+func (d *Delete) someNames() string {
+	var names []string
+	for i := range d.targets {
+		if i == 5 {
+			names = append(names, fmt.Sprintf("%d more", len(d.targets)-i))
+			break
+		}
+		names = append(names, safetext.Line(d.targets[i].row.Name, 60))
+	}
+	return strings.Join(names, ", ")
 }
 
 // what are the pods in a few words.

@@ -22,7 +22,10 @@ import (
 	"podium/models/modelstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	time.Local = time.UTC // golden views show times of day
+	goleak.VerifyTestMain(m)
+}
 
 // logServer gives logs that a test writes, one per request.
 type logServer struct {
