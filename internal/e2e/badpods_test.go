@@ -74,6 +74,7 @@ func TestSenselessPods(t *testing.T) {
 	tm.sees("Delete evil")
 	time.Sleep(450 * time.Millisecond) // it swallows what was typed ahead
 	tm.press("esc")
+	tm.lacks("Delete evil")
 	tm.quits()
 }
 
@@ -82,6 +83,8 @@ func TestNoPods(t *testing.T) {
 		reply(conn, "200 OK", "application/json", `{"kind":"PodList","items":[]}`)
 	})
 	tm := start(t, options{cols: 100, rows: 20}, "--server", url, "--state-dir", t.TempDir())
+	tm.sees("There is no pod in namespace default.", "open read-only")
+	tm.unlock()
 	tm.sees("There is no pod in namespace default yet", "n writes a new one")
 	tm.quits()
 }
