@@ -2,6 +2,7 @@ package pods
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -25,6 +26,10 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		}
 	}
 	switch {
+	case key.Matches(k, keys.SortLeft):
+		m.sortBeside(-1)
+	case key.Matches(k, keys.SortRight):
+		m.sortBeside(1)
 	case key.Matches(k, keys.Inspect):
 		m.inspect(models.ViewOverview)
 	case key.Matches(k, keys.YAML):
@@ -231,10 +236,31 @@ func (m *Model) sortBy(by string) {
 	if m.rows.by == by {
 		desc = !m.rows.desc
 	}
+	m.order(by, desc)
+	m.table.Reload()
+}
+
+// order puts an order in force. The column that the list is sorted by shows
+// whatever the layout says of it.
+func (m *Model) order(by string, desc bool) {
 	m.rows.setSort(by, desc)
 	m.rows.arrange(m.now)
 	m.table.SetSort(by, desc)
-	m.table.Reload()
+	m.relayout()
+}
+
+// sortBeside sorts by the column beside the one that the list is sorted by, as
+// they are shown.
+func (m *Model) sortBeside(step int) {
+	shown := m.table.Columns()
+	if len(shown) == 0 {
+		return
+	}
+	i := slices.Index(shown, m.rows.by)
+	if i < 0 {
+		i = max(-step, 0) // from the end that the step leads away from
+	}
+	m.sortBy(shown[(i+step+len(shown))%len(shown)])
 }
 
 // click selects, opens with a second click on the same row, sorts, or goes on

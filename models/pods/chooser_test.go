@@ -80,11 +80,11 @@ func TestColumnsAreChosenAndPutInOrder(t *testing.T) {
 	d2.Until("the columns", func() bool { return titles(again) == "NAME↑ STATUS READY RESTARTS AGE TIER" })
 
 	dd.Press("x")
-	if got := titles(m); got != "NAME STATUS READY RESTARTS AGE" {
+	if got := titles(m); got != "NAME↑ STATUS READY RESTARTS AGE" {
 		t.Errorf("without the label the list has %s", got)
 	}
 	dd.Press("r")
-	if got := titles(m); got != "NAME READY STATUS RESTARTS AGE" {
+	if got := titles(m); got != "NAME↑ READY STATUS RESTARTS AGE" {
 		t.Errorf("reset the list has %s", got)
 	}
 	b.Wishes = nil
@@ -170,7 +170,7 @@ func TestColumnsAreConfigured(t *testing.T) {
 	d2.Until("what was chosen", func() bool { return titles(again) == "NAME AGE↑" })
 	b.Env.Settings.ListColumns = []string{"name", "status"}
 	third, d3 := open()
-	d3.Until("the history read", func() bool { return titles(third) == "NAME STATUS" })
+	d3.Until("the history read", func() bool { return titles(third) == "NAME STATUS AGE↑" })
 
 	// While it runs, what is configured anew holds at once.
 	before := b.Env.Settings

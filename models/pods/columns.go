@@ -255,16 +255,22 @@ func columnNames() string {
 	return strings.Join(names, ", ")
 }
 
-// shown are the columns that the list shows now.
-func (l layout) shown(namespaces, wide bool) []column {
+// shown are the columns that the list shows now, that by which it is sorted
+// whatever its place is.
+func (l layout) shown(namespaces, wide bool, sorted string) []column {
 	var out []column
+	seen := false
 	for _, p := range l {
-		if p.place == hidden || p.place == onlyWide && !wide || p.id == colNamespace && !namespaces {
+		seen = seen || p.id == sorted
+		if p.id == colNamespace && !namespaces || p.id != sorted && (p.place == hidden || p.place == onlyWide && !wide) {
 			continue
 		}
 		if c, ok := columnOf(p.id); ok {
 			out = append(out, c)
 		}
+	}
+	if c, ok := columnOf(sorted); ok && !seen && (sorted != colNamespace || namespaces) {
+		out = append(out, c)
 	}
 	return out
 }

@@ -21,6 +21,7 @@ type KeyMap struct {
 
 	SortByName, SortByAge, SortByStatus, SortByReady key.Binding
 	SortByRestarts, SortByIP, SortByNode             key.Binding
+	SortLeft, SortRight                              key.Binding
 }
 
 // DefaultKeyMap is as people who use k9s expect it.
@@ -59,6 +60,8 @@ func DefaultKeyMap() KeyMap {
 		SortByRestarts: bind("T", "sort by restarts", "T"),
 		SortByIP:       bind("I", "sort by IP", "I"),
 		SortByNode:     bind("O", "sort by node", "O"),
+		SortLeft:       bind("<", "sort by the column on the left", "<"),
+		SortRight:      bind(">", "sort by the column on the right", ">"),
 	}
 }
 
@@ -142,6 +145,7 @@ func (m *Model) Keys() help.KeyMap {
 	for _, s := range k.sorts() {
 		sorts = append(sorts, s.binding)
 	}
+	sorts = append(sorts, k.SortLeft, k.SortRight)
 	return listKeys{
 		short: []key.Binding{inspect, shell, command, logs, fresh, del, k.Filter, yaml, back},
 		full: [][]key.Binding{

@@ -12,7 +12,11 @@ import (
 
 // relayout shows the columns that the layout names for this width.
 func (m *Model) relayout() {
-	m.columns = m.layout.shown(m.env.Namespace == "", m.wide())
+	shown := m.layout.shown(m.env.Namespace == "", m.wide(), m.rows.by)
+	if slices.EqualFunc(shown, m.columns, func(a, b column) bool { return a.ID == b.ID }) {
+		return
+	}
+	m.columns = shown
 	cols := make([]table.Column, len(m.columns))
 	for i, c := range m.columns {
 		cols[i] = c.Column
@@ -57,8 +61,7 @@ func (m *Model) begin() {
 		m.wideSet = &wide
 	}
 	if _, ok := columnOf(s.ListSort); ok {
-		m.rows.setSort(s.ListSort, false)
-		m.table.SetSort(s.ListSort, false)
+		m.order(s.ListSort, false)
 	}
 	m.relayout()
 }
@@ -75,11 +78,20 @@ func (m *Model) settled(before models.Settings) {
 		m.wideSet = &wide
 	}
 	if _, ok := columnOf(s.ListSort); ok && s.ListSort != before.ListSort {
-		m.rows.setSort(s.ListSort, false)
-		m.rows.arrange(m.now)
-		m.table.SetSort(s.ListSort, false)
+		m.order(s.ListSort, false)
+		m.table.Reload()
 	}
 	m.relayout()
+}
+
+// placeOf is the place of a column.
+func (l layout) placeOf(id string) place {
+	for _, p := range l {
+		if p.id == id {
+			return p.place
+		}
+	}
+	return hidden
 }
 
 // layoutHistory is the history that remembers which columns were chosen: a
@@ -125,6 +137,10 @@ func (m *Model) recalledLayout(line string) {
 
 // setLayout shows another layout and keeps it for the next start.
 func (m *Model) setLayout(l layout) tea.Cmd {
+	if m.layout.placeOf(m.rows.by) != hidden && l.placeOf(m.rows.by) == hidden {
+		m.order(colName, false) // the one that it was sorted by is not wanted
+		m.table.Reload()
+	}
 	m.layout = l
 	m.relayout()
 	m.refresh()

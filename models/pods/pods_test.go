@@ -433,6 +433,29 @@ func TestSorting(t *testing.T) {
 	}
 }
 
+func TestSortingByWhatIsNotShown(t *testing.T) {
+	m, _, d := open(t, modelstest.NewClient(sample()...), 80, 24)
+	d.Until("the list", listed(m))
+	for _, tt := range []struct{ keys, want string }{
+		{"O", "NAME READY STATUS RESTARTS AGE NODE↑"},
+		{"I", "NAME READY STATUS RESTARTS AGE IP↑"},
+		{"<", "NAME READY STATUS RESTARTS AGE↑"},
+		{"< <", "NAME READY STATUS↑ RESTARTS AGE"},
+		{"> > >", "NAME↑ READY STATUS RESTARTS AGE"},
+		{"<", "NAME READY STATUS RESTARTS AGE↑"},
+	} {
+		d.Press(tt.keys)
+		if got := titles(m); got != tt.want {
+			t.Errorf("after %s the list has %s, want %s", tt.keys, got, tt.want)
+		}
+	}
+	d.Press("T")
+	m.SetSize(40, 12)
+	if got := titles(m); got != "NAME STATUS RESTARTS↑" {
+		t.Errorf("the narrow list has %s", got)
+	}
+}
+
 func TestSelectWaitsForThePod(t *testing.T) {
 	c := modelstest.NewClient(sample()...)
 	c.InfoAnswer = everything()

@@ -71,18 +71,26 @@ func ascii(s string) bool {
 	return true
 }
 
+// titleWidth is the width of the title of column c with its sign of sorting.
+func (t *Table) titleWidth(c int) int {
+	w := safetext.Width(safetext.Line(t.columns[c].Title, contentLimit))
+	if t.sorts(c) {
+		w++
+	}
+	return w
+}
+
+// sorts tells whether the table is sorted by column c.
+func (t *Table) sorts(c int) bool { return t.sortID != "" && t.columns[c].ID == t.sortID }
+
 // need is the width that column c wants for its content and title.
 func (t *Table) need(c int) int {
 	col := t.columns[c]
-	title := safetext.Width(safetext.Line(col.Title, contentLimit))
-	if col.ID == t.sortID && t.sortID != "" {
-		title++
-	}
 	limit := col.Max
 	if limit <= 0 {
 		limit = contentLimit
 	}
-	return max(min(max(t.natural[c], title), limit), col.Min, 1)
+	return max(min(max(t.natural[c], t.titleWidth(c)), limit), col.Min, 1)
 }
 
 // layOut decides which columns are shown and how wide.
@@ -124,7 +132,13 @@ func (t *Table) layOut() {
 
 // fitted drops columns until the rest fits and shares out the width.
 func (t *Table) fitted(kept []int, gap int, widths []int) []int {
-	least := func(c int) int { return min(max(t.columns[c].Min, 1), t.need(c)) }
+	least := func(c int) int {
+		w := max(t.columns[c].Min, 1)
+		if t.sorts(c) {
+			w = max(w, t.titleWidth(c))
+		}
+		return min(w, t.need(c))
+	}
 	room := func() int {
 		sum := t.w - markWidth + gap
 		for _, c := range kept {
@@ -135,7 +149,7 @@ func (t *Table) fitted(kept []int, gap int, widths []int) []int {
 	for room() < 0 {
 		victim, priority := -1, 0
 		for i, c := range kept {
-			if p := t.columns[c].Priority; p > 0 && p >= priority {
+			if p := t.columns[c].Priority; p > 0 && p >= priority && !t.sorts(c) {
 				victim, priority = i, p
 			}
 		}

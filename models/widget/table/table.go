@@ -53,7 +53,8 @@ type Column struct {
 	ID    string // names the column in SetSort and in header clicks
 	Title string
 	// Priority decides who goes when it gets narrow: the column of the highest
-	// number is left out first, among equals the rightmost; 0 is never left out.
+	// number is left out first, among equals the rightmost; 0 is never left out,
+	// nor is the column that the table is sorted by.
 	Priority int
 	// Min is the least width at which the column is worth showing, at least 1.
 	Min int
@@ -194,7 +195,8 @@ func (t *Table) Reload() {
 	t.settle()
 }
 
-// SetSort shows the sign of sorting in a column's title; "" shows none.
+// SetSort shows the sign of sorting in a column's title, and keeps the column in
+// view where it gets narrow; "" does neither.
 func (t *Table) SetSort(columnID string, descending bool) {
 	if t.sortID != columnID || t.descending != descending {
 		t.sortID, t.descending = columnID, descending
