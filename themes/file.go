@@ -24,12 +24,9 @@ var extensions = []string{".yaml", ".yml"}
 // takes the place of. shown is the folder as complaints name it. A file with a
 // mistake is no theme; what is wrong with it is in the problems. A folder that is
 // not there has no themes. It does I/O.
-func Load(folder fs.FS, shown string) (*Set, strictyaml.Problems) {
+func Load(folder fs.FS, shown string) (*Set, strictyaml.FileErrors) {
 	l := loader{set: Builtin(), folder: folder, shown: shown, files: map[string]string{}, under: map[string]bool{}}
-	entries, err := fs.ReadDir(folder, ".")
-	if err != nil {
-		return l.set, nil // not there, or no folder: no themes
-	}
+	entries, _ := fs.ReadDir(folder, ".") // not there, or no folder: no themes
 	var names []string
 	for _, e := range entries {
 		ext := path.Ext(e.Name())
@@ -53,7 +50,7 @@ type loader struct {
 	shown    string
 	files    map[string]string // by name
 	under    map[string]bool   // begun: true while under way, false when done
-	problems strictyaml.Problems
+	problems strictyaml.FileErrors
 }
 
 // load reads the file of that name, unless that has been done.

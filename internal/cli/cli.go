@@ -71,12 +71,12 @@ func Main(args []string) int {
 // sayError prints an error as a line: programs read standard error, too. What is
 // wrong with a configuration is a line for each mistake, which editors can jump to.
 func sayError(w io.Writer, _ fang.Styles, err error) {
-	var problems strictyaml.Problems
+	var problems strictyaml.FileErrors
 	if !errors.As(err, &problems) {
 		fmt.Fprintln(w, errorLine(err))
 	}
 	for _, p := range problems {
-		fmt.Fprintln(w, safetext.Clean(p.Error()))
+		fmt.Fprintln(w, safetext.Clean(p.String()))
 	}
 }
 

@@ -87,7 +87,7 @@ type Config struct {
 	// Themes are the themes that can be chosen; BrokenThemes is what is wrong with
 	// the files of themes that nobody asked for.
 	Themes       *themes.Set
-	BrokenThemes strictyaml.Problems
+	BrokenThemes strictyaml.FileErrors
 
 	// File is the file that was read or would have been; Exists says which.
 	File   string
@@ -117,7 +117,7 @@ func Path(o Options) (path string, named bool) {
 }
 
 // Load reads the configuration. What is wrong in the file, the environment or the
-// flags is an error that wraps strictyaml.Problems; the configuration is nil then.
+// flags is an error that wraps strictyaml.FileErrors; the configuration is nil then.
 func Load(o Options) (*Config, error) {
 	path, named := Path(o)
 	c := Default()

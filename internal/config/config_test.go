@@ -132,7 +132,7 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := load(t, c.text, nil)
-			var problems strictyaml.Problems
+			var problems strictyaml.FileErrors
 			if !errors.As(err, &problems) || got != nil {
 				t.Fatalf("got %+v, %v", got, err)
 			}

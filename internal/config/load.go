@@ -18,7 +18,7 @@ type loader struct {
 	*Config
 	table    []models.Setting
 	actions  models.KeyTable
-	problems strictyaml.Problems
+	problems strictyaml.FileErrors
 	places   map[string]*yaml.Node // of the bindings in the file, by action
 	name     string                // of the file, as it is shown
 }

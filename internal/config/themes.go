@@ -17,7 +17,7 @@ func themesFolder(file string) string { return filepath.Join(filepath.Dir(file),
 // wrong with a file whose theme nobody asked for is kept, not a problem.
 func (l *loader) themes() {
 	folder := themesFolder(l.File)
-	var wrong strictyaml.Problems
+	var wrong strictyaml.FileErrors
 	l.Themes, wrong = themes.Load(os.DirFS(folder), Shown(folder))
 	asked := false
 	for _, c := range []struct{ key, name string }{
@@ -48,8 +48,8 @@ func (l *loader) themes() {
 }
 
 // ofTheme are the problems of the file of a theme.
-func ofTheme(ps strictyaml.Problems, name string) strictyaml.Problems {
-	var out strictyaml.Problems
+func ofTheme(ps strictyaml.FileErrors, name string) strictyaml.FileErrors {
+	var out strictyaml.FileErrors
 	for _, p := range ps {
 		if base := filepath.Base(p.File); strings.TrimSuffix(base, filepath.Ext(base)) == name {
 			out = append(out, p)

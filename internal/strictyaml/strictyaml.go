@@ -35,8 +35,8 @@ type Problem struct {
 	Message string
 }
 
-// Error is "file:line:column: message".
-func (p Problem) Error() string {
+// String is "file:line:column: message".
+func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(p.File)
 	for _, n := range [...]int{p.Line, p.Column} {
@@ -47,14 +47,14 @@ func (p Problem) Error() string {
 	return b.String() + ": " + p.Message
 }
 
-// Problems are complaints in the order of the file.
-type Problems []Problem
+// FileErrors are complaints in the order of the file.
+type FileErrors []Problem
 
 // Error joins them, one a line.
-func (ps Problems) Error() string {
+func (ps FileErrors) Error() string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {
-		lines[i] = p.Error()
+		lines[i] = p.String()
 	}
 	return strings.Join(lines, "\n")
 }
@@ -63,10 +63,10 @@ func (ps Problems) Error() string {
 // concurrent use.
 type Reader struct {
 	File     string // for the complaints
-	Problems Problems
+	Problems FileErrors
 }
 
-// Err is nil when nothing is wrong, else the Problems.
+// Err is nil when nothing is wrong, else FileErrors.
 func (r *Reader) Err() error {
 	if len(r.Problems) == 0 {
 		return nil
