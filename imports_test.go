@@ -21,7 +21,7 @@ var arrows = map[string][]string{
 	".":                       {"internal/cli", "apiserver/engine/host"},
 	"api":                     {},
 	"apiclient":               {"api"},
-	"manifest":                {"api"},
+	"manifest":                {"api", "internal/spelling"},
 	"termbridge":              {"termbridge/..."},
 	"termbridge/*":            {"termbridge/vt"},
 	"themes":                  {"internal/spelling", "internal/strictyaml"},

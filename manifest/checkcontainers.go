@@ -8,6 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"podium/internal/spelling"
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }
@@ -252,7 +254,7 @@ func (c *checker) portRef(path string, port intstr.IntOrString, names []string) 
 		return
 	}
 	is := c.fail(CodePort, path, "No port of this container has the name %s.", quote(port.StrVal))
-	if is.suggestion = closest(port.StrVal, names); is.suggestion != "" {
+	if is.suggestion = spelling.Closest(port.StrVal, names); is.suggestion != "" {
 		is.message = strings.TrimSuffix(is.message, ".") + "; did you mean " + is.suggestion + "?"
 	}
 }
@@ -286,7 +288,7 @@ func (c *checker) resourceName(path, name string) {
 	if !strings.Contains(name, "/") {
 		is := c.fail(CodeName, path, "%s is not the name of a resource: %s are, and names with a domain.", quote(name), listWords(known[:3]))
 		is.key = true
-		is.suggestion = closest(name, known)
+		is.suggestion = spelling.Closest(name, known)
 		return
 	}
 	c.qualified(path, name)

@@ -6,6 +6,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"podium/internal/spelling"
 )
 
 // downwardFields are the fields of its own pod that a variable can be taken
@@ -80,7 +82,7 @@ func (c *checker) fieldRef(path, field string) {
 		strings.HasPrefix(field, "metadata.annotations['") && strings.HasSuffix(field, "']"):
 	default:
 		is := c.fail(CodeEnum, path, "A variable cannot be taken from %s; it can be taken from %s, or a label or annotation as in metadata.labels['app'].", quote(field), listWords(downwardFields))
-		is.suggestion = closest(field, downwardFields)
+		is.suggestion = spelling.Closest(field, downwardFields)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/internal/spelling"
 )
 
 // volumes checks the volumes of a pod and returns their names.
@@ -80,7 +82,7 @@ func (c *checker) volumeSource(at string, src *corev1.VolumeSource) {
 		}
 		if m := src.EmptyDir.Medium; m != "" && m != corev1.StorageMediumMemory && !strings.HasPrefix(string(m), "HugePages") {
 			is := c.fail(CodeEnum, at+".emptyDir.medium", "medium cannot be %s; it must be empty or Memory.", quote(string(m)))
-			is.suggestion = closest(string(m), []string{"Memory"})
+			is.suggestion = spelling.Closest(string(m), []string{"Memory"})
 		}
 	case src.DownwardAPI != nil:
 		c.mode(at+".downwardAPI.defaultMode", src.DownwardAPI.DefaultMode)
@@ -135,7 +137,7 @@ func (c *checker) mounts(at string, mounts []corev1.VolumeMount, volumes []strin
 			c.missing(p+".name", "it says which volume is mounted")
 		case !slices.Contains(volumes, m.Name):
 			is := c.fail(CodeNotFound, p+".name", "There is no volume with the name %s in spec.volumes.", quote(m.Name))
-			if is.suggestion = closest(m.Name, volumes); is.suggestion != "" {
+			if is.suggestion = spelling.Closest(m.Name, volumes); is.suggestion != "" {
 				is.message = strings.TrimSuffix(is.message, ".") + "; did you mean " + is.suggestion + "?"
 			}
 		}

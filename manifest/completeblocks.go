@@ -17,22 +17,38 @@ type block struct {
 // blocksAt are the blocks of each mapping, by its path with wildcards.
 var blocksAt = map[string][]block{
 	"spec.containers[]": {
-		{"readinessProbe over HTTP", "Asks a path of the container, and keeps traffic away until it answers well.", "readinessProbe",
-			"readinessProbe:\n  httpGet:\n    path: /‸\n    port: $port\n  periodSeconds: 5"},
-		{"livenessProbe over HTTP", "Asks a path of the container, and restarts it when it no longer answers well.", "livenessProbe",
-			"livenessProbe:\n  httpGet:\n    path: /‸\n    port: $port\n  initialDelaySeconds: 10\n  periodSeconds: 10"},
-		{"livenessProbe over TCP", "Restarts the container when nothing listens on its port any more.", "livenessProbe",
-			"livenessProbe:\n  tcpSocket:\n    port: $port‸\n  initialDelaySeconds: 10\n  periodSeconds: 10"},
-		{"livenessProbe by a command", "Restarts the container when a command in it fails.", "livenessProbe",
-			"livenessProbe:\n  exec:\n    command: [\"sh\", \"-c\", \"true‸\"]\n  periodSeconds: 10"},
-		{"resources: requests and limits", "What the container gets at least, and at most.", "resources",
-			"resources:\n  requests:\n    cpu: 100m‸\n    memory: 64Mi\n  limits:\n    cpu: 500m\n    memory: 128Mi"},
-		{"env: a variable", "A variable of the container's environment.", "env",
-			"env:\n- name: NAME‸\n  value: \"\""},
-		{"ports: a named port", "A port that the container listens on; probes can use its name.", "ports",
-			"ports:\n- name: http‸\n  containerPort: 8080"},
-		{"command: a shell line", "A line for a POSIX shell.", "command",
-			"command: [\"sh\", \"-c\", \"‸\"]"},
+		{
+			"readinessProbe over HTTP", "Asks a path of the container, and keeps traffic away until it answers well.", "readinessProbe",
+			"readinessProbe:\n  httpGet:\n    path: /‸\n    port: $port\n  periodSeconds: 5",
+		},
+		{
+			"livenessProbe over HTTP", "Asks a path of the container, and restarts it when it no longer answers well.", "livenessProbe",
+			"livenessProbe:\n  httpGet:\n    path: /‸\n    port: $port\n  initialDelaySeconds: 10\n  periodSeconds: 10",
+		},
+		{
+			"livenessProbe over TCP", "Restarts the container when nothing listens on its port any more.", "livenessProbe",
+			"livenessProbe:\n  tcpSocket:\n    port: $port‸\n  initialDelaySeconds: 10\n  periodSeconds: 10",
+		},
+		{
+			"livenessProbe by a command", "Restarts the container when a command in it fails.", "livenessProbe",
+			"livenessProbe:\n  exec:\n    command: [\"sh\", \"-c\", \"true‸\"]\n  periodSeconds: 10",
+		},
+		{
+			"resources: requests and limits", "What the container gets at least, and at most.", "resources",
+			"resources:\n  requests:\n    cpu: 100m‸\n    memory: 64Mi\n  limits:\n    cpu: 500m\n    memory: 128Mi",
+		},
+		{
+			"env: a variable", "A variable of the container's environment.", "env",
+			"env:\n- name: NAME‸\n  value: \"\"",
+		},
+		{
+			"ports: a named port", "A port that the container listens on; probes can use its name.", "ports",
+			"ports:\n- name: http‸\n  containerPort: 8080",
+		},
+		{
+			"command: a shell line", "A line for a POSIX shell.", "command",
+			"command: [\"sh\", \"-c\", \"‸\"]",
+		},
 	},
 	"spec.volumes[]": {
 		{"emptyDir volume", "A folder that lives as long as the pod.", "name", "name: data‸\nemptyDir: {}"},
@@ -48,15 +64,21 @@ var blocksAt = map[string][]block{
 		{"named port", "", "containerPort", "name: http‸\ncontainerPort: 8080"},
 	},
 	"spec": {
-		{"volumes: an emptyDir", "A folder that lives as long as the pod, to be mounted by its containers.", "volumes",
-			"volumes:\n- name: data‸\n  emptyDir: {}"},
-		{"initContainers: one before the others", "A container that must end well before the others start.", "initContainers",
-			"initContainers:\n- name: prepare‸\n  image: busybox\n  command: [\"sh\", \"-c\", \"echo ready\"]"},
+		{
+			"volumes: an emptyDir", "A folder that lives as long as the pod, to be mounted by its containers.", "volumes",
+			"volumes:\n- name: data‸\n  emptyDir: {}",
+		},
+		{
+			"initContainers: one before the others", "A container that must end well before the others start.", "initContainers",
+			"initContainers:\n- name: prepare‸\n  image: busybox\n  command: [\"sh\", \"-c\", \"echo ready\"]",
+		},
 		{"containers: the first one", "", "containers", "containers:\n- name: main‸\n  image: busybox"},
 	},
 	"": {
-		{"pod: a whole one", "apiVersion, kind, metadata and spec with one container.", "kind",
-			"apiVersion: v1\nkind: Pod\nmetadata:\n  name: ‸\n  labels:\n    app: web\nspec:\n  containers:\n  - name: main\n    image: busybox"},
+		{
+			"pod: a whole one", "apiVersion, kind, metadata and spec with one container.", "kind",
+			"apiVersion: v1\nkind: Pod\nmetadata:\n  name: ‸\n  labels:\n    app: web\nspec:\n  containers:\n  - name: main\n    image: busybox",
+		},
 	},
 }
 

@@ -9,9 +9,19 @@ import (
 // sizes are the sizes of pods that sizeAnnotation chooses among, and what they
 // have.
 var sizes = [][2]string{
-	{"s1", "1 vCPU, 64 MiB"}, {"s2", "1 vCPU, 128 MiB"}, {"s3", "1 vCPU, 256 MiB"}, {"s4", "1 vCPU, 512 MiB, the default"},
-	{"m1", "1 vCPU, 1 GiB"}, {"m2", "1 vCPU, 2 GiB"}, {"m3", "1 vCPU, 4 GiB"}, {"l1", "2 vCPUs, 8 GiB"}, {"l2", "4 vCPUs, 16 GiB"},
-	{"l3", "8 vCPUs, 30 GiB"}, {"l4", "16 vCPUs, 50 GiB"}, {"l5", "32 vCPUs, 110 GiB"}, {"l6", "64 vCPUs, 230 GiB"},
+	{"s1", "1 vCPU, 64 MiB"},
+	{"s2", "1 vCPU, 128 MiB"},
+	{"s3", "1 vCPU, 256 MiB"},
+	{"s4", "1 vCPU, 512 MiB, the default"},
+	{"m1", "1 vCPU, 1 GiB"},
+	{"m2", "1 vCPU, 2 GiB"},
+	{"m3", "1 vCPU, 4 GiB"},
+	{"l1", "2 vCPUs, 8 GiB"},
+	{"l2", "4 vCPUs, 16 GiB"},
+	{"l3", "8 vCPUs, 30 GiB"},
+	{"l4", "16 vCPUs, 50 GiB"},
+	{"l5", "32 vCPUs, 110 GiB"},
+	{"l6", "64 vCPUs, 230 GiB"},
 }
 
 // resourceFields are what resourceFieldRef can name.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/internal/spelling"
 )
 
 // object takes one object of the input: a list gives its items, everything
@@ -105,7 +107,7 @@ func (d *Document) identify(opts Options) []issue {
 	case d.Kind != "Pod":
 		is := issue{code: CodeNotAPod, field: "kind", message: fmt.Sprintf(
 			"This is of kind %s; only kind Pod can be used here.", quote(kind.value.text))}
-		if closest(d.Kind, []string{"Pod"}) != "" {
+		if spelling.Closest(d.Kind, []string{"Pod"}) != "" {
 			is.suggestion = "Pod"
 		}
 		return append(issues, is)

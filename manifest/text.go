@@ -65,29 +65,6 @@ func listWords(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-// closest returns the candidate that word was probably meant to be, or "".
-func closest(word string, candidates []string) string {
-	if word == "" || len(word) > 64 {
-		return ""
-	}
-	best, bestDistance := "", 1+max(1, len(word)/3)
-	lower := strings.ToLower(word)
-	for _, c := range candidates {
-		if c == "" || c == word {
-			continue
-		}
-		candidate := strings.ToLower(c)
-		d := 0
-		if candidate != lower {
-			d = distance(lower, candidate)
-		}
-		if d < bestDistance {
-			best, bestDistance = c, d
-		}
-	}
-	return best
-}
-
 // begun returns the candidate that begins with word, "" if there is none: the
 // rest of a name is often left out.
 func begun(word string, candidates []string) string {
@@ -97,30 +74,4 @@ func begun(word string, candidates []string) string {
 		}
 	}
 	return ""
-}
-
-// distance is the number of insertions, deletions, replacements and swaps of
-// neighbours between two words (optimal string alignment).
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, above := make([]int, len(y)+1), make([]int, len(y)+1)
-	row := make([]int, len(y)+1)
-	for j := range above {
-		above[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, above, row = above, row, before
-	}
-	return above[len(y)]
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"podium/internal/spelling"
 )
 
 // issue is a problem before it has a place: checks that see only the decoded
@@ -115,7 +117,7 @@ func (w *walker) object(n *node, s *schema, path string) {
 func (w *walker) unknownField(m *member, siblings *node, s *schema, path string) {
 	at := &node{start: m.keyStart, end: m.keyEnd}
 	owner := s.name
-	if guess := closest(m.name, s.names()); guess != "" {
+	if guess := spelling.Closest(m.name, s.names()); guess != "" {
 		if w.unknown == Error && siblings.get(guess) == nil {
 			// The fault is named: that the right field is missing follows.
 			w.broken[path[:len(path)-len(m.name)]+guess] = true
@@ -229,7 +231,7 @@ func (w *walker) badEnum(n *node, s *schema, path string) {
 		}
 	}
 	if is.suggestion == "" {
-		is.suggestion = closest(n.text, s.enum)
+		is.suggestion = spelling.Closest(n.text, s.enum)
 	}
 }
 
