@@ -66,7 +66,7 @@ func (r *root) gotClipboard(text string) {
 	}
 }
 
-var errNoClipboard = errors.New("neither a clipboard program of this machine nor the terminal gives what was copied: use the terminal's own paste key")
+var errNoClipboard = errors.New("nothing here gives what was copied; use the terminal's own paste key")
 
 // pasteOver says that the terminal had its time to answer.
 func (r *root) pasteOver() {

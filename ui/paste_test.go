@@ -18,10 +18,7 @@ func TestStartingFromTheClipboard(t *testing.T) {
 	open := func(read func(context.Context) (string, error)) *user {
 		u := sit(t, modelstest.NewClient(pod("web")), 80, 30, func(o *Options) { o.Paste = read })
 		u.Sees("web").Press("n").Sees("clipboard")
-		for range 20 {
-			u.Press("down")
-		}
-		u.Press("up enter") // the last is an empty text
+		u.Press("up up enter") // round the end; the last is an empty text
 		return u
 	}
 	u := open(func(context.Context) (string, error) { return text, nil })

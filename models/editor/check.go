@@ -95,6 +95,9 @@ func (m *Model) show(problems []manifest.Problem) {
 	if m.pinnedAt != m.buf.Revision() {
 		m.pinned = nil
 	}
+	if strings.TrimSpace(m.buf.Text()) == "" {
+		problems = nil // that there is nothing yet is no news to who begins
+	}
 	m.found = append(slices.Clone(m.pinned), problems...)
 	m.buf.SetMarks(marks(m.found))
 }

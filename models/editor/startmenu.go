@@ -27,7 +27,6 @@ type startItem struct {
 
 // The shape of the menu, in cells.
 const (
-	startHead     = 2  // lines above the list
 	startLabel    = 12 // the first column
 	startWide     = 96 // from here on there is room for a look
 	previewLeast  = 34
@@ -56,10 +55,21 @@ func (s *startMenu) choose(id string) {
 	}
 }
 
+// menuHead is what stands above the list: a title, and what happened last or a
+// blank line.
+func (m *Model) menuHead() []string {
+	lines := []string{m.theme.Paint(themes.Title, safetext.Fit("Start the new pod from", m.cols))}
+	for _, l := range safetext.Wrap(m.note, max(m.cols, 1)) {
+		lines = append(lines, m.theme.Paint(m.noteRole, safetext.Fit(l, m.cols)))
+	}
+	return lines
+}
+
 // menuUpdate handles a message while it is chosen what to start from.
 func (m *Model) menuUpdate(msg tea.Msg) tea.Cmd {
 	s := m.menu
-	room := max(m.rows-startHead, 1)
+	head := len(m.menuHead())
+	room := max(m.rows-head, 1)
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		switch {
@@ -77,7 +87,7 @@ func (m *Model) menuUpdate(msg tea.Msg) tea.Cmd {
 			s.move(-max(room, 2))
 		}
 	case tea.MouseClickMsg:
-		if i := s.top + msg.Y - startHead; msg.Y >= startHead && i < len(s.items) {
+		if i := s.top + msg.Y - head; msg.Y >= head && i < len(s.items) {
 			if i == s.chosen {
 				return m.chosen(s.items[i].id)
 			}
@@ -98,12 +108,8 @@ func (m *Model) menuUpdate(msg tea.Msg) tea.Cmd {
 
 func (m *Model) drawMenu() string {
 	s := m.menu
-	title := m.theme.Paint(themes.Title, safetext.Fit("Start the new pod from", m.cols))
-	said := safetext.Spaces(m.cols)
-	if m.note != "" {
-		said = m.theme.Paint(m.noteRole, safetext.Fit(safetext.Line(m.note, m.cols), m.cols))
-	}
-	lines := []string{title, said}
+	lines := m.menuHead()
+	head := len(lines)
 	left := m.cols
 	if m.cols >= startWide {
 		left = m.cols - max(m.cols*45/100, previewLeast) - previewMargin
@@ -116,7 +122,7 @@ func (m *Model) drawMenu() string {
 		}
 		if left < m.cols {
 			line += safetext.Spaces(previewMargin)
-			if at := len(lines) - startHead; at < len(preview) {
+			if at := len(lines) - head; at < len(preview) {
 				line += preview[at]
 			} else {
 				line += safetext.Spaces(m.cols - left - previewMargin)
