@@ -238,3 +238,34 @@ func TestPanesAndTabs(t *testing.T) {
 	tm.press("q")
 	tm.sees("These 3 end with it")
 }
+
+// A program that floods holds nobody up, in view or not, and takes no more
+// memory the longer it does.
+func TestAFloodLeavesTheRestAnswering(t *testing.T) {
+	tm := shellIn(t, options{})
+	tm.types("yes 0123456789\r")
+	tm.sees("0123456789")
+	tm.press("ctrl+g", "|") // beside it, in view
+	tm.sees("2 sessions")
+	tm.prompt()
+	answers := func(from, to int) {
+		for i := from; i < to; i++ {
+			tm.types(fmt.Sprintf("\x15clear; echo answer.$((%d))\r", i))
+			tm.sees(fmt.Sprintf("answer.%d", i))
+		}
+	}
+	answers(0, 20)
+	tm.leave() // out of view
+	tm.press("ctrl+g", "ctrl+g")
+	tm.sees("0123456789")
+	before, _ := memory(t, tm.cmd.Process.Pid)
+	answers(20, 60)
+	after, _ := memory(t, tm.cmd.Process.Pid)
+	t.Logf("podium takes %.0f, then %.0f MB", before, after)
+	if after > before+32 {
+		t.Errorf("from %.0f MB the flood took podium to %.0f MB", before, after)
+	}
+	tm.press("ctrl+g", "h", "ctrl+c") // to the flood, and its end
+	tm.sees("^C")
+	tm.leave()
+}
