@@ -68,6 +68,7 @@ func TestKeysFollowTheModes(t *testing.T) {
 		press("\x1b[200~a\nb\x1b[201~", func() error { return b.Paste("a\nb\x1b[201~") })
 		press("\x1b[I", func() error { return b.Focus(true) })
 		press("\x1b[<0;3;2M", func() error { return b.Mouse(keys.Mouse{X: 2, Y: 1, Button: keys.LeftButton}) })
+		press("\x1b[<0;1;24M", func() error { return b.Mouse(keys.Mouse{X: -3, Y: 999, Button: keys.LeftButton}) }) // beyond the pane
 		press("raw\x00", func() error { return b.Send([]byte("raw\x00")) })
 		if !b.Modes().BracketedPaste {
 			t.Error("the modes are not told")

@@ -23,12 +23,14 @@ func (b *Bridge) Paste(text string) error {
 }
 
 // Mouse sends a mouse event, if the program asked for its kind. Coordinates are
-// those of the pane. Motion is dropped while more than a little input waits: a
+// those of the pane; what is beyond it is at its edge. Motion is dropped while more than a little input waits: a
 // program that is behind wants to know where the mouse is, not where it was.
 func (b *Bridge) Mouse(e keys.Mouse) error {
 	if e.Action == keys.MouseMotion && b.Waiting() > chunkSize {
 		return nil
 	}
+	cols, rows := b.size.cells()
+	e.X, e.Y = min(max(e.X, 0), cols-1), min(max(e.Y, 0), rows-1)
 	var buf [64]byte
 	return b.queue.put(keys.EncodeMouse(buf[:0], e, b.Modes()), kindKey)
 }

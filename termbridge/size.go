@@ -49,6 +49,13 @@ func (s *sizer) set(cols, rows uint16) bool {
 	return true
 }
 
+// cells is the size.
+func (s *sizer) cells() (cols, rows int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return int(s.cols), int(s.rows)
+}
+
 // repeat asks for the size to be told once more.
 func (s *sizer) repeat() {
 	s.mu.Lock()

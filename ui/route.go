@@ -238,9 +238,13 @@ func (r *root) mouse(msg tea.MouseMsg) {
 		if to == nil {
 			return
 		}
-		target, area = to, place.moved(area.x, area.y)
+		// A drag may go beyond the pane, which is told how far.
+		at := place.moved(area.x, area.y)
+		m.X, m.Y = m.X-at.x, m.Y-at.y
+		r.update(to, moved(msg, m))
+		return
 	}
-	// A drag may end outside; screens see it end at their edge.
+	// A drag may end outside; other screens see it end at their edge.
 	m.X = min(max(m.X-area.x, 0), max(area.cols-1, 0))
 	m.Y = min(max(m.Y-area.y, 0), max(area.rows-1, 0))
 	r.update(target, moved(msg, m))

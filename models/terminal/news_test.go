@@ -172,3 +172,36 @@ func TestTextIsMeasuredAsTheRendererDoes(t *testing.T) {
 		t.Errorf("the cursor is at %+v: a family is one character of two cells now", c)
 	}
 }
+
+func TestWhatNobodySeesIsLookedAtSeldom(t *testing.T) {
+	now := time.Unix(0, 0)
+	p := newPace()
+	p.last = now
+	p.hide()
+	looks := 0
+	for end := now.Add(time.Second); now.Before(end); looks++ {
+		now = now.Add(max(p.take(now), time.Millisecond))
+	}
+	if looks > looksPerSecond+2 {
+		t.Errorf("looked at %d times in a second", looks)
+	}
+	p.last = time.Now()
+	p.tokens = -10 // a long wait is ahead
+	done := make(chan struct{})
+	go func() {
+		p.wait(nil)
+		close(done)
+	}()
+	for waiting := true; waiting; { // shown again: it must not wait its time out
+		p.show()
+		select {
+		case <-done:
+			waiting = false
+		case <-time.After(time.Millisecond):
+		}
+	}
+	p.hidden.Store(false)
+	if d := p.take(time.Now().Add(time.Second)); d != 0 {
+		t.Errorf("in view again a picture waits %s", d)
+	}
+}
