@@ -12,7 +12,7 @@ func TestPlaces(t *testing.T) {
 		"":                         "",
 		"a: [b":                    "f:1: did not find expected ',' or ']'",
 		"a: b\n  c: d":             "f:2: mapping values are not allowed in this context",
-		"a: 1\n---\nb: 2":          "f:3:1: a second document begins here, but only one is read",
+		"a: 1\n---\nb: 2":          "f:2:1: a second document begins here, but only one is read",
 		"a: &x 1\nb: 2":            "f:1:4: anchors and aliases are not read here: write the value out",
 		"\xff":                     "f: the file is not UTF-8 text",
 		strings.Repeat(" ", 1<<21): "f: the file has 2097152 bytes, more than the 1024 kB that are read",
