@@ -53,7 +53,7 @@ var allColumns = []column{
 		compare: byText(func(r *api.PodRow) string { return r.Namespace }), matched: true,
 	},
 	{
-		Column: table.Column{ID: colName, Title: "NAME", Priority: 0, Min: 16, Max: 90, Fixed: true}, what: "the pod's name",
+		Column: table.Column{ID: colName, Title: "NAME", Priority: 0, Min: 16, Max: 90, Fixed: true, Middle: true}, what: "the pod's name",
 		cell:    func(r *api.PodRow, _ time.Time) table.Cell { return table.Cell{Text: r.Name} },
 		compare: byText(func(r *api.PodRow) string { return r.Name }), matched: true,
 	},

@@ -64,6 +64,9 @@ type Column struct {
 	// what its content needs. 0 takes none of it.
 	Flex  int
 	Align Align
+	// Middle says that a text which is too long loses its middle instead of its
+	// end, as names do that differ in their last characters. Only ASCII does.
+	Middle bool
 	// Fixed columns stay in view when the table is scrolled to the right: the
 	// first such column and those before it, unless they take more than half of
 	// the width.

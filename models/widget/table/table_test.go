@@ -354,3 +354,27 @@ func TestFixedColumnsStay(t *testing.T) {
 		t.Errorf("the last title is that of %q", id)
 	}
 }
+
+func TestNamesLoseTheirMiddle(t *testing.T) {
+	for _, tt := range []struct {
+		text    string
+		matches []themes.Span
+		want    string
+	}{
+		{"web-7d4b9c6f5d-00001", nil, "web-7d…00001"},
+		{"web-7d4b9c6f5d-00001", []themes.Span{{Start: 0, End: 3}, {Start: 15, End: 20}}, "[web]-7d…[00001]"},
+		{"web-7d4b9c6f5d-00001", []themes.Span{{Start: 4, End: 16}}, "web-[7d]…[0]0001"},
+		{"web-7d4b9c6f5d-00001", []themes.Span{{Start: 7, End: 12}}, "web-7d…00001"},
+		{"short", []themes.Span{{Start: 0, End: 5}}, "[short]"},
+		{"日本語のとても長い名前です", nil, "日本語のとても長い名前です"},
+	} {
+		cell := withoutMiddle(Cell{Text: tt.text, Matches: tt.matches}, 12)
+		got := cell.Text
+		for _, m := range slices.Backward(cell.Matches) {
+			got = got[:m.Start] + "[" + got[m.Start:m.End] + "]" + got[m.End:]
+		}
+		if got != tt.want {
+			t.Errorf("%s with %v is %s, want %s", tt.text, tt.matches, got, tt.want)
+		}
+	}
+}

@@ -169,6 +169,9 @@ func (t *Table) drawRow(i int, selected, marked bool) string {
 		if t.faded {
 			cell.Role = themes.Unknown
 		}
+		if t.columns[s.column].Middle {
+			cell = withoutMiddle(cell, s.w)
+		}
 		pending = t.drawCell(&p, cell, s.w, t.columns[s.column].Align, pending)
 		at = s.x + s.w
 	}
@@ -212,6 +215,35 @@ func (t *Table) drawCell(p *pen, cell Cell, w int, align Align, before string) (
 		p.write(cell.Role, text)
 	}
 	return after
+}
+
+// leastMiddle is the width below which losing the middle leaves nothing to read.
+const leastMiddle = 9
+
+// withoutMiddle is the cell with its text shortened to w cells in the middle, if
+// it is ASCII and too long.
+func withoutMiddle(cell Cell, w int) Cell {
+	text := cell.Text
+	if w < leastMiddle || len(text) <= w || !ascii(text) {
+		return cell
+	}
+	const sign = "…"
+	tail := (w - 1) / 2
+	head := w - 1 - tail
+	from := len(text) - tail // where the rest begins,
+	by := head + len(sign) - from
+	cell.Text = text[:head] + sign + text[from:]
+	var matches []themes.Span
+	for _, m := range cell.Matches {
+		if m.Start < head {
+			matches = append(matches, themes.Span{Start: m.Start, End: min(m.End, head)})
+		}
+		if m.End > from {
+			matches = append(matches, themes.Span{Start: max(m.Start, from) + by, End: m.End + by})
+		}
+	}
+	cell.Matches = matches
+	return cell
 }
 
 // drawMatches writes the text of a cell with what was found in it, and returns the
