@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"charm.land/fang/v2"
@@ -72,7 +73,15 @@ func Main(args []string) int {
 // wrong with a configuration is a line for each mistake, which editors can jump to.
 func sayError(w io.Writer, _ fang.Styles, err error) {
 	var problems strictyaml.FileErrors
-	if !errors.As(err, &problems) {
+	first, rest, more := strings.Cut(err.Error(), "\n")
+	switch {
+	case errors.As(err, &problems):
+	case more: // with the screen that was waited for in vain
+		fmt.Fprintln(w, safetext.Clean("error: "+first))
+		for line := range strings.SplitSeq(rest, "\n") {
+			fmt.Fprintln(w, safetext.Clean(line))
+		}
+	default:
 		fmt.Fprintln(w, errorLine(err))
 	}
 	for _, p := range problems {

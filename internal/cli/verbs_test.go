@@ -19,6 +19,7 @@ import (
 	"podium/apiserver"
 	"podium/apiserver/engine"
 	"podium/apiserver/engine/fake"
+	"podium/internal/faultserver"
 )
 
 // noon is the time of the tests' engines and of the command line over them.
@@ -330,6 +331,22 @@ func TestWatchPrintsChangesUntilInterrupted(t *testing.T) {
 	}
 	if !strings.HasPrefix(r.out, "NAME") || !strings.Contains(r.out, "one ") {
 		t.Errorf("it printed %q", r.out)
+	}
+}
+
+// TestWatchOfAServerWithoutOne polls, and prints what has changed.
+func TestWatchOfAServerWithoutOne(t *testing.T) {
+	f := faultserver.New(t, faultserver.Script{})
+	s := &bench{t: t, url: f.URL, dir: t.TempDir()}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	out := make(chan result, 1)
+	go func() { out <- s.within(ctx, "", "get", "pods", "-w") }()
+	for f.Lists() < 3 {
+		time.Sleep(5 * time.Millisecond)
+	}
+	cancel(&signalError{signal: 2})
+	if r := <-out; r.status != 130 || strings.Count(r.out, "web ") != 1 || r.err != "" {
+		t.Errorf("%+v", r)
 	}
 }
 

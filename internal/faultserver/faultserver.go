@@ -124,6 +124,7 @@ type Server struct {
 	asked   int // times that inspect was
 	started int // execs
 	killed  []string
+	lists   int
 	conns   map[net.Conn]bool
 	gone    bool
 }
@@ -156,6 +157,14 @@ func (s *Server) Started() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.started
+}
+
+// Lists counts the lists of pods that were asked for, watches among them, which
+// the server does not have.
+func (s *Server) Lists() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lists
 }
 
 // Killed are the signals that clients sent to execs.
@@ -231,6 +240,9 @@ func (s *Server) answer(conn net.Conn, in io.Reader, r *http.Request) bool {
 	case path == "/info":
 		return reply(conn, Answer{Code: 200, Body: `{"engine":"test","capabilities":"exec-inspect,exec-kill"}`})
 	case strings.HasSuffix(path, "/pods"):
+		s.mu.Lock()
+		s.lists++
+		s.mu.Unlock()
 		return reply(conn, Answer{Code: 200, Body: `{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[` + pod + `]}`})
 	case strings.HasSuffix(path, "/pods/"+Pod):
 		return reply(conn, Answer{Code: 200, Body: pod})

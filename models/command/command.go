@@ -158,6 +158,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 	case models.TickMsg:
 		m.now = time.Time(msg)
+	case selectedMsg:
+		if msg.to == m {
+			return m.selected(msg)
+		}
 	case startedMsg:
 		if msg.to == m {
 			return m.started(msg)
@@ -221,6 +225,9 @@ func (m *Model) cardKey(msg tea.KeyPressMsg) tea.Cmd {
 		return m.leave(msg)
 	case c == nil:
 	case key.Matches(msg, m.keys.Again):
+		if c.spec.on != "" {
+			return m.selectPods(c.spec)
+		}
 		return m.rerun(c, c.targets)
 	case key.Matches(msg, m.keys.Edit):
 		m.ask(c.spec)
@@ -357,14 +364,14 @@ func (m *Model) Cancel() (tea.Cmd, bool) {
 		m.stop(c)
 		return nil, true
 	}
-	any := false
+	stopped := false
 	for _, c := range m.cards {
 		if c.busy() {
 			m.stop(c)
-			any = true
+			stopped = true
 		}
 	}
-	return nil, any
+	return nil, stopped
 }
 
 // Close ends the commands that run, without waiting, and lets their output go.

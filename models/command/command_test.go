@@ -245,6 +245,24 @@ func TestManyPodsAreGroupedAndRunAgainWhereTheyFailed(t *testing.T) {
 	d.Press("[").Sees("12 of 12", " 1/2")
 }
 
+func TestASelectorSaysWhereItRuns(t *testing.T) {
+	b := bench(nil)
+	b.Client.SetRows(
+		api.PodRow{Namespace: "default", Name: "a", Containers: []string{"main"}}, api.PodRow{Namespace: "default", Name: "b"},
+		api.PodRow{Namespace: "default", Name: "over", Phase: "Succeeded"},
+	)
+	d, _ := open(t, b, "", 100, 24, "web")
+	d.Type("-l app=web -- uptime").Sees("in all pods with app=web").Press("enter").Sees("sh $ -l app=web -- uptime", "2 of 2")
+	if n := b.Client.Called("list default app=web"); n != 1 {
+		t.Errorf("it was listed %d times", n)
+	}
+	if b.Client.Called("exec default/a main [sh -c uptime]") != 1 || b.Client.Called("exec default/over") != 0 {
+		t.Errorf("calls %q", b.Client.Calls())
+	}
+	b.Client.SetRows()
+	d.Press("r").Sees("No pod that runs has the labels app=web", "sh $ -l app=web -- uptime")
+}
+
 func TestDifferencesAreShown(t *testing.T) {
 	sessions := map[string]*session{}
 	for name, text := range map[string]string{"a": "one\ntwo\n", "b": "one\ntwo\n", "c": "one\nTWO\n"} {

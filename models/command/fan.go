@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -290,12 +291,10 @@ func (m *Model) sample(g *fanout.Group) string {
 	case !o.Started:
 		text = o.End.More
 	case o.Text != nil && len(o.Text.Lines) > 0:
-		at := 0
-		if g.Failed {
-			for i, l := range o.Text.Lines {
-				if l.Stream == frame.Stderr {
-					at = i
-				}
+		at := slices.IndexFunc(o.Text.Lines, func(l fanout.Line) bool { return l.Stream == frame.Stdout })
+		for i, l := range o.Text.Lines {
+			if l.Stream == frame.Stderr && (g.Failed || at < 0) {
+				at = i
 			}
 		}
 		text = o.Text.Lines[at].Shown()

@@ -156,9 +156,9 @@ func (m *Model) recallLine(step int) {
 			return
 		}
 		s := parseSpec(m.history[to])
-		if strings.HasPrefix(s.line, m.typed) {
+		if strings.HasPrefix(s.typed(), m.typed) {
 			m.recall, m.argv = to, s.argv
-			m.line.Set(s.line)
+			m.line.Set(s.typed())
 			return
 		}
 	}
@@ -173,6 +173,6 @@ func (m *Model) nextSnippet() {
 	m.snippet = m.snippet % len(all)
 	s := parseSpec(all[m.snippet].Line)
 	m.argv = s.argv
-	m.line.Set(s.line)
+	m.line.Set(s.typed())
 	m.snippet++
 }

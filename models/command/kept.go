@@ -79,7 +79,7 @@ func (k *kept) cut() (int64, error) {
 // the program wrote them. It blocks for as long as the file and w take.
 func (k *kept) writeTo(w io.Writer, streams ...frame.Stream) error {
 	k.mu.Lock()
-	var from io.Reader = nil
+	var from io.Reader
 	switch {
 	case k.over:
 		k.mu.Unlock()

@@ -17,7 +17,7 @@ import (
 // ask asks for a command line, beginning with that of s.
 func (m *Model) ask(s spec) {
 	m.field, m.argv = fieldLine, s.argv
-	m.line.Set(s.line)
+	m.line.Set(s.typed())
 	m.stdin.Set(s.stdin)
 	m.recall, m.typed = len(m.history), ""
 	m.layout()
@@ -48,7 +48,9 @@ func (m *Model) askKey(msg tea.KeyPressMsg) tea.Cmd {
 			m.field = fieldLine
 			return nil
 		}
-		return m.begin(spec{line: strings.TrimSpace(m.line.Value()), argv: m.argv, stdin: strings.TrimSpace(m.stdin.Value())})
+		s := parseSpec(strings.TrimSpace(m.line.Value()))
+		s.argv, s.stdin = m.argv, strings.TrimSpace(m.stdin.Value())
+		return m.begin(s)
 	case key.Matches(msg, k.Stdin):
 		if m.field == fieldStdin {
 			m.field = fieldLine
@@ -136,7 +138,7 @@ func (m *Model) placeholder() string {
 	if m.argv {
 		return "a program and its arguments, run without a shell"
 	}
-	return "a command line for sh"
+	return "a command line for sh; -l app=web -- before it runs it in all pods with these labels"
 }
 
 // fieldRow is a field with its name.
@@ -165,6 +167,9 @@ func (m *Model) promptHint() string {
 		parts = append(parts, where)
 	} else {
 		parts = append(parts, fmt.Sprintf("in %s, %d at a time", plural(len(m.refs), "pod"), m.parallel()))
+	}
+	if on := parseSpec(m.line.Value()).on; on != "" {
+		parts = []string{"in all pods with " + on}
 	}
 	if m.argv {
 		parts = append(parts, m.keys.Mode.Help().Key+": with sh")

@@ -61,9 +61,13 @@ func (m *Model) begin(s spec) tea.Cmd {
 		m.wrong = "This cannot be run: " + err.Error()
 		return nil
 	}
-	if s.stdin != "" && len(m.refs) != 1 {
+	if s.stdin != "" && (len(m.refs) != 1 || s.on != "") {
 		m.wrong = "A file can be the standard input in one pod, not in several"
 		return nil
+	}
+	if s.on != "" {
+		m.field = fieldNone
+		return tea.Batch(m.remember(s), m.selectPods(s))
 	}
 	targets := make([]fanout.Target, len(m.refs))
 	for i, ref := range m.refs {

@@ -10,24 +10,46 @@ type spec struct {
 	line  string
 	argv  bool   // the line is a program and its arguments, run without sh
 	stdin string // path of the file that it reads, "" for none
+	on    string // a selector: where it runs, in place of the screen's pods
 }
 
 // argvMark before a line means that it is run without sh: in histories and
 // snippets, and when it is typed first.
 const argvMark = "="
 
+// selectorMark begins a line that says by labels where it runs, and selectorEnd
+// ends the labels: "-l app=web -- uptime", as podium exec has it.
+const (
+	selectorMark = "-l "
+	selectorEnd  = " -- "
+)
+
 // parseSpec reads a line of a history.
 func parseSpec(text string) spec {
 	line, argv := strings.CutPrefix(text, argvMark)
-	return spec{line: strings.TrimSpace(line), argv: argv}
+	s := spec{line: strings.TrimSpace(line), argv: argv}
+	if rest, ok := strings.CutPrefix(s.line, selectorMark); ok {
+		if on, line, ok := strings.Cut(rest, selectorEnd); ok {
+			s.on, s.line = strings.TrimSpace(on), strings.TrimSpace(line)
+		}
+	}
+	return s
+}
+
+// typed is the line as it is typed.
+func (s spec) typed() string {
+	if s.on != "" {
+		return selectorMark + s.on + selectorEnd + s.line
+	}
+	return s.line
 }
 
 // text is the line as histories have it.
 func (s spec) text() string {
 	if s.argv {
-		return argvMark + s.line
+		return argvMark + s.typed()
 	}
-	return s.line
+	return s.typed()
 }
 
 // command is what is sent.

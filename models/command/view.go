@@ -70,7 +70,7 @@ func (m *Model) View() string {
 
 // commandLine is what was run, and which of the cards this is.
 func (m *Model) commandLine(c *card) string {
-	text := c.spec.sign() + c.spec.line
+	text := c.spec.sign() + c.spec.typed()
 	if c.spec.stdin != "" {
 		text += "  < " + c.spec.stdin
 	}
