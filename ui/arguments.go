@@ -32,7 +32,7 @@ func (r *root) allArguments() []argument {
 		{"ns", "NAMESPACE", "go to a namespace", func(r *root, typed string) []choice {
 			return slices.DeleteFunc(r.namespaceChoices(typed), func(c choice) bool { return c.head })
 		}, (*root).goToNamespace},
-		{"ctx", "CONTEXT", "open a context", nil, (*root).goToContext},
+		{"ctx", "CONTEXT", "open a context", func(r *root, _ string) []choice { return r.contextChoices() }, (*root).goToContext},
 		{themeWord, "THEME", "take a theme", func(r *root, _ string) []choice { return r.themeChoices("") }, (*root).choose},
 		onPod("pod", "inspect a pod", func(ref api.PodRef) any { return models.InspectMsg{Ref: ref} }),
 		onPod("yaml", "a pod's YAML", func(ref api.PodRef) any { return models.InspectMsg{Ref: ref, View: models.ViewYAML} }),

@@ -89,6 +89,7 @@ func (r *root) openPalette() {
 		}
 		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("%q is no command; : lists those there are", line)})
 	}
+	r.findContexts()
 	r.show(&layer{screen: p, foot: true})
 }
 

@@ -25,6 +25,7 @@ type place struct {
 	waiting string // what is being opened, for the header
 
 	names namespaces
+	found []models.Context // those that there are, as the palette found them last
 }
 
 // The messages of places: what the root's own questions do on yes, and answers.
@@ -42,6 +43,7 @@ type (
 		err   error
 	}
 	rememberedMsg struct{ err error }
+	foundMsg      struct{ found []models.Context }
 )
 
 // grantPlace grants the wishes about contexts, namespaces and changes; false
@@ -71,6 +73,9 @@ func (r *root) grantPlace(msg tea.Msg) bool {
 		r.opened(msg)
 	case recentMsg:
 		r.gotRecent(msg)
+	case foundMsg:
+		r.here.found = msg.found
+		r.narrowPickers()
 	case namespacesMsg:
 		r.gotNamespaces(msg)
 	case rememberedMsg:
@@ -373,11 +378,43 @@ func (r *root) gotNamespaces(msg namespacesMsg) {
 	} else {
 		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: msg.err.Error()})
 	}
+	r.narrowPickers()
+}
+
+// narrowPickers lists the choices of open pickers anew: there are others now.
+func (r *root) narrowPickers() {
 	for _, l := range r.layers {
 		if p, ok := l.screen.(*picker); ok {
 			p.narrow()
 		}
 	}
+}
+
+// findContexts looks for the contexts that the palette can offer. What cannot be
+// read is told where all of them are listed.
+func (r *root) findContexts() {
+	if all := r.env.Contexts; all != nil {
+		r.do(func() tea.Msg {
+			found, _ := all.Find()
+			return foundMsg{found}
+		})
+	}
+}
+
+// contextChoices are the contexts by their IDs.
+func (r *root) contextChoices() []choice {
+	var out []choice
+	for _, c := range r.here.found {
+		detail := safetext.Line(c.Address, 60)
+		switch {
+		case c.Problem != "":
+			detail = "cannot be used"
+		case c.ID == r.here.context.ID:
+			detail = "open"
+		}
+		out = append(out, choice{name: safetext.Line(c.ID, 200), detail: detail, do: func(r *root) { r.goToContext(c.ID) }})
+	}
+	return out
 }
 
 // goToContext opens the context that was named in full.

@@ -172,6 +172,11 @@ func TestSwitchingContexts(t *testing.T) {
 	u.Press(":").Type("ctx host").Press("enter").Sees("api-1").Misses("cart-1", "READ-ONLY")
 }
 
+func TestThePaletteOffersContexts(t *testing.T) {
+	u, _ := two(t, 100, 24)
+	u.Sees("live").Press(":").Type("ctx pr").Sees("ctx kube:prod").Press("enter").Sees("cart-1")
+}
+
 func TestSwitchingAsksWhatEnds(t *testing.T) {
 	u, all := two(t, 100, 24)
 	u.Sees("live")

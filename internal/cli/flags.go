@@ -35,6 +35,7 @@ type flags struct {
 	insecure  bool
 
 	fingerprint string
+	interactive bool // credential plugins may use the terminal
 
 	namespace     string
 	allNamespaces bool
@@ -116,7 +117,7 @@ func (f *flags) book(dir *state.Dir, log func(line string)) (*contexts.Book, err
 		return nil, fmt.Errorf("find podium itself, which is to serve in the background: %w", err)
 	}
 	kube.Quiet(log)
-	return contexts.New(contexts.Options{Dir: dir, Executable: exe, Version: version, Kubeconfig: f.kubeconfig, Log: log}), nil
+	return contexts.New(contexts.Options{Dir: dir, Executable: exe, Version: version, Kubeconfig: f.kubeconfig, Interactive: f.interactive, Log: log}), nil
 }
 
 // choose finds the context that the flags ask for.

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/api"
@@ -61,6 +63,8 @@ func (f *flags) verb(status int, run func(ctx context.Context, v *verb, args []s
 				return err
 			}
 			defer log.close()
+			// Nothing is drawn over the terminal here.
+			f.interactive = v.in == os.Stdin && term.IsTerminal(int(os.Stdin.Fd()))
 			if v.endpoint, err = f.connect(dir, log.line); err != nil {
 				return err
 			}

@@ -71,6 +71,8 @@ func refused(err error) bool {
 func (m *Model) wayOut() string {
 	text := m.keys.Refresh.Help().Key + " tries again at once, " + m.env.Key("global.log", "!") + " shows the log."
 	switch {
+	case apierrors.IsUnauthorized(m.feed.lost) && m.env.Info.Engine() != "kube": // whose engine says it better
+		text = "Who you are is not accepted: give another token, to the endpoint in :ctx or in the file of --token-file. It counts by itself.\n" + text
 	case !apierrors.IsForbidden(m.feed.lost):
 	case m.env.Namespace == "" && m.env.Info.Has(api.CapNamespaces):
 		text = "You may see the pods of some namespaces all the same: :ns goes to one.\n" + text
