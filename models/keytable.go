@@ -107,7 +107,10 @@ func (t KeyTable) Check(b Bindings) []KeyProblem {
 			}
 		}
 	}
-	said := map[string]bool{}
+	said := map[string]bool{} // by action and key: the first clash is enough to mend
+	for _, p := range out {
+		said[p.Action] = true
+	}
 	for _, row := range t {
 		near := row.Actions()
 		for _, other := range t {
@@ -119,8 +122,8 @@ func (t KeyTable) Check(b Bindings) []KeyProblem {
 		}
 		for i, a := range row.Actions() {
 			for _, z := range near[i+1:] {
-				if p, ok := clash(b, a, z); ok && !said[p.Message] {
-					said[p.Message] = true
+				if p, k, ok := clash(b, a, z); ok && !said[p.Action] && !said[p.Action+" "+k] {
+					said[p.Action+" "+k] = true
 					out = append(out, p)
 				}
 			}
@@ -129,12 +132,12 @@ func (t KeyTable) Check(b Bindings) []KeyProblem {
 	return out
 }
 
-// clash tells whether two actions have come to share a key.
-func clash(b Bindings, a, z KeyAction) (KeyProblem, bool) {
+// clash tells whether two actions have come to share a key, and which.
+func clash(b Bindings, a, z KeyAction) (p KeyProblem, key string, ok bool) {
 	ownA, changedA := b[a.Name]
 	ownZ, changedZ := b[z.Name]
 	if !changedA && !changedZ || a.Name == z.Name || share(a.Binding.Keys(), z.Binding.Keys()) != "" {
-		return KeyProblem{}, false
+		return KeyProblem{}, "", false
 	}
 	keysA, keysZ := a.Binding.Keys(), z.Binding.Keys()
 	if changedA {
@@ -145,12 +148,12 @@ func clash(b Bindings, a, z KeyAction) (KeyProblem, bool) {
 	}
 	k := share(keysA, keysZ)
 	if k == "" {
-		return KeyProblem{}, false
+		return KeyProblem{}, "", false
 	}
 	if !changedA {
 		a, z = z, a
 	}
-	return KeyProblem{a.Name, fmt.Sprintf("%s is bound to %s and to %s, which work at the same time", SpellKey(k), a.Name, z.Name)}, true
+	return KeyProblem{a.Name, fmt.Sprintf("%s is bound to %s and to %s, which work at the same time", SpellKey(k), a.Name, z.Name)}, k, true
 }
 
 // share is a key that is in both, "" when none is.

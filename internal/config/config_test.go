@@ -145,7 +145,7 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	_, err := load(t, "look: {mouse: 3, x: 1}\ndelete: {parallel: x}", []string{"PODIUM_LIST_WIDE=perhaps"}, Flag{"--set", "look.mous", "1"})
-	for _, want := range []string{"c.yaml:1:15", "c.yaml:1:18", "c.yaml:2:20", "$PODIUM_LIST_WIDE: list.wide must be true or false", "--set: there is no \"look.mous\""} {
+	for _, want := range []string{"c.yaml:1:15", "c.yaml:1:18", "c.yaml:2:20", "$PODIUM_LIST_WIDE: list.wide must be true or false", "--set: there is no \"look.mous\" in the configuration; did you mean look.mouse?"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not said:\n%v", want, err)
 		}

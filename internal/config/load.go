@@ -147,7 +147,11 @@ func (l *loader) flag(f Flag) {
 	row, ok := l.row(f.Key)
 	if !ok {
 		r := &strictyaml.Reader{File: f.Name}
-		r.Unknown(strictyaml.Entry{Name: f.Key}, "the configuration", l.names(""))
+		known := l.names("")
+		if strings.Contains(f.Key, ".") {
+			known = l.keysOfTable()
+		}
+		r.Unknown(strictyaml.Entry{Name: f.Key}, "the configuration", known)
 		l.problems = append(l.problems, r.Problems...)
 		return
 	}
@@ -185,6 +189,15 @@ func (l *loader) group(key string) bool {
 		}
 	}
 	return false
+}
+
+// keysOfTable are the keys of all settings.
+func (l *loader) keysOfTable() []string {
+	out := make([]string, len(l.table))
+	for i, row := range l.table {
+		out[i] = row.Key
+	}
+	return out
 }
 
 // names are what can stand in the mapping with that prefix, each once; "" for the
