@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -263,9 +264,9 @@ func (m *Model) sortBeside(step int) {
 	m.sortBy(shown[(i+step+len(shown))%len(shown)])
 }
 
-// click selects, opens with a second click on the same row, sorts, or goes on
-// with the filter.
-func (m *Model) click(msg tea.MouseClickMsg) tea.Cmd {
+// pressMouse selects, opens with a second click on the same row soon after, sorts, or
+// goes on with the filter.
+func (m *Model) pressMouse(msg tea.MouseClickMsg) tea.Cmd {
 	if msg.Button != tea.MouseLeft {
 		return nil
 	}
@@ -280,13 +281,28 @@ func (m *Model) click(msg tea.MouseClickMsg) tea.Cmd {
 		m.sortBy(id)
 		return nil
 	}
-	if i, ok := m.table.RowAt(msg.X, msg.Y); ok && i == m.table.Cursor() && msg.Mod == 0 && !m.typing {
-		m.inspect(models.ViewOverview)
-		return nil
+	before := m.clicked
+	m.clicked = click{}
+	if i, ok := m.table.RowAt(msg.X, msg.Y); ok && msg.Mod == 0 && !m.typing {
+		now := click{key: m.rows.order[i].key, at: m.env.Now()}
+		if now.key == before.key && now.at.Sub(before.at) <= doubleClick {
+			m.inspect(models.ViewOverview)
+			return nil
+		}
+		m.clicked = now
 	}
 	m.table.Handle(msg)
 	return nil
 }
+
+// click is the last click on a row, for the next one.
+type click struct {
+	key string
+	at  time.Time
+}
+
+// doubleClick is how soon a second click on a row opens it.
+const doubleClick = 500 * time.Millisecond
 
 // canClear tells whether esc has something to clear.
 func (m *Model) canClear() bool { return m.wanted() != nil || m.intro || m.table.Marks() > 0 }

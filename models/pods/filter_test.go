@@ -3,6 +3,7 @@ package pods
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -162,6 +163,7 @@ func FuzzFilter(f *testing.F) {
 	for _, s := range []string{"web !db -f x", "-l a in (b)", "age<1d restarts>=5 image~(", "status=*?*", `\`, "(?i)x|", "a{1000}{1000}"} {
 		f.Add(s, "web-1\x1b[31m")
 	}
+	f.Add("-f \xbd", "\xff")
 	now := modelstest.Noon()
 	f.Fuzz(func(t *testing.T, text, name string) {
 		flt, err := parseFilter(text, "")
@@ -335,4 +337,64 @@ func keysOf(s *rows) []string {
 		out = append(out, e.key)
 	}
 	return out
+}
+
+// Every filter of the documentation is one.
+func TestTheFiltersOfTheDocumentation(t *testing.T) {
+	text, err := os.ReadFile("../../docs/list.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| typed | passes |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	n := 0
+	for line := range strings.Lines(table) {
+		first, _, _ := strings.Cut(strings.TrimPrefix(line, "|"), "|")
+		for i, filter := range strings.Split(first, "`") {
+			if i%2 == 0 {
+				continue
+			}
+			n++
+			if f, err := parseFilter(filter, ""); err != nil || f.empty() {
+				t.Errorf("%q is no filter: %v", filter, err)
+			}
+		}
+	}
+	if n < 12 {
+		t.Errorf("only %d filters were found", n)
+	}
+}
+
+func FuzzPlaces(f *testing.F) {
+	for _, s := range []string{"", "web -l a in (b,c", "-l !x", "status=", "-f a -l b", "-l a,b)=(,", "日本 -l é=ü"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		place, prefix, _ := placeOf(text)
+		if !strings.HasSuffix(text, prefix) || place == "" {
+			t.Fatalf("%q: place %q, prefix %q", text, place, prefix)
+		}
+		valuesOf(place, []*known{{row: row(text, "Running")}})
+		m := &Model{}
+		m.edit.line.Set(text)
+		if cut := m.withoutHalf(m.edit.line.Value()); !strings.HasPrefix(m.edit.line.Value(), cut) {
+			t.Fatalf("%q becomes %q", text, cut)
+		}
+	})
+}
+
+func FuzzLayout(f *testing.F) {
+	f.Add("name,age:wide,label:app")
+	f.Add("label::wide,name,label:")
+	f.Fuzz(func(t *testing.T, text string) {
+		l, err := parseLayout(strings.Split(text, ","))
+		if err != nil {
+			return
+		}
+		again, err := parseLayout(strings.Split(l.String(), ","))
+		if err != nil || !slices.Equal(l, again) {
+			t.Fatalf("%q: %v, then %v, %v", text, l, again, err)
+		}
+		l.shown(true, true, colName)
+	})
 }

@@ -57,18 +57,18 @@ func (f *filter) wordSpans(text string) []themes.Span {
 func (f *filter) fuzzySpans(name string) []themes.Span {
 	var out []themes.Span
 	pattern := []rune(f.fuzzy)
-	for at, c := range name {
-		if len(pattern) == 0 {
-			break
-		}
+	for at := 0; at < len(name) && len(pattern) > 0; {
+		c, size := utf8.DecodeRuneInString(name[at:])
+		start := at
+		at += size
 		if unicode.ToLower(c) != pattern[0] {
 			continue
 		}
 		pattern = pattern[1:]
-		if n := len(out); n > 0 && out[n-1].End == at {
-			out[n-1].End += utf8.RuneLen(c)
+		if n := len(out); n > 0 && out[n-1].End == start {
+			out[n-1].End = at
 		} else {
-			out = append(out, themes.Span{Start: at, End: at + utf8.RuneLen(c)})
+			out = append(out, themes.Span{Start: start, End: at})
 		}
 	}
 	return out

@@ -48,6 +48,7 @@ type Model struct {
 	writes   writes
 	answered string               // the selector of the last whole list
 	doomed   map[string]time.Time // pods that are deleted at a time to come, by key
+	clicked  click                // the last click on a row
 	wideSet  *bool                // what w chose, nil for by the width
 
 	cols, rowsHigh int
@@ -185,7 +186,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			cmd = m.typed()
 		}
 	case tea.MouseClickMsg:
-		cmd = m.click(msg)
+		cmd = m.pressMouse(msg)
 	case tea.MouseWheelMsg:
 		m.table.Handle(msg)
 	case tea.FocusMsg:

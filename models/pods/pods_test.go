@@ -495,3 +495,32 @@ func TestSave(t *testing.T) {
 		t.Errorf("saved %q", data)
 	}
 }
+
+func TestADoubleClickOpens(t *testing.T) {
+	m, b, d := open(t, modelstest.NewClient(sample()...), 80, 24)
+	d.Until("the list", listed(m))
+	click := func(y int) int {
+		d.Send(tea.MouseClickMsg{X: 3, Y: y, Button: tea.MouseLeft})
+		return len(b.Wishes)
+	}
+	click(1)
+	b.Step(time.Second)
+	if click(1) != 0 {
+		t.Error("a click on the selected pod opens it")
+	}
+	if click(2) != 0 || m.table.Cursor() != 1 {
+		t.Error("a click on another pod does not select it")
+	}
+	b.Step(200 * time.Millisecond)
+	if click(2) != 1 || fmt.Sprint(b.Wishes[0]) != fmt.Sprint(models.InspectMsg{Ref: row("db-1", "").Ref()}) {
+		t.Errorf("a double click wishes for %v", b.Wishes)
+	}
+	if click(2) != 1 {
+		t.Error("a third click opens it again")
+	}
+	d.Send(tea.MouseClickMsg{X: 3, Y: 3, Button: tea.MouseRight})
+	d.Send(tea.MouseWheelMsg{Button: tea.MouseWheelDown})
+	if m.table.Cursor() != 3 {
+		t.Errorf("after the wheel the cursor is on %d", m.table.Cursor())
+	}
+}

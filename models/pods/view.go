@@ -171,7 +171,7 @@ func (m *Model) note() (string, themes.Role) {
 		return m.edit.bad.Error(), themes.Error
 	}
 	shown := models.Thousands(len(m.rows.order))
-	if m.sieve != nil {
+	if m.sieve != nil && m.sieve.filter != m.rows.filter {
 		shown = "…"
 	}
 	text := shown + " of " + models.Thousands(len(m.rows.byKey))
