@@ -46,7 +46,12 @@ func NotStarted(err error) End {
 	if errors.Is(err, context.Canceled) {
 		return End{Kind: EndCancelled, Line: "cancelled", More: "It was given up before it had started."}
 	}
-	return End{Kind: EndNotStarted, Line: "not started", More: err.Error()}
+	more := err.Error()
+	var refused apierrors.APIStatus
+	if errors.As(err, &refused) && refused.Status().Message != "" {
+		more = refused.Status().Message // which request it was says nothing more
+	}
+	return End{Kind: EndNotStarted, Line: "not started", More: asSentence(more)}
 }
 
 // Cancelled is the end of what was ended from here. killed says that the server

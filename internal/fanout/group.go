@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -38,8 +39,8 @@ func Groups(outcomes []*Outcome) []Group {
 	for _, o := range outcomes {
 		k := key{kind: o.End.Kind, known: o.End.Known, code: o.End.ExitCode, partial: o.End.Partial, sum: o.Sum}
 		if !o.Started {
-			// The reason names the pod: without it the same reason is the same.
-			k.why = strings.ReplaceAll(o.End.More, o.Ref.Name, "")
+			// The reason names the place: without it the same reason is the same.
+			k.why = placeless(o)
 		}
 		g := by[k]
 		if g == nil {
@@ -63,6 +64,15 @@ func Groups(outcomes []*Outcome) []Group {
 		return cmp.Or(cmp.Compare(len(b.Outcomes), len(a.Outcomes)), compare(a.First(), b.First()))
 	})
 	return out
+}
+
+// placeless is why a command never ran, without the names of pod and container.
+func placeless(o *Outcome) string {
+	why := strings.ReplaceAll(o.End.More, strconv.Quote(o.Ref.Name), "…")
+	if o.Container != "" {
+		why = strings.ReplaceAll(why, strconv.Quote(o.Container), "…")
+	}
+	return strings.ReplaceAll(why, o.Ref.Name, "…")
 }
 
 func compare(a, b *Outcome) int {

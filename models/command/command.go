@@ -313,6 +313,9 @@ func (m *Model) Title() string {
 			where += "/" + m.container
 		}
 	}
+	if c := m.card(); c != nil && !m.asks() {
+		where = c.where()
+	}
 	return safetext.Line("command in "+where, 80)
 }
 

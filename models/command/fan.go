@@ -43,7 +43,7 @@ func (m *Model) startFan(c *card) tea.Cmd {
 		Config:   api.ExecConfig{AttachStdout: true, AttachStderr: true, Cmd: argv},
 		Parallel: m.parallel(), Now: m.env.Now, Go: m.env.Go,
 	})
-	c.done = c.fan.Progress()
+	c.done = fanout.Progress{Targets: len(c.targets), Waiting: len(c.targets)}
 	m.add(c)
 	return m.waitFan(c, 0)
 }
@@ -160,8 +160,12 @@ func (m *Model) fanKey(c *card, msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// namesShown bounds the names of a group over its output.
-const namesShown = 200
+// Names of a group's pods: a few over its output, and all of them, up to a bound,
+// below it.
+const (
+	namesAbove = 12
+	namesBelow = 2000
+)
 
 // fillFan puts the opened group, or what it differs in, into the view.
 func (m *Model) fillFan(c *card) {
@@ -175,31 +179,45 @@ func (m *Model) fillFan(c *card) {
 	case pageDiff:
 		m.out.SetLines(m.diffLines(c, g))
 	case pageOutput:
-		m.out.SetLines(append(m.headLines(g), m.textLines(g.First().Text)...))
+		lines := append(m.headLines(g), m.textLines(g.First().Text)...)
+		if len(g.Outcomes) > namesAbove {
+			lines = append(lines, textview.Line{}, note("all of these pods:"))
+			lines = append(lines, m.wrapped(themes.Text, names(g, namesBelow))...)
+		}
+		m.out.SetLines(lines)
 	case pageGroups:
 	}
 }
 
 // headLines say which pods a group has.
 func (m *Model) headLines(g *fanout.Group) []textview.Line {
-	names := make([]string, 0, min(len(g.Outcomes), namesShown))
-	for _, o := range g.Outcomes[:min(len(g.Outcomes), namesShown)] {
-		names = append(names, o.Ref.Name)
-	}
-	text := plural(len(g.Outcomes), "pod") + ": " + strings.Join(names, " ")
-	if more := len(g.Outcomes) - len(names); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	var out []textview.Line
-	for _, line := range safetext.Wrap(text, max(m.cols-1, 8)) {
-		out = append(out, textview.Line{Text: line, Role: themes.Strong})
-	}
+	out := m.wrapped(themes.Strong, plural(len(g.Outcomes), "pod")+": "+names(g, namesAbove))
 	if more := g.First().End.More; more != "" {
-		for _, line := range safetext.Wrap(more, max(m.cols-1, 8)) {
-			out = append(out, textview.Line{Text: line, Role: themes.Text})
-		}
+		out = append(out, m.wrapped(themes.Text, more)...)
 	}
 	return append(out, textview.Line{})
+}
+
+// names are those of a group's first pods.
+func names(g *fanout.Group, most int) string {
+	some := make([]string, 0, min(len(g.Outcomes), most))
+	for _, o := range g.Outcomes[:cap(some)] {
+		some = append(some, o.Ref.Name)
+	}
+	text := strings.Join(some, " ")
+	if more := len(g.Outcomes) - len(some); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// wrapped is a text in lines as wide as the view.
+func (m *Model) wrapped(role themes.Role, text string) []textview.Line {
+	var out []textview.Line
+	for _, line := range safetext.Wrap(text, max(m.cols-2, 8)) {
+		out = append(out, textview.Line{Text: line, Role: role})
+	}
+	return out
 }
 
 // diffLines are what a group has other than the largest.
@@ -262,16 +280,9 @@ func (m *Model) groupRows(c *card, rows int) []string {
 		if i == m.group {
 			mark = "> "
 		}
-		names := make([]string, 0, 8)
-		for _, o := range g.Outcomes[:min(len(g.Outcomes), 8)] {
-			names = append(names, o.Ref.Name)
-		}
 		count := fmt.Sprintf("%4d", len(g.Outcomes))
 		end := safetext.Line(g.First().End.Line, max(m.cols/2, 10))
-		rest := strings.Join(names, " ")
-		if len(g.Outcomes) > len(names) {
-			rest += " …"
-		}
+		rest := names(g, 8)
 		line := m.theme.Paint(themes.Strong, mark+count) + " " + m.theme.Paint(role, end) + "  "
 		line += safetext.Line(rest, max(m.cols-safetext.Width(line), 0))
 		if i == m.group {
