@@ -71,7 +71,7 @@ func TestFirstMinute(t *testing.T) {
 	tm.press("enter")
 	tm.sees("kind: Pod", "no problems")
 	tm.types("colour: red\r")
-	tm.sees("1 error,", "colour")
+	tm.sees("1 error", "colour")
 	tm.press("ctrl+s")
 	tm.sees("Nothing was sent: 1 problem")
 	for range 3 { // the last of these is undone by the first

@@ -25,6 +25,10 @@ const docPanelWidth = 78
 
 // showDoc opens the documentation of the field under the cursor.
 func (m *Model) showDoc() {
+	if m.buf.Size() > liveLimit {
+		m.say(themes.Warning, "The text is too large for that.")
+		return
+	}
 	path := manifest.PathAt(m.buf.Text(), m.buf.Offset())
 	doc, ok := manifest.Doc(path)
 	if !ok {

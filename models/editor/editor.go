@@ -432,13 +432,21 @@ func (m *Model) write(msg tea.Msg) tea.Cmd {
 		if m.typedWord(msg) {
 			return tea.Batch(cmd, m.changed(), m.look(wantWord))
 		}
-		m.popup = nil
+		m.leaveWord()
 		return tea.Batch(cmd, m.changed(), m.look(wantPath))
 	case m.buf.Offset() != offset:
-		m.popup = nil
+		m.leaveWord()
 		return tea.Batch(cmd, m.look(wantPath))
 	}
 	return cmd
+}
+
+// leaveWord closes the menu, and has none open for a word that is left.
+func (m *Model) leaveWord() {
+	m.popup = nil
+	if m.wanted == wantWord {
+		m.wanted = wantPath
+	}
 }
 
 // changed sees to it that a changed text is checked and kept.

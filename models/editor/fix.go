@@ -22,6 +22,10 @@ type fixesMsg struct {
 // fix looks for ways to mend what is wrong in the cursor's line, what is wrong
 // at the cursor first.
 func (m *Model) fix() tea.Cmd {
+	if m.buf.Size() > liveLimit {
+		m.say(themes.Warning, "The text is too large for that.")
+		return nil
+	}
 	text, inspect, revision := m.buf.Text(), m.inspector(), m.buf.Revision()
 	line, col := m.buf.Position()
 	said := slices.Clone(m.pinned)

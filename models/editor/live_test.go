@@ -179,3 +179,17 @@ func BenchmarkKey2000(b *testing.B) {
 		_ = m.View()
 	}
 }
+
+// TestNoMenuWhereTheWordWasLeft: the answer about a word comes when the cursor
+// is elsewhere.
+func TestNoMenuWhereTheWordWasLeft(t *testing.T) {
+	d, _, m := edit(t, models.EditMsg{Text: good})
+	m.buf.GotoOffset(len(good))
+	for _, key := range []string{"t", "t", "enter"} { // no answer is let in between
+		d.Run(m.Update(mt.Key(key)))
+	}
+	d.Until("the last answer", func() bool { return !m.looking && m.path == "" })
+	if m.popup != nil {
+		t.Errorf("a menu of %d is open on an empty line", len(m.popup.items))
+	}
+}

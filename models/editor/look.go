@@ -59,7 +59,7 @@ type (
 // look asks what is at the cursor. One look is under way at a time; what is
 // asked meanwhile is looked at afterwards.
 func (m *Model) look(w want) tea.Cmd {
-	if len(m.buf.Text()) > liveLimit {
+	if m.buf.Size() > liveLimit {
 		m.path = ""
 		return nil
 	}
@@ -92,12 +92,10 @@ func (m *Model) lookNow() tea.Cmd {
 func (m *Model) gotLook(msg lookMsg) tea.Cmd {
 	m.looking = false
 	if msg.revision != m.buf.Revision() || msg.offset != m.buf.Offset() {
-		if msg.want != wantPath || m.wanted != wantPath {
-			m.wanted = max(m.wanted, msg.want)
-			m.looking = true
-			return m.lookNow()
+		if msg.want == wantWord {
+			msg.want = wantPath // whether a word is still typed is known by what came after it
 		}
-		return m.look(wantPath)
+		return m.look(max(msg.want, m.wanted))
 	}
 	m.path = msg.path
 	again := m.wanted

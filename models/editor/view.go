@@ -128,6 +128,9 @@ func (m *Model) tally() string {
 		counts[p.Severity]++
 	}
 	var parts []string
+	if counts[manifest.Error]+counts[manifest.Warning] == 0 {
+		parts = append(parts, "no problems")
+	}
 	for _, s := range []manifest.Severity{manifest.Error, manifest.Warning, manifest.Hint} {
 		if counts[s] > 0 {
 			parts = append(parts, plural(counts[s], s.String()))

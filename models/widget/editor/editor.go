@@ -144,6 +144,9 @@ func (e *Editor) Dirty() bool { return e.revision != e.clean }
 // MarkClean says that the present text is saved.
 func (e *Editor) MarkClean() { e.clean = e.revision }
 
+// Size is the length of Text in bytes, known without making it.
+func (e *Editor) Size() int { return e.size }
+
 // LineCount is the number of lines, at least 1.
 func (e *Editor) LineCount() int { return len(e.lines) }
 

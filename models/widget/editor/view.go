@@ -97,12 +97,22 @@ func (e *Editor) spans(i int) []themes.Span {
 		e.states = append(e.states, 0)
 	}
 	for n := len(e.states); n <= i; n++ {
-		_, next := e.highlight(e.lines[n-1], e.states[n-1])
+		next := e.states[n-1]
+		if len(e.lines[n-1]) <= highlightLimit {
+			_, next = e.highlight(e.lines[n-1], next)
+		}
 		e.states = append(e.states, next)
+	}
+	if len(e.lines[i]) > highlightLimit {
+		return nil
 	}
 	spans, _ := e.highlight(e.lines[i], e.states[i])
 	return spans
 }
+
+// highlightLimit is the length of a line, in bytes, above which it has no
+// colours: it is looked at as a whole each time it is drawn.
+const highlightLimit = 1 << 16
 
 func (e *Editor) drawLine(i int) string {
 	var b strings.Builder
