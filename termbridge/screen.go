@@ -145,6 +145,16 @@ func (b *Bridge) TakeEvents() []vt.Event {
 	return ev
 }
 
+// SetDefaultColors changes what the program is told that the default colours are,
+// and tells one that asked to be told (see [vt.Terminal.SetDefaultColors]).
+func (b *Bridge) SetDefaultColors(foreground, background vt.Color) {
+	b.screen.mu.Lock()
+	b.screen.term.SetDefaultColors(foreground, background)
+	replies := b.screen.term.TakeReplies(nil)
+	b.screen.mu.Unlock()
+	_ = b.queue.put(replies, kindReply) // full means that the program does not read
+}
+
 // View calls f with the emulator locked, to search or copy from the scrollback
 // or to change how text is measured. f must be short, must not write to the
 // emulator and must not keep it.

@@ -137,6 +137,17 @@ func TestMouseSelectsInThePaneUnlessTheProgramAsks(t *testing.T) {
 	}
 	tm.copied("this/path.txt")
 
+	// Held beyond the pane, the mouse scrolls.
+	tm.runs("seq 1 99", "99")
+	tm.mouse("press", 1, 5)
+	tm.mouse("drag", 1, 0) // the header
+	tm.sees("lines back")
+	tm.mouse("release", 1, 0)
+	tm.types("\x15")
+	tm.lacks("lines back")
+	tm.runs("clear; echo 'and now'", "and now")
+	row = 1
+
 	tm.types("printf '\\033[?1000;1006h'; cat -v\r")
 	tm.until("the program to ask for the mouse", func(s string) bool {
 		tm.mouse("press", 3, row)

@@ -14,6 +14,7 @@ import (
 	"podium/models"
 	mt "podium/models/modelstest"
 	"podium/termbridge/vt"
+	"podium/themes"
 )
 
 func TestEndHidesNothingOfTheScreen(t *testing.T) {
@@ -203,5 +204,17 @@ func TestWhatNobodySeesIsLookedAtSeldom(t *testing.T) {
 	p.hidden.Store(false)
 	if d := p.take(time.Now().Add(time.Second)); d != 0 {
 		t.Errorf("in view again a picture waits %s", d)
+	}
+}
+
+func TestAProgramLearnsOfAnotherBackground(t *testing.T) {
+	d, bench, m, s := open(t, shell())
+	s.say(t, "\x1b[?2031hready")
+	d.Sees("ready")
+	bench.Env.Theme = themes.Light()
+	m.SetTheme(bench.Env.Theme)
+	got := make([]byte, len("\x1b[?997;2n"))
+	if _, err := io.ReadFull(s.input, got); err != nil || string(got) != "\x1b[?997;2n" {
+		t.Errorf("the program got %q, %v", got, err)
 	}
 }

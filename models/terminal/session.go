@@ -145,19 +145,24 @@ func (m *Model) gotSession(msg startedMsg) tea.Cmd {
 	return m.wait()
 }
 
-// emulator is the options of the pane's screen. A program that asks for the
-// background (OSC 11) learns whether it is dark, which is all that is known of
-// it here, and what editors choose their colours by.
+// emulator is the options of the pane's screen.
 func (m *Model) emulator() vt.Options {
-	black, white := vt.RGBColor(0, 0, 0), vt.RGBColor(255, 255, 255)
-	o := vt.Options{
+	foreground, background := m.defaultColors()
+	return vt.Options{
 		ScrollbackBytes: int(m.env.Settings.Scrollback), Width: m.width, AllowClipboard: true,
-		Foreground: black, Background: white,
+		Foreground: foreground, Background: background,
 	}
+}
+
+// defaultColors are what programs are told that ask (OSC 10 and 11): whether the
+// background is dark, which is all that is known of it here, and what editors
+// choose their colours by.
+func (m *Model) defaultColors() (foreground, background vt.Color) {
+	black, white := vt.RGBColor(0, 0, 0), vt.RGBColor(255, 255, 255)
 	if m.env.Theme.Dark() {
-		o.Foreground, o.Background = white, black
+		return white, black
 	}
-	return o
+	return black, white
 }
 
 func (m *Model) failed(err error) tea.Cmd {

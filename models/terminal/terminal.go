@@ -261,8 +261,13 @@ func (m *Model) report(in bool) {
 }
 
 // SetTheme takes a new theme for what the screen itself draws; the program's
-// colours are the program's.
-func (m *Model) SetTheme(themes.Theme) { m.render() }
+// colours are the program's, which is told of another background when it asks.
+func (m *Model) SetTheme(themes.Theme) {
+	if m.bridge != nil {
+		m.bridge.SetDefaultColors(m.defaultColors())
+	}
+	m.render()
+}
 
 // Title names what runs where, and what the program calls itself.
 func (m *Model) Title() string {

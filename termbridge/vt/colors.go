@@ -124,6 +124,18 @@ func (t *Terminal) setDynamic(n int, c Color) {
 	}
 }
 
+// SetDefaultColors changes what programs are told that the default colours are
+// (OSC 10 and 11), as [Options] gave them at first. What is drawn is the same. A
+// program that asked for it (mode 2031) is told whether the background is dark,
+// by a reply for [Terminal.TakeReplies].
+func (t *Terminal) SetDefaultColors(foreground, background Color) {
+	changed := background != t.opts.Background
+	t.opts.Foreground, t.opts.Background = foreground, background
+	if changed && t.modes.schemeUpdates {
+		t.colorScheme()
+	}
+}
+
 func (t *Terminal) reportDynamic(n int) {
 	c := t.colors.set[n-10]
 	if c.IsDefault() {

@@ -198,6 +198,7 @@ var meanings = map[string][]meaning{
 		{"mode ?1049", "", "", "both, the alternate screen cleared when entered"},
 		{"mode ?2004", "", "", "pastes come in brackets"},
 		{"mode ?2026", "", "", "drawing is held until the update is complete, at most 150 ms"},
+		{"mode ?2031", "", "", "whether the background is dark is told when that changes"},
 		{"mode ?2027", "", "", "fixed: whether grapheme clusters are measured whole, as the outer terminal does"},
 		{"mode ?1036", "", "", "alt sends ESC first; set from the start"},
 		{"mode ?8", "", "DECARM", nothing + "keys repeat as the outer terminal has it"},

@@ -17,6 +17,7 @@ type modes struct {
 	metaEscape     bool // 1036
 	bracketedPaste bool // 2004
 	sync           bool // 2026
+	schemeUpdates  bool // 2031
 
 	attrRect bool // DECSACE: DECCARA and DECRARA change rectangles
 
@@ -94,6 +95,8 @@ func (m *modes) simpleMode(n int) *bool {
 		return &m.bracketedPaste
 	case 2026:
 		return &m.sync
+	case 2031:
+		return &m.schemeUpdates
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ var replyCases = []struct{ name, in, want string }{
 	{"printer, keys, keyboard, locator", "\x1b[?15n\x1b[?25n\x1b[?26n\x1b[?55n", "\x1b[?13n\x1b[?21n\x1b[?27;1;0;0n\x1b[?50n"},
 	{"colour scheme", "\x1b[?996n", "\x1b[?997;1n"},
 	{"DECRQM", "\x1b[?7$p\x1b[?1$p\x1b[?25$p\x1b[?2027$p\x1b[?9999$p\x1b[?8$p", "\x1b[?7;1$y\x1b[?1;2$y\x1b[?25;1$y\x1b[?2027;4$y\x1b[?9999;0$y\x1b[?8;3$y"},
+	{"DECRQM of colour scheme updates", "\x1b[?2031$p\x1b[?2031h\x1b[?2031$p", "\x1b[?2031;2$y\x1b[?2031;1$y"},
 	{"DECRQM of what was set", "\x1b[?2026;1006;1003;69h\x1b[?2026$p\x1b[?1006$p\x1b[?1003$p\x1b[?1000$p\x1b[?69$p", "\x1b[?2026;1$y\x1b[?1006;1$y\x1b[?1003;1$y\x1b[?1000;2$y\x1b[?69;1$y"},
 	{"DECRQM ANSI", "\x1b[4h\x1b[4$p\x1b[20$p\x1b[99$p", "\x1b[4;1$y\x1b[20;2$y\x1b[99;0$y"},
 	{"DECRQSS SGR", "\x1b[1;38;5;99;48;2;1;2;3m\x1bP$qm\x1b\\", "\x1bP1$r0;1;38;5;99;48;2;1;2;3m\x1b\\"},
@@ -311,5 +312,23 @@ func TestLinks(t *testing.T) {
 		if got := v.Cell(0, 0).Link; got != c.want {
 			t.Errorf("%q links to %q, want %q", c.in, got, c.want)
 		}
+	}
+}
+
+func TestAnotherBackgroundIsTold(t *testing.T) {
+	black, white := RGBColor(0, 0, 0), RGBColor(255, 255, 255)
+	v := New(Options{Cols: 10, Rows: 4, Foreground: white, Background: black})
+	v.SetDefaultColors(black, white)
+	if got := string(v.TakeReplies(nil)); got != "" {
+		t.Errorf("a program that did not ask is told %q", got)
+	}
+	_, _ = v.Write([]byte("\x1b[?2031h\x1b]11;?\a\x1b[?996n"))
+	if got, want := string(v.TakeReplies(nil)), "\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?997;2n"; got != want {
+		t.Errorf("asked, it is told %q, want %q", got, want)
+	}
+	v.SetDefaultColors(black, white)
+	v.SetDefaultColors(white, black)
+	if got := string(v.TakeReplies(nil)); got != "\x1b[?997;1n" {
+		t.Errorf("it is told %q", got)
 	}
 }
