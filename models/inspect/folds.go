@@ -48,12 +48,20 @@ func (f *folds) deepest() int {
 	return d
 }
 
-// more folds one level more away, less one level less.
+// firstFold is the depth from which on the first folding closes: of a pod it
+// leaves the sections and what they hold.
+const firstFold = 3
+
+// more folds away what is deep, then one level more each time; less one level
+// less.
 func (f *folds) more() {
-	if f.from == 0 {
-		f.from = f.deepest() + 1
+	switch {
+	case f.from == 0:
+		f.from = max(min(firstFold, f.deepest()), 1)
+	default:
+		f.from = max(f.from-1, 1)
 	}
-	f.from, f.toggled = max(f.from-1, 1), nil
+	f.toggled = nil
 }
 
 func (f *folds) less() {

@@ -53,7 +53,7 @@ func TestFolding(t *testing.T) {
 		t.Errorf("the deepest block is %d deep", f.deepest())
 	}
 	f.more()
-	if text := shown(&f, foldedYAML); !strings.Contains(text, "command: | … 4 lines\n     image: nginx") {
+	if text := shown(&f, foldedYAML); !strings.Contains(text, "▾  containers:\n▸  - name: main … 6 lines\n▸  - name: side") {
 		t.Errorf("once folded:\n%s", text)
 	}
 	for range 10 {

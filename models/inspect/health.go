@@ -44,6 +44,7 @@ func (p *page) health(pod *corev1.Pod, events []corev1.Event) {
 			p.text(role, bullet, line)
 		}
 	}
+	p.lastWords(p.words)
 }
 
 // What can be done, where there are keys.

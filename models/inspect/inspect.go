@@ -57,7 +57,8 @@ type Model struct {
 
 	object  api.PodObject
 	events  []corev1.Event
-	evErr   error     // why there are no events
+	evErr   error // why there are no events
+	words   lastWords
 	made    [3]bool   // which texts show the object
 	at      time.Time // when the object was known to be true
 	err     error     // of the last request, nil when it was answered
@@ -176,6 +177,12 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		m.got(msg)
+		cmd = m.askWords()
+	case wordsMsg:
+		if msg.owner != m {
+			return nil
+		}
+		m.gotWords(msg)
 	case savedMsg:
 		if msg.owner == m {
 			m.saved(msg)

@@ -22,6 +22,7 @@ type page struct {
 	now    time.Time
 	cols   int // width of the view, at which text is broken between words
 	reveal bool
+	words  lastWords
 	plain  bool // for Describe: there is no key to show more with
 }
 
@@ -83,6 +84,7 @@ func (p *page) field(indent int, name, value string, role themes.Role) {
 // overview is the whole overview.
 func (m *Model) overview() []textview.Line {
 	p := &page{now: m.env.Now(), cols: m.cols, reveal: m.reveal}
+	p.words = m.words
 	return p.overview(m.object.Pod, m.events)
 }
 
