@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -245,5 +246,35 @@ func TestSensibleScreensForSenselessPods(t *testing.T) {
 			d.Sees("statusless", "<unknown>", "0s", "long-long", "…")
 		}
 		m.Close()
+	}
+}
+
+// Where the server gives no versions, pods that have not changed are known by
+// what is said of them, whichever field that is.
+func TestUnchangedPodsWithoutVersions(t *testing.T) {
+	base := row("web-1", "Running")
+	base.ResourceVersion, base.Containers, base.InitNames = "", []string{"main"}, []string{"init"}
+	fields := reflect.ValueOf(&base).Elem()
+	for i := range fields.NumField() {
+		other := base
+		name, f := fields.Type().Field(i).Name, reflect.ValueOf(&other).Elem().Field(i)
+		switch v := f.Addr().Interface().(type) {
+		case *string:
+			*v += "x"
+		case *int:
+			*v++
+		case *bool:
+			*v = !*v
+		case *time.Time:
+			*v = v.Add(time.Second)
+		case *[]string:
+			*v = []string{"another"}
+		default:
+			t.Fatalf("the field %s is of a kind that the test does not know", name)
+		}
+		again := base
+		if !same(&base, &again) || same(&base, &other) {
+			t.Errorf("another %s counts as the same", name)
+		}
 	}
 }

@@ -78,7 +78,7 @@ func newRows() *rows {
 func (s *rows) put(row api.PodRow, now time.Time, flash bool) {
 	key := s.keyOf(&row)
 	e, ok := s.byKey[key]
-	if ok && e.row.ResourceVersion == row.ResourceVersion && row.ResourceVersion != "" {
+	if ok && same(&e.row, &row) {
 		e.round = s.round
 		return
 	}
@@ -99,6 +99,20 @@ func (s *rows) put(row api.PodRow, now time.Time, flash bool) {
 	}
 	e.known, e.round = k, s.round
 	s.touch(e)
+}
+
+// same tells whether two rows of a pod say the same: by the version that the
+// server gives them, by their fields where it gives none.
+func same(a, b *api.PodRow) bool {
+	if a.ResourceVersion != b.ResourceVersion {
+		return false
+	}
+	return a.ResourceVersion != "" ||
+		a.Phase == b.Phase && a.Status == b.Status && a.Ready == b.Ready && a.Total == b.Total && a.Restarts == b.Restarts &&
+			a.LastRestart.Equal(b.LastRestart) && a.Created.Equal(b.Created) && a.Deleting == b.Deleting &&
+			a.Name == b.Name && a.Namespace == b.Namespace && a.UID == b.UID &&
+			a.IP == b.IP && a.Node == b.Node && a.Owner == b.Owner && a.Labels == b.Labels && a.Images == b.Images &&
+			slices.Equal(a.Containers, b.Containers) && slices.Equal(a.InitNames, b.InitNames)
 }
 
 // keyOf is the identity of a row's pod. A server that gives two pods the same
