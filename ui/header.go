@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"podium/internal/safetext"
@@ -124,10 +125,11 @@ func bar(th themes.Theme, left, right []span, cols int) string {
 // fitSpans are the spans for which there is room, and the cells between the two
 // sides.
 func fitSpans(left, right []span, cols int) ([]span, []span, int) {
-	squeeze(width(left)+width(right)+2*edge+1-cols, left, right)
-	for width(left)+width(right)+2*edge+1 > cols && len(left)+len(right) > 1 {
+	excess := func() int { return width(left) + width(right) + 2*edge + 1 - cols }
+	for excess()-spare(left)-spare(right) > 0 && len(left)+len(right) > 1 {
 		left, right = dropLeast(left, right)
 	}
+	squeeze(excess(), left, right)
 	room := max(cols-2*edge, 0)
 	if w := width(left) + width(right); w > room {
 		for _, side := range [][]span{left, right} {
@@ -137,6 +139,17 @@ func fitSpans(left, right []span, cols int) ([]span, []span, int) {
 		}
 	}
 	return left, right, max(room-width(left)-width(right), 0)
+}
+
+// spare is how many cells the spans can be cut by.
+func spare(spans []span) int {
+	n := 0
+	for _, s := range spans {
+		if s.min > 0 {
+			n += max(safetext.Width(s.text)-s.min, 0)
+		}
+	}
+	return n
 }
 
 // squeeze cuts the longest of the spans that may be cut until excess cells are
@@ -202,19 +215,13 @@ func dropLeast(left, right []span) ([]span, []span) {
 	for _, s := range right {
 		worst = max(worst, s.rank)
 	}
-	cut := func(spans []span) []span {
-		for i := len(spans) - 1; i >= 0; i-- {
-			if spans[i].rank == worst {
-				return append(append([]span(nil), spans[:i]...), spans[i+1:]...)
+	for _, side := range []*[]span{&right, &left} {
+		for i, sp := range slices.Backward(*side) {
+			if sp.rank == worst {
+				*side = slices.Delete(slices.Clone(*side), i, i+1)
+				return left, right
 			}
 		}
-		return nil
 	}
-	if rest := cut(right); rest != nil {
-		return left, rest
-	}
-	if rest := cut(left); rest != nil {
-		return rest, right
-	}
-	return left[:1], nil
+	return left, right
 }

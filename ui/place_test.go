@@ -123,6 +123,14 @@ func TestHeaderSaysWhereOneIs(t *testing.T) {
 	}
 }
 
+func TestTheTitleStaysInANarrowHeader(t *testing.T) {
+	u, _ := two(t, 40, 12)
+	u.Sees("api-1").Press(":").Type("ctx").Press("enter").Sees("ENGINE")
+	if line := strings.SplitN(modelstest.Strip(u.View()), "\n", 2)[0]; !strings.Contains(line, "this machine") || !strings.Contains(line, "contexts") {
+		t.Errorf("the header is %q", line)
+	}
+}
+
 func TestLongNamesAreCutNotDropped(t *testing.T) {
 	name := "arn:aws:eks:eu-central-1:123456789012:cluster/shop-production"
 	c := cluster("kube:"+name, name)
