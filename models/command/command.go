@@ -195,6 +195,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 		return m.out.Update(msg)
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
+		if c := m.card(); c != nil && m.page == pageGroups {
+			m.mouseGroup(c, msg)
+			return nil
+		}
 		return m.out.Update(msg)
 	}
 	return nil
@@ -237,7 +241,7 @@ func (m *Model) cardKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, m.keys.PreviousCard):
 		m.show((m.at + len(m.cards) - 1) % len(m.cards))
 		return m.pull()
-	case key.Matches(msg, m.keys.Filter):
+	case key.Matches(msg, m.keys.Filter) && m.page != pageGroups:
 		m.field = fieldFilter
 		m.other.Set(m.filter)
 		m.layout()

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/exp/golden"
 	"go.uber.org/goleak"
 	corev1 "k8s.io/api/core/v1"
@@ -279,6 +280,12 @@ func TestDifferencesAreShown(t *testing.T) {
 	if m.page != pageDiff {
 		t.Error("this is no difference")
 	}
+	d.Press("esc").Send(tea.MouseClickMsg{X: 8, Y: 3, Button: tea.MouseLeft})
+	if m.group != 0 || m.page != pageGroups {
+		t.Errorf("a click on the first group selects %d, page %d", m.group, m.page)
+	}
+	d.Send(tea.MouseClickMsg{X: 8, Y: 2, Button: tea.MouseLeft}).Sees("2 pods: a b", "│ two")
+	d.Press("esc").Send(tea.MouseWheelMsg{Button: tea.MouseWheelDown}).Press("enter").Sees("1 pod: c", "│ TWO")
 }
 
 func TestCancelEndsWhatRuns(t *testing.T) {

@@ -140,24 +140,60 @@ func (m *Model) fanKey(c *card, msg tea.KeyPressMsg) tea.Cmd {
 	case m.page != pageGroups:
 		return m.out.Update(msg)
 	case key.Matches(msg, k.NextGroup):
-		m.moved = true
-		m.group = min(m.group+1, max(len(c.groups)-1, 0))
+		m.selectGroup(c, m.group+1)
 	case key.Matches(msg, k.PreviousGroup):
-		m.moved = true
-		m.group = max(m.group-1, 0)
+		m.selectGroup(c, m.group-1)
 	case key.Matches(msg, m.out.Keys.Top):
-		m.group = 0
+		m.selectGroup(c, 0)
 	case key.Matches(msg, m.out.Keys.Bottom):
-		m.group = max(len(c.groups)-1, 0)
-	case key.Matches(msg, k.Open) && m.group < len(c.groups):
-		m.page = pageOutput
-		m.layout()
-		m.fillFan(c)
+		m.selectGroup(c, len(c.groups)-1)
+	case key.Matches(msg, k.Open):
+		m.openGroup(c)
 	case key.Matches(msg, m.out.Keys.Save), key.Matches(msg, m.out.Keys.Copy):
 		m.out.SetLines(m.everything(c))
 		return m.out.Update(msg)
 	}
 	return nil
+}
+
+// selectGroup selects a group, the nearest there is.
+func (m *Model) selectGroup(c *card, i int) {
+	m.moved = true
+	m.group = max(min(i, len(c.groups)-1), 0)
+}
+
+// openGroup shows the output of the selected group.
+func (m *Model) openGroup(c *card) {
+	if m.group < len(c.groups) {
+		m.page = pageOutput
+		m.layout()
+		m.fillFan(c)
+	}
+}
+
+// mouseGroup selects the group that is clicked on, and opens it when it is
+// already; the wheel moves the selection.
+func (m *Model) mouseGroup(c *card, msg tea.Msg) {
+	switch msg := msg.(type) {
+	case tea.MouseWheelMsg:
+		switch msg.Button {
+		case tea.MouseWheelUp:
+			m.selectGroup(c, m.group-1)
+		case tea.MouseWheelDown:
+			m.selectGroup(c, m.group+1)
+		default:
+		}
+	case tea.MouseClickMsg:
+		above := len(m.head())
+		at := m.firstGroup(c, m.rows-above) + (msg.Y-above)/groupHeight
+		switch {
+		case msg.Button != tea.MouseLeft || msg.Y < above || at >= len(c.groups):
+		case at == m.group:
+			m.openGroup(c)
+		default:
+			m.selectGroup(c, at)
+		}
+	}
 }
 
 // Names of a group's pods: a few over its output, and all of them, up to a bound,
@@ -260,15 +296,22 @@ func (m *Model) everything(c *card) []textview.Line {
 	return out
 }
 
+// groupHeight is how many rows a group takes.
+const groupHeight = 2
+
+// firstGroup is the first group that is in view, so that the selected one is.
+func (m *Model) firstGroup(c *card, rows int) int {
+	fit := rows / groupHeight
+	return min(max(m.group-fit/2, 0), max(len(c.groups)-fit, 0))
+}
+
 // groupRows are the groups, a line each and their first line of output.
 func (m *Model) groupRows(c *card, rows int) []string {
 	if len(c.groups) == 0 {
 		return []string{m.theme.Paint(themes.Muted, safetext.Line("nothing has ended yet", m.cols))}
 	}
-	per := 2
-	first := min(max(m.group-(rows/per)/2, 0), max(len(c.groups)-rows/per, 0))
 	var out []string
-	for i := first; i < len(c.groups) && len(out)+1 <= rows; i++ {
+	for i := m.firstGroup(c, rows); i < len(c.groups) && len(out)+1 <= rows; i++ {
 		g := &c.groups[i]
 		role, mark := themes.OK, "  "
 		switch k := g.First().End.Kind; {

@@ -80,6 +80,7 @@ func (m *Model) Keys() help.KeyMap {
 		b.SetEnabled(b.Enabled() && !m.env.ReadOnly)
 	}
 	first := []key.Binding{k.Again, k.Edit}
+	more := []key.Binding{v.Copy, v.Top, v.Bottom, k.New}
 	if c.fan != nil {
 		if m.page == pageGroups {
 			first = append(first, k.Open)
@@ -91,8 +92,11 @@ func (m *Model) Keys() help.KeyMap {
 	} else {
 		first = append(first, k.Watch)
 	}
-	first = append(first, v.Search, k.Filter, k.Pager, v.Save)
-	more := []key.Binding{v.Next, v.Prev, v.Copy, v.Wrap, v.Follow, v.Top, v.Bottom, k.New}
+	if m.page != pageGroups {
+		first = append(first, v.Search, k.Filter)
+		more = append([]key.Binding{v.Next, v.Prev, v.Wrap, v.Follow}, more...)
+	}
+	first = append(first, k.Pager, v.Save)
 	if c.run != nil && c.run.kept.binary() {
 		more = append(more, k.Binary)
 	}
