@@ -100,10 +100,10 @@ type Store interface {
 	LeaveWord(text string) error
 	TakeWords() ([]string, error)
 
-	// Templates are the names of the user's own templates; Template is the text
-	// of one of them.
-	Templates() ([]string, error)
-	Template(name string) ([]byte, error)
+	// Templates are the names of the user's own templates in a folder, "" for
+	// the usual one; Template is the text of one of them.
+	Templates(folder string) ([]string, error)
+	Template(folder, name string) ([]byte, error)
 
 	// ReadFile reads a file that the user names; "~/" is the home folder. What
 	// is no file, or larger than a manifest may be, is an error.

@@ -46,7 +46,7 @@ func SettingTable() []Setting {
 
 		word("editor.command", "Your own editor with its arguments, in place of $VISUAL and $EDITOR.",
 			"", func(s *Settings) *string { return &s.EditorCommand }),
-		word("editor.templates", "The folder of your own templates for new pods; empty means the folder templates beside the configuration file.",
+		word("editor.templates", "The folder of your own templates for new pods; empty means podium/templates in the XDG configuration folder.",
 			"", func(s *Settings) *string { return &s.TemplatesFolder }),
 
 		size("terminal.scrollback", "How much memory the lines of one terminal may take that have scrolled out of view.",

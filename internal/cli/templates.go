@@ -14,14 +14,27 @@ import (
 	"podium/manifest"
 )
 
-// templatesDir is where the user's own templates are: podium/templates in the
-// XDG configuration folder.
-func templatesDir() string { return filepath.Join(xdg.ConfigHome, "podium", "templates") }
+// templatesDir is the folder of the user's own templates that is configured, or
+// podium/templates in the XDG configuration folder.
+func templatesDir(configured string) string {
+	if configured == "" {
+		return filepath.Join(xdg.ConfigHome, "podium", "templates")
+	}
+	return fromHome(configured)
+}
+
+// fromHome is a path that may begin with "~/", the home folder.
+func fromHome(path string) string {
+	if path == "~" || strings.HasPrefix(path, "~/") {
+		return xdg.Home + path[1:]
+	}
+	return path
+}
 
 // Templates are the names of the files in the user's folder, in order. Where
 // there is no folder there are none.
-func (s store) Templates() ([]string, error) {
-	entries, err := os.ReadDir(templatesDir())
+func (s store) Templates(folder string) ([]string, error) {
+	entries, err := os.ReadDir(templatesDir(folder))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -39,20 +52,16 @@ func (s store) Templates() ([]string, error) {
 }
 
 // Template is the text of one of them, by the name that Templates gives.
-func (s store) Template(name string) ([]byte, error) {
+func (s store) Template(folder, name string) ([]byte, error) {
 	if name != filepath.Base(name) || !isManifest(name) {
 		return nil, fmt.Errorf("there is no template %.60q", name)
 	}
-	return readText(filepath.Join(templatesDir(), name))
+	return readText(filepath.Join(templatesDir(folder), name))
 }
 
 // ReadFile reads a file that the user names.
 func (s store) ReadFile(path string) ([]byte, error) {
-	path = strings.TrimSpace(path)
-	if path == "~" || strings.HasPrefix(path, "~/") {
-		path = xdg.Home + path[1:]
-	}
-	return readText(path)
+	return readText(fromHome(strings.TrimSpace(path)))
 }
 
 // readText reads a file that is to be edited, and says which it was when it

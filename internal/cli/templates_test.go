@@ -19,7 +19,7 @@ func TestTemplatesAndFilesOfTheUser(t *testing.T) {
 	xdg.Reload()
 	t.Cleanup(xdg.Reload)
 	var s store
-	if names, err := s.Templates(); err != nil || len(names) > 0 {
+	if names, err := s.Templates(""); err != nil || len(names) > 0 {
 		t.Fatalf("without a folder: %v, %v", names, err)
 	}
 	folder := filepath.Join(dir, "podium", "templates")
@@ -35,14 +35,20 @@ func TestTemplatesAndFilesOfTheUser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if names, err := s.Templates(); err != nil || !slices.Equal(names, []string{"a.yml", "b.yaml"}) {
+	if names, err := s.Templates(""); err != nil || !slices.Equal(names, []string{"a.yml", "b.yaml"}) {
 		t.Errorf("the templates are %v, %v", names, err)
 	}
-	if text, err := s.Template("b.yaml"); err != nil || string(text) != "b" {
+	if text, err := s.Template("", "b.yaml"); err != nil || string(text) != "b" {
 		t.Errorf("b.yaml is %q, %v", text, err)
 	}
+	if names, err := s.Templates("~/podium"); err != nil || len(names) != 0 {
+		t.Errorf("in a folder without any there are %v, %v", names, err)
+	}
+	if text, err := s.Template("~/podium/templates", "a.yml"); err != nil || string(text) != "a" {
+		t.Errorf("a.yml of a configured folder is %q, %v", text, err)
+	}
 	for _, name := range []string{"../../pod.yaml", "notes.txt", "none.yaml", ""} {
-		if _, err := s.Template(name); err == nil {
+		if _, err := s.Template("", name); err == nil {
 			t.Errorf("the template %q was read", name)
 		}
 	}

@@ -2,9 +2,11 @@ package config
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -286,5 +288,31 @@ func TestThemesAreFoundBesideTheFile(t *testing.T) {
 	o.Environ = []string{"PODIUM_LOOK_THEME_DARK=nope"}
 	if _, err := Load(o); err == nil || !strings.HasPrefix(err.Error(), "$PODIUM_LOOK_THEME_DARK: look.theme-dark: there is no theme") {
 		t.Errorf("a theme of the environment gives %v", err)
+	}
+}
+
+// TestEverySettingIsUsed looks through the sources for what reads each setting: one
+// that nothing reads would be a promise that is not kept.
+func TestEverySettingIsUsed(t *testing.T) {
+	var sources strings.Builder
+	for _, root := range []string{"../../ui", "../../models", "../cli"} {
+		err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") || strings.Contains(file, "setting") {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			sources.Write(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	settings := reflect.TypeFor[models.Settings]()
+	for i := range settings.NumField() {
+		name := settings.Field(i).Name
+		if !regexp.MustCompile(`(?i:settings|\bs|\bset)\.` + name + `\b`).MatchString(sources.String()) {
+			t.Errorf("nothing reads %s", name)
+		}
 	}
 }

@@ -61,16 +61,16 @@ type ownTemplate struct{ name, text string }
 // listSources offers what a manifest can start from: the templates at once,
 // what is read from disk as soon as it is known.
 func (m *Model) listSources() tea.Cmd {
-	store := m.env.Store
+	store, folder := m.env.Store, m.env.Settings.TemplatesFolder
 	m.sources = sourcesMsg{}
 	m.offer()
 	return func() tea.Msg {
 		msg := sourcesMsg{to: m}
 		drafts, err := store.Drafts()
-		own, ownErr := store.Templates()
+		own, ownErr := store.Templates(folder)
 		for _, name := range own[:min(len(own), maxOwn)] {
 			t := ownTemplate{name: name}
-			if text, err := store.Template(name); err == nil && manifest.Readable(text) == nil {
+			if text, err := store.Template(folder, name); err == nil && manifest.Readable(text) == nil {
 				t.text = string(text[:min(len(text), previewLimit)])
 			}
 			msg.own = append(msg.own, t)
@@ -189,10 +189,10 @@ func (m *Model) chosen(id string) tea.Cmd {
 	if draft, ok := strings.CutPrefix(id, draftPrefix); ok {
 		return m.load(draft)
 	}
-	store := m.env.Store
+	store, folder := m.env.Store, m.env.Settings.TemplatesFolder
 	if own, ok := strings.CutPrefix(id, ownPrefix); ok {
 		return func() tea.Msg {
-			text, err := store.Template(own)
+			text, err := store.Template(folder, own)
 			return loadedMsg{to: m, what: "the template " + own, text: text, err: err}
 		}
 	}

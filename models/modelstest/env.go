@@ -207,14 +207,14 @@ func (s *Store) SetTemplate(name, text string) {
 }
 
 // Templates are those that SetTemplate added.
-func (s *Store) Templates() ([]string, error) {
+func (s *Store) Templates(string) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.templates)), s.Fail
 }
 
 // Template is the text of one of them.
-func (s *Store) Template(name string) ([]byte, error) {
+func (s *Store) Template(_, name string) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	text, ok := s.templates[name]
