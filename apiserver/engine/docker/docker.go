@@ -20,10 +20,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/moby/moby/client"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -147,8 +149,11 @@ func (e *Engine) Info(context.Context) (api.Info, error) {
 }
 
 // Close implements engine.Engine: it stops looking at the daemon. Pods go on;
-// their restarts, probes and deadlines wait for the next podium.
+// their restarts, probes and deadlines wait for the next podium. Pods made here
+// that are just coming up are given some seconds to do so first, since a
+// program may make a pod and end.
 func (e *Engine) Close() error {
+	e.awaitComing()
 	e.mu.Lock()
 	already := e.closing
 	e.closing = true
@@ -161,6 +166,48 @@ func (e *Engine) Close() error {
 	e.work.Wait()
 	e.caller.CloseIdleConnections()
 	return e.cli.Close()
+}
+
+// comingTime is how long Close waits for pods that are just coming up.
+const comingTime = 10 * time.Second
+
+// awaitComing waits until no pod that was made here is on its way up any more.
+func (e *Engine) awaitComing() {
+	ctx, cancel := context.WithTimeout(e.life, comingTime)
+	defer cancel()
+	for {
+		var changed <-chan struct{}
+		e.mu.Lock()
+		for _, p := range e.pods {
+			if p.made && e.link.up && e.coming(p) {
+				changed = p.changed
+			}
+		}
+		e.mu.Unlock()
+		if changed == nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// coming tells whether a pod has still to come up, and nothing is known to be
+// in its way. Called with Engine.mu held.
+func (e *Engine) coming(p *podState) bool {
+	if p.gone || p.erasing > 0 || len(p.ends) > 0 || p.infra == nil {
+		return false
+	}
+	pod := e.assemble(p, time.Now())
+	for _, s := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
+		if w := s.State.Waiting; w != nil && w.Reason != reasonCreating && w.Reason != reasonInitializing {
+			return false
+		}
+	}
+	return pod.Status.Phase == corev1.PodPending
 }
 
 // goWork starts a goroutine that Close waits for, unless the engine closes.

@@ -16,6 +16,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"podium/api"
 )
@@ -72,6 +73,44 @@ func TestLifeAtAFakeDaemon(t *testing.T) {
 			t.Errorf("%d containers are left", len(d.containers))
 		}
 	})
+}
+
+// A program that makes a pod and ends leaves it running, not half made.
+func TestCloseLetsNewPodsComeUp(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		first := openEngine(t, d.options(t))
+		if _, _, err := first.Create(testContext(t), word("web", []string{"stay"}, func(p *corev1.Pod) {
+			p.Spec.InitContainers = []corev1.Container{{Name: "first", Image: "image", Command: []string{"exit", "0"}}}
+		})); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := first.Create(testContext(t), word("never", nil, func(p *corev1.Pod) { // nothing to wait for
+			p.Spec.Containers[0].Image, p.Spec.Containers[0].ImagePullPolicy = "none", corev1.PullNever
+		})); err != nil {
+			t.Fatal(err)
+		}
+		if err := first.Close(); err != nil {
+			t.Fatal(err)
+		}
+		d.mu.Lock()
+		c := d.byName(runName(podKey{"default", "web"}, uidOf(t, d, "web"), "main", 0))
+		if c == nil || !c.state.Running {
+			t.Errorf("its container is %+v", c)
+		}
+		d.mu.Unlock()
+		remove(t, e, "web")
+		remove(t, e, "never")
+	})
+}
+
+// uidOf is a pod's UID. Called locked.
+func uidOf(t *testing.T, d *fakeDaemon, name string) types.UID {
+	t.Helper()
+	infra := d.byName(podKey{"default", name}.infraName())
+	if infra == nil {
+		t.Fatal("there is no pod " + name)
+	}
+	return types.UID(infra.config.Labels[labelUID])
 }
 
 func TestUTSModeIsOnlyPodmans(t *testing.T) {

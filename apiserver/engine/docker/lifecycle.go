@@ -49,6 +49,11 @@ func (e *Engine) Create(ctx context.Context, given *corev1.Pod) (*corev1.Pod, []
 	if err != nil || created.UID != pod.UID {
 		return nil, nil, fmt.Errorf("the daemon made the pod's infra container and it cannot be seen: %w", errors.Join(err, apierrors.NewConflict(podResource, pod.Name, errors.New("another pod of the name is there"))))
 	}
+	e.mu.Lock()
+	if p := e.pods[pod.UID]; p != nil {
+		p.made = true
+	}
+	e.mu.Unlock()
 	return created.DeepCopy(), nil, nil
 }
 

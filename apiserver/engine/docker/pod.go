@@ -27,6 +27,7 @@ type podState struct {
 	tasks   map[string]bool      // what is being done for it, by name
 	changed chan struct{}        // closed at the next change
 	kick    chan struct{}        // capacity 1: the worker is to look again
+	made    bool                 // by this process
 	gone    bool                 // the infra container does not exist any more
 	erasing int                  // how many are removing it: nothing else is done
 }
