@@ -10,8 +10,8 @@ cd "$here/.."
 engines=("$@")
 [ "$#" -gt 0 ] || engines=(podman docker kube)
 
-logs=$STATE/logs
-mkdir -p "$logs"
+logs=$STATE/logs built=$STATE/tests
+mkdir -p "$logs" "$built"
 # The servers' namespaces are the machine's: one run at a time.
 lock=/run/lock/podium-testenv
 [ -w /run/lock ] || lock=$STATE/.lock
@@ -45,14 +45,21 @@ up() {
   return "$status"
 }
 
-# start ENGINE PACKAGE TESTS: starts its tests in the background.
+# start ENGINE PACKAGE TESTS: starts the tests of its package and then those of the dashboard on it, in the background and in a
+# process group of their own.
 start() {
   say "testing $1"
   began[$1]=$SECONDS
-  go test -c -o "$logs/$2.test" "./apiserver/engine/$2" 8>&-
-  (cd "apiserver/engine/$2" && PODIUM_ENGINES=$1 PODIUM_BIG=1 exec "$logs/$2.test" -test.v -test.timeout 600s -test.run "$3") \
-    >"$logs/$1.log" 2>&1 </dev/null 8>&- &
+  set -m
+  (
+    export PODIUM_ENGINES=$1 PODIUM_BIG=1 PODIUM_E2E=1 PODIUM_BIN=$built/podium
+    result=0
+    (cd "apiserver/engine/$2" && "$built/$2.test" -test.v -test.timeout 600s -test.run "$3") || result=1
+    (cd internal/e2e && "$built/e2e.test" -test.v -test.timeout 600s -test.run "^TestDashboard.*On${1^}\$") || result=1
+    exit "$result"
+  ) >"$logs/$1.log" 2>&1 </dev/null 8>&- &
   tests[$1]=$!
+  set +m
 }
 
 # finish ENGINE: waits for its tests and notes how they went.
@@ -60,7 +67,8 @@ finish() {
   local result=passed log=$logs/$1.log text
   wait "${tests[$1]}" || result=FAILED
   unset "tests[$1]"
-  grep -q '^--- PASS' "$log" || result=FAILED # a pattern that fits no test would pass
+  # A pattern that fits no test would pass.
+  grep -q '^--- PASS: Test[^D]' "$log" && grep -q '^--- PASS: TestDashboard' "$log" || result=FAILED
   text="$(grep -c '^ *--- PASS' "$log" || true) tests in $((SECONDS - began[$1])) s"
   if [ "$result" = FAILED ]; then
     # What failed, with what it said.
@@ -81,9 +89,13 @@ summary() {
 rm -f "$logs"/*.log
 if [ "$(id -u)" = 0 ]; then
   trap down EXIT
-  trap 'kill "${tests[@]}" 2>/dev/null; exit 130' INT TERM HUP
+  trap 'for t in "${tests[@]}"; do kill -- "-$t" 2>/dev/null; done; exit 130' INT TERM HUP
   WIPE=1 down
 fi
+
+say "building podium and its tests"
+go build -o "$built/podium" .
+for p in ./apiserver/engine/docker ./apiserver/engine/kube ./internal/e2e; do go test -c -o "$built/$(basename "$p").test" "$p"; done
 
 # The two daemons side by side; the cluster, with its faults, for itself.
 for e in podman docker; do

@@ -41,6 +41,8 @@ type terminal struct {
 	err     error         // of the process, after done
 	before  unix.Termios
 	started time.Time
+
+	patience time.Duration // how long it waits for the screen
 }
 
 // options of a terminal; zero values mean the defaults in brackets.
@@ -70,7 +72,7 @@ func startProgram(t *testing.T, o options, argv []string) *terminal {
 	tm := &terminal{
 		t: t, ptm: ptm, pts: pts,
 		screen:  vt.New(vt.Options{Cols: o.cols, Rows: o.rows}),
-		changed: make(chan struct{}, 1), done: make(chan struct{}),
+		changed: make(chan struct{}, 1), done: make(chan struct{}), patience: patience,
 	}
 	tm.before = tm.termios()
 	tm.cmd = exec.Command(argv[0], argv[1:]...)
@@ -159,12 +161,12 @@ func (tm *terminal) sent() int {
 // when it does not in time.
 func (tm *terminal) until(what string, ok func(text string) bool) {
 	tm.t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(tm.patience)
 	for !ok(tm.text()) {
 		select {
 		case <-tm.changed:
 		case <-deadline:
-			tm.t.Fatalf("waited %s in vain for %s; the screen:\n%s", patience, what, tm.text())
+			tm.t.Fatalf("waited %s in vain for %s; the screen:\n%s", tm.patience, what, tm.text())
 		}
 	}
 }

@@ -309,6 +309,7 @@ const (
 	awaitTime     = 3 * time.Second        // for a process to exist
 	lingerTime    = 500 * time.Millisecond // of a stream whose container has ended
 	learnTime     = 10 * time.Second       // to learn the exit code once the stream has ended
+	awayTime      = 3 * time.Second        // the same from a daemon that is away
 	firstSizeTime = 3 * time.Second        // to set a new terminal's size
 	signalTime    = 10 * time.Second       // for a signal sent from within the container
 )
@@ -318,11 +319,14 @@ const (
 func (x *process) learn(broken error) engine.Exit {
 	ctx, cancel := context.WithTimeout(x.ctx, learnTime)
 	defer cancel()
+	began := time.Now()
 	for wait := 2 * time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		in, err := x.e.inspectExec(ctx, x.id)
 		switch {
 		case err == nil && !in.Running:
 			return engine.Exit{Code: in.ExitCode}
+		case errors.Is(err, errAway) && time.Since(began) > awayTime:
+			return engine.Exit{Code: 137, Reason: "the daemon went away, and how the command ended is not known"}
 		case errdefs.IsNotFound(err):
 			return engine.Exit{Code: 137, Reason: "the container was removed, and the command with it"}
 		case (broken != nil || err != nil) && !errors.Is(err, errAway) && !x.e.exists(ctx, x.o.id):

@@ -39,6 +39,7 @@ const (
 	roleInfra = "infra" // holds the namespaces and the manifest
 	roleRun   = "run"   // a run of a container, init containers included
 	roleEnd   = "end"   // never started: says that the pod is being deleted
+	roleClaim = "claim" // never started: says that some podium runs the preStop hook of a run
 )
 
 const namePrefix = "podium_"
@@ -68,6 +69,9 @@ func runName(k podKey, uid types.UID, container string, attempt int) string {
 func endName(k podKey, uid types.UID, deadline int64) string {
 	return fmt.Sprintf("%s_end_%d_%s", k.infraName(), deadline, shortUID(uid))
 }
+
+// claimName is the claim of a run's preStop hook.
+func claimName(run string) string { return run + "_stop" }
 
 // volumeName is the daemon's name of a pod's emptyDir.
 func volumeName(uid types.UID, volume string) string {

@@ -433,6 +433,33 @@ func TestSeveralPodiumsAtAFakeDaemon(t *testing.T) {
 	})
 }
 
+// Of several podiums one runs a preStop hook, and the others wait for it.
+func TestPreStopRunsOnce(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		other := openEngine(t, d.options(t))
+		create(t, e, word("web", []string{"stay"}, func(p *corev1.Pod) {
+			p.Spec.Containers[0].Lifecycle = &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"say", "bye"}}}}
+		}))
+		await(t, e, "web", "run", isRunning)
+		await(t, other, "web", "run", isRunning)
+		if err := other.Delete(testContext(t), "default", "web", metav1.DeleteOptions{GracePeriodSeconds: new(int64(60))}); err != nil {
+			t.Fatal(err)
+		}
+		awaitGone(t, e, "web")
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		hooks := 0
+		for _, x := range d.execs {
+			if x.config.Cmd[0] == "say" {
+				hooks++
+			}
+		}
+		if hooks != 1 || len(d.containers) != 0 {
+			t.Errorf("the hook ran %d times, %d containers are left", hooks, len(d.containers))
+		}
+	})
+}
+
 func TestSubPathThatIsALink(t *testing.T) {
 	d := newFakeDaemon(t, false)
 	d.links[infraVolumes+"/v/there/link"] = true

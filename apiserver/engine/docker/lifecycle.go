@@ -170,25 +170,31 @@ func preconditions(pod *corev1.Pod, want *metav1.Preconditions) error {
 	return nil
 }
 
-// markEnd makes the container that says when the pod's grace is over. Its
-// image is the infra container's, which the daemon has.
+// markEnd makes the container that says when the pod's grace is over.
 func (e *Engine) markEnd(ctx context.Context, p *podState, at time.Time, grace int64) error {
+	labels := baseLabels(p.pod, roleEnd)
+	labels[labelDeadline], labels[labelGrace] = strconv.FormatInt(at.UnixMilli(), 10), strconv.FormatInt(grace, 10)
+	id, err := e.makeSign(ctx, p, endName(p.key, p.uid, at.UnixMilli()), labels)
+	if err != nil {
+		return fmt.Errorf("note that pod %s is to end: %w", p.key.name, err)
+	}
+	return e.refresh(ctx, id)
+}
+
+// makeSign makes a container that is never started and only says something to
+// every podium. Its image is the infra container's, which the daemon has.
+func (e *Engine) makeSign(ctx context.Context, p *podState, name string, labels map[string]string) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	e.mu.Lock()
 	image := p.infra.image
 	e.mu.Unlock()
-	labels := baseLabels(p.pod, roleEnd)
-	labels[labelDeadline], labels[labelGrace] = strconv.FormatInt(at.UnixMilli(), 10), strconv.FormatInt(grace, 10)
 	made, err := e.cli.ContainerCreate(ctx, client.ContainerCreateOptions{
-		Name:       endName(p.key, p.uid, at.UnixMilli()),
+		Name:       name,
 		Config:     &container.Config{Image: image, Labels: labels, Cmd: []string{"/pause"}},
 		HostConfig: &container.HostConfig{NetworkMode: "none"},
 	})
-	if err != nil {
-		return fmt.Errorf("note that pod %s is to end: %w", p.key.name, err)
-	}
-	return e.refresh(ctx, made.ID)
+	return made.ID, err
 }
 
 // deleteNow removes the pod with all its containers and then returns.
@@ -255,7 +261,7 @@ func (e *Engine) partsAtDaemon(ctx context.Context, p *podState) (ids []string, 
 	ids, infra = e.partsOf(p)
 	list, err := e.cli.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: make(client.Filters).Add("label", labelUID+"="+string(p.uid))})
 	if err != nil {
-		return nil, "", fmt.Errorf("look for the containers of pod %s: %w", p.key.name, err)
+		return ids, infra, fmt.Errorf("look for the containers of pod %s: %w", p.key.name, err)
 	}
 	for _, c := range list.Items {
 		ours := slices.ContainsFunc(c.Names, func(name string) bool {

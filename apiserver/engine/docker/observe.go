@@ -373,10 +373,11 @@ func (e *Engine) refresh(ctx context.Context, id string) error {
 	return nil
 }
 
-// isGone tells that there is no such container: Podman answers 500 for one that
-// goes while it is looked at.
+// isGone tells that there is no such container or volume: Podman answers 500
+// for one that goes while it is looked at or removed.
 func isGone(err error) bool {
-	return errdefs.IsNotFound(err) || err != nil && strings.Contains(err.Error(), "no such container")
+	return errdefs.IsNotFound(err) ||
+		err != nil && (strings.Contains(err.Error(), "no such container") || strings.Contains(err.Error(), "no such volume"))
 }
 
 func pause(ctx context.Context, d time.Duration) bool {

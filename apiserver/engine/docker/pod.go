@@ -48,6 +48,7 @@ type runMarks struct {
 	failed     string    // why it could not be started
 	failedAt   time.Time // when
 	stop       *stopping
+	claimed    bool // this podium has run the preStop hook, or is doing so
 }
 
 func (p *podState) mark(id string) *runMarks {
@@ -138,6 +139,10 @@ func (e *Engine) ownerOf(o *observed) (p *podState, ours bool) {
 		}
 	case roleEnd:
 		if o.name != endName(key, uid, labelNumber(o.labels, labelDeadline)) {
+			return nil, false
+		}
+	case roleClaim:
+		if o.name != claimName(runName(key, uid, o.container(), o.attempt())) {
 			return nil, false
 		}
 	default:

@@ -167,8 +167,12 @@ func cannotRunCode(text string, code int) int32 {
 	case code != 0:
 		return int32(code)
 	}
-	return 128
+	return codeUnexplained
 }
+
+// codeUnexplained is the exit code of a container that could not be started
+// for a reason that is not understood, as Kubernetes has it.
+const codeUnexplained = 128
 
 // notThere tells whether a runtime's words mean that there is no such command.
 func notThere(text string) bool {

@@ -44,12 +44,19 @@ func (e *Engine) stopRun(p *podState, c *corev1.Container, o *observed, at time.
 func (e *Engine) end(p *podState, c *corev1.Container, o *observed, s *stopping) error {
 	over, cancel := e.untilOver(p, o, s)
 	defer cancel()
-	if c.Lifecycle != nil && c.Lifecycle.PreStop != nil {
+	mine, hook := true, c.Lifecycle != nil && c.Lifecycle.PreStop != nil
+	if hook {
+		var err error
+		if mine, hook, err = e.claimStop(over, p, o); err != nil {
+			return err
+		}
+	}
+	if hook {
 		if err := e.hook(over, p, c, o, c.Lifecycle.PreStop); err != nil && over.Err() == nil {
 			e.event(p, c.Name, corev1.EventTypeWarning, "FailedPreStopHook", "PreStopHook failed: "+err.Error())
 		}
 	}
-	if over.Err() == nil {
+	if mine && over.Err() == nil {
 		if err := e.signalRun(o, stopSignal(o)); err != nil {
 			return err
 		}
@@ -62,6 +69,32 @@ func (e *Engine) end(p *podState, c *corev1.Container, o *observed, s *stopping)
 		return err
 	}
 	return e.refresh(e.life, o.id)
+}
+
+// claimStop makes this podium the one that runs the preStop hook of a run and
+// sends its signal: the name of the claim is taken once. The others wait for
+// the end of the run or of its grace. first is false where this one has it
+// already and is trying again.
+func (e *Engine) claimStop(ctx context.Context, p *podState, o *observed) (mine, first bool, err error) {
+	e.mu.Lock()
+	has := p.mark(o.id).claimed
+	e.mu.Unlock()
+	if has {
+		return true, false, nil
+	}
+	name := claimName(o.name)
+	labels := baseLabels(p.pod, roleClaim)
+	labels[labelContainer], labels[labelAttempt] = o.container(), o.labels[labelAttempt]
+	if _, err := e.makeSign(ctx, p, name, labels); err != nil {
+		if ctx.Err() != nil || e.nameTaken(context.WithoutCancel(ctx), name, err) {
+			return false, false, nil
+		}
+		return false, false, fmt.Errorf("claim the end of container %s: %w", o.name, err)
+	}
+	e.mu.Lock()
+	p.mark(o.id).claimed = true
+	e.mu.Unlock()
+	return true, true, nil
 }
 
 // untilOver is done when the run has ended, its grace is over, or the engine

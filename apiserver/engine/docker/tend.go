@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"time"
 
@@ -253,7 +254,7 @@ func (e *Engine) startRun(ctx context.Context, p *podState, c *corev1.Container,
 	}
 	_, err := e.cli.ContainerStart(calling, id, client.ContainerStartOptions{})
 	if err != nil && calling.Err() == nil && !isGone(err) && !client.IsErrConnectionFailed(err) {
-		text := err.Error()
+		text := e.explained(calling, c, id, err.Error())
 		e.change(p, func() {
 			m := p.mark(id)
 			m.failed, m.failedAt, m.hooked = text, time.Now(), false
@@ -270,6 +271,23 @@ func (e *Engine) startRun(ctx context.Context, p *podState, c *corev1.Container,
 	return nil
 }
 
+// explained adds to a runtime's words why a command could not be run where they
+// leave it out, as runc's do on a busy machine.
+func (e *Engine) explained(ctx context.Context, c *corev1.Container, id, text string) string {
+	if len(c.Command) == 0 || !path.IsAbs(c.Command[0]) || cannotRunCode(text, 0) != codeUnexplained {
+		return text
+	}
+	st, err := e.stat(ctx, id, c.Command[0])
+	switch {
+	case err != nil:
+	case st == nil:
+		text += ": " + c.Command[0] + ": no such file or directory"
+	case st.Stat.Mode.IsDir():
+		text += ": " + c.Command[0] + ": is a directory"
+	}
+	return text
+}
+
 // forgetOld removes all runs of a container but the present one and the one
 // before, whose log can still be read.
 func (e *Engine) forgetOld(ctx context.Context, p *podState, container string) {
@@ -279,6 +297,11 @@ func (e *Engine) forgetOld(ctx context.Context, p *podState, container string) {
 		for _, o := range runs[:len(runs)-2] {
 			if !o.running {
 				old = append(old, o.id)
+				for _, claim := range e.seen {
+					if claim.name == claimName(o.name) {
+						old = append(old, claim.id)
+					}
+				}
 			}
 		}
 	}
@@ -370,8 +393,8 @@ const lateTime = 3 * time.Second
 func (e *Engine) clear(ctx context.Context, p *podState) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	ids, _ := e.partsOf(p)
-	var errs []error
+	ids, _, err := e.partsAtDaemon(ctx, p)
+	errs := []error{err}
 	for _, id := range ids {
 		errs = append(errs, e.removeContainer(ctx, id))
 	}

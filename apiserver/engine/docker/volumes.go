@@ -88,7 +88,7 @@ func (e *Engine) removeVolumes(ctx context.Context, pod *corev1.Pod) error {
 		if !ofPod {
 			continue
 		}
-		if _, err := e.cli.VolumeRemove(ctx, name, client.VolumeRemoveOptions{Force: true}); err != nil && !errdefs.IsNotFound(err) {
+		if _, err := e.cli.VolumeRemove(ctx, name, client.VolumeRemoveOptions{Force: true}); err != nil && !isGone(err) {
 			errs = append(errs, fmt.Errorf("remove volume %s: %w", name, err))
 		}
 	}
@@ -119,7 +119,7 @@ func (e *Engine) sweepVolumes(ctx context.Context) {
 		if err != nil || time.Since(made) < sweepAge || owned[v.Labels[labelUID]] || !strings.HasPrefix(v.Name, namePrefix+v.Labels[labelUID]+"_") {
 			continue
 		}
-		if _, err := e.cli.VolumeRemove(ctx, v.Name, client.VolumeRemoveOptions{}); err != nil && !errdefs.IsNotFound(err) && !errdefs.IsConflict(err) {
+		if _, err := e.cli.VolumeRemove(ctx, v.Name, client.VolumeRemoveOptions{}); err != nil && !isGone(err) && !errdefs.IsConflict(err) {
 			e.warn(fmt.Errorf("remove volume %s, whose pod has gone: %w", v.Name, err))
 		}
 	}

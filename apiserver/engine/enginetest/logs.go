@@ -87,8 +87,8 @@ func (e *env) logHas(name, text string) {
 	e.Helper()
 	e.until("the log of "+name+" has "+text, func() bool {
 		r, err := e.client.Log(e.ctx, api.DefaultNamespace, name, nil)
-		if apierrors.IsBadRequest(err) {
-			return false // not started yet
+		if apierrors.IsBadRequest(err) || apierrors.IsNotFound(err) {
+			return false // not started yet, or a node does not know it yet
 		}
 		e.ok("log of "+name, err)
 		defer r.Close()
