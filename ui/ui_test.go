@@ -452,7 +452,7 @@ func TestTheSameFrameIsTheSameString(t *testing.T) {
 
 // TestDialogViews are the dialogs over the list, at every size of a window.
 func TestDialogViews(t *testing.T) {
-	dialogs := map[string]string{"palette": ":", "help": "?", "journal": "@", "errors": "!", "copy as": "Y", "delete": "ctrl+d"}
+	dialogs := map[string]string{"journal": "@", "errors": "!", "copy as": "Y", "delete": "ctrl+d"}
 	for name, key := range dialogs {
 		for _, size := range modelstest.Sizes[:4] {
 			t.Run(fmt.Sprintf("%s %dx%d", name, size[0], size[1]), func(t *testing.T) {
