@@ -3,15 +3,12 @@ package ui
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"podium/internal/safetext"
 	"podium/models"
-	"podium/themes"
 )
 
 // leader is the one-shot menu behind the leader key. It works locally, so that
@@ -112,66 +109,4 @@ func (r *root) step(n int) {
 		i = 0
 	}
 	r.switchTo(r.sessions[((i+n)%count+count)%count])
-}
-
-// leaderMenu draws the menu: columns as wide as they need, as few as the height
-// of the window asks for.
-func (r *root) leaderMenu() string {
-	type line struct{ name, what string }
-	var items []line
-	keyCols, whatCols := 0, 0
-	add := func(name, what string) {
-		items = append(items, line{name, what})
-		keyCols, whatCols = max(keyCols, safetext.Width(name)), max(whatCols, safetext.Width(what))
-	}
-	for _, it := range r.leaderItems() {
-		if it.what != "" && it.name() != "" {
-			add(it.name(), it.what)
-		}
-	}
-	switch lead := r.keys.Leader.Help().Key; {
-	case r.can(models.ActionLiteral):
-		add(lead, "send "+lead)
-	case len(r.sessions) > 0:
-		add(lead, "the last session")
-	}
-	th := r.env.Theme
-	cell := keyCols + 2 + whatCols
-	room := r.cols - 2*frameCols
-	columns := min(max((room+3)/(cell+3), 1), 3)
-	for columns > 1 && (len(items)+columns-2)/(columns-1) <= (r.rows-2*frameRows)/2 {
-		columns-- // one less is not too high either
-	}
-	height := (len(items) + columns - 1) / columns
-	width := min(columns*cell+(columns-1)*3, max(room, 1))
-	lines := make([]string, 0, height)
-	for y := range height {
-		var line strings.Builder
-		for c := range columns {
-			i := c*height + y
-			if c > 0 {
-				line.WriteString("   ")
-			}
-			if i >= len(items) {
-				line.WriteString(strings.Repeat(" ", cell))
-				continue
-			}
-			line.WriteString(th.Paint(themes.KeyHint, safetext.Fit(items[i].name, keyCols)) + "  " +
-				th.Paint(themes.Text, safetext.Fit(items[i].what, whatCols)))
-		}
-		lines = append(lines, safetext.Fit(line.String(), width))
-	}
-	return box(th, themes.BorderFocus, r.keys.Leader.Help().Key, strings.Join(lines, "\n"), width)
-}
-
-// leaderArea is the place of the menu: the lower right corner.
-func (r *root) leaderArea(view string) rect {
-	lines := strings.Split(view, "\n")
-	area := rect{cols: safetext.Width(lines[0]), rows: len(lines)}
-	body := r.body()
-	area.cols = min(area.cols, body.cols)
-	area.rows = min(area.rows, body.rows)
-	area.x = body.x + body.cols - area.cols
-	area.y = body.y + body.rows - area.rows
-	return area
 }

@@ -210,6 +210,12 @@ func (r *root) interrupt() {
 // button pressed beside a dialog is nobody's.
 func (r *root) mouse(msg tea.MouseMsg) {
 	m := msg.Mouse()
+	if r.leader.visible && len(r.layers) == 0 {
+		if _, ok := msg.(tea.MouseClickMsg); ok {
+			r.clickMenu(m.X, m.Y)
+		}
+		return
+	}
 	area := r.body()
 	target := r.top()
 	if n := len(r.layers); n > 0 {

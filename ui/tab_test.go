@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"podium/internal/safetext"
 	"podium/models"
 	"podium/models/modelstest"
 	"podium/ui/layout"
@@ -157,7 +159,33 @@ func TestMouseInPanes(t *testing.T) {
 		t.Errorf("dragging the line left %s and %s", size(a), size(b))
 	}
 	u.Send(tea.MouseClickMsg(at(75, 9))).Sees("leave running") // the leader in the border of gamma
-	u.Press("esc")
+	u.Send(tea.MouseClickMsg(at(2, 5))).Misses("leave running")
+	if len(a.mouse) != 3 || !c.focused {
+		t.Error("a click that closes the menu is taken for the pane's")
+	}
+}
+
+func TestTheMenuIsClicked(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24)
+	u.Sees("live")
+	a := u.shell("alpha")
+	click := func(what string) {
+		t.Helper()
+		u.Press("ctrl+g").Sees(what)
+		for y, line := range strings.Split(ansi.Strip(u.View()), "\n") {
+			if before, _, ok := strings.Cut(line, what); ok {
+				u.Send(tea.MouseClickMsg{X: safetext.Width(before) + 1, Y: y, Button: tea.MouseLeft})
+				return
+			}
+		}
+	}
+	click("send the size again")
+	click("send ctrl-g")
+	if got := strings.Join(a.got, " "); got != fmt.Sprintf("action %d ctrl+g", models.ActionResize) || len(a.mouse) > 0 {
+		t.Errorf("the screen got %q and %q", got, a.mouse)
+	}
+	click("leave running")
+	u.Sees("NAME↑")
 }
 
 func TestTabsAreClicked(t *testing.T) {
