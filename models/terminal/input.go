@@ -112,19 +112,28 @@ func (m *Model) paste(text string) tea.Cmd {
 	if m.state != starting && m.state != running {
 		return nil
 	}
-	if m.env.Settings.ConfirmPaste && m.state == running && !m.bridge.Modes().BracketedPaste && strings.ContainsAny(strings.TrimRight(text, "\r\n"), "\r\n") {
-		// Terminals end the lines of a paste by CR, others by LF or both.
-		breaks := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimRight(text, "\r\n"))
-		lines := 1 + strings.Count(breaks, "\n")
+	brackets := m.state == running && m.bridge.Modes().BracketedPaste
+	if lines := linesOf(text); lines > 1 && !brackets && m.env.Settings.ConfirmPaste {
+		why := "The program did not ask for bracketed paste"
+		if m.state == starting {
+			why = "The session is not there yet, so nothing asked for bracketed paste"
+		}
 		m.env.Wish(models.ConfirmMsg{
 			Title:    "Paste several lines?",
-			Question: "The program did not ask for bracketed paste: each of the " + plural(lines, "line") + " runs as if typed.",
+			Question: why + ": each of the " + plural(lines, "line") + " runs as if typed.",
 			Yes:      "Paste",
 			Do:       pasteMsg{to: m, gen: m.gen, text: text},
 		})
 		return nil
 	}
 	return m.typed(func(b *termbridge.Bridge) error { return b.Paste(text) })
+}
+
+// linesOf counts the lines of a paste. Terminals end them by CR, others by LF or
+// both.
+func linesOf(text string) int {
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimRight(text, "\r\n"))
+	return 1 + strings.Count(text, "\n")
 }
 
 // scrollKey handles the keys that scroll back unless the program has its own

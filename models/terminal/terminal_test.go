@@ -314,6 +314,30 @@ func TestContainerOnItsWayUpIsWaitedFor(t *testing.T) {
 	mt.Drive(t, stuck, 60, 12).Sees("could not be opened", "it waits for its image")
 }
 
+func TestMultiLinePasteAsksBeforeTheSessionIsThere(t *testing.T) {
+	client := mt.NewClient()
+	client.OnExec = func(ctx context.Context, _, _, _ string, _ api.ExecConfig) (api.ExecSession, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	bench := mt.NewBench(client)
+	m := New(bench.Env, shell())
+	defer m.Close()
+	m.Update(tea.PasteMsg{Content: "one line\n"})
+	if len(bench.Wishes) > 0 || len(m.ahead) != 1 {
+		t.Errorf("one line: wishes %v, kept %d", bench.Wishes, len(m.ahead))
+	}
+	m.Update(tea.PasteMsg{Content: "rm -r a\r\nrm -r b"})
+	ask, ok := bench.Wishes[0].(models.ConfirmMsg)
+	if !ok || !strings.Contains(ask.Question, "not there yet") || !strings.Contains(ask.Question, "2 lines") || len(m.ahead) != 1 {
+		t.Fatalf("wishes %v, kept %d", bench.Wishes, len(m.ahead))
+	}
+	m.Update(ask.Do)
+	if len(m.ahead) != 2 {
+		t.Error("what was agreed to is not kept")
+	}
+}
+
 func TestMultiLinePasteAsksWithoutBrackets(t *testing.T) {
 	d, bench, m, s := open(t, shell())
 	d.Send(tea.PasteMsg{Content: "rm -r a\rrm -r b\r"}) // as terminals send it
