@@ -191,8 +191,10 @@ func TestWhatTheDashboardBeginsWith(t *testing.T) {
 
 func TestFlagsThatContradict(t *testing.T) {
 	for _, f := range []flags{
-		{server: "http://localhost", context: "x"}, {server: "http://localhost", engine: "kube"},
-		{engine: "nonsense"}, {namespace: "a", allNamespaces: true},
+		{server: "http://localhost", context: "x"},
+		{server: "http://localhost", engine: "kube"},
+		{engine: "nonsense"},
+		{namespace: "a", allNamespaces: true},
 	} {
 		f.stateDir = t.TempDir()
 		dir, err := f.dir()

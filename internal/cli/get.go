@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,8 @@ const (
 	outputJSON  = "json"
 	outputYAML  = "yaml"
 	outputName  = "name"
+
+	outputJSONPath = "jsonpath=" // before a template
 )
 
 func newGet(f *flags) *cobra.Command {
@@ -43,7 +46,7 @@ func newGet(f *flags) *cobra.Command {
 		Long: "get prints pods as a table, or whole as JSON or YAML, just as the server sent them.\n\n" +
 			"The exit status is 0, also when there are no pods; 1 when a named pod is not there or the server cannot be\n" +
 			"asked; 3 when the command line is wrong.",
-		Example:           "podium get pods -o wide\npodium get pod web -o yaml\npodium get pods -l app=web -w",
+		Example:           "podium get pods -o wide\npodium get pod web -o yaml\npodium get pods -l app=web -w\npodium get pods -o jsonpath='{.items[*].status.podIP}'",
 		ValidArgsFunction: f.completePods(true),
 		RunE: f.verb(exitError, func(ctx context.Context, v *verb, args []string) error {
 			return g.run(ctx, v, args)
@@ -51,7 +54,7 @@ func newGet(f *flags) *cobra.Command {
 	}
 	l := cmd.Flags()
 	l.StringVarP(&g.selector, "selector", "l", "", "labels that the pods must have: a=b,c!=d,e in (f,g),!h")
-	l.StringVarP(&g.output, "output", "o", "", "wide, json, yaml or name")
+	l.StringVarP(&g.output, "output", "o", "", "wide, json, yaml, name or jsonpath=TEMPLATE")
 	l.BoolVarP(&g.watch, "watch", "w", false, "after the list, print every change until interrupted")
 	l.BoolVar(&g.watchOnly, "watch-only", false, "print changes without the list before")
 	l.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "pods of all namespaces")
@@ -95,7 +98,10 @@ func (g *getFlags) printer(v *verb, single bool) (podPrinter, error) {
 	case outputName:
 		return nameList{v.out}, nil
 	}
-	return nil, usage("there is no output %q: it is wide, json, yaml or name", g.output)
+	if template, ok := strings.CutPrefix(g.output, outputJSONPath); ok {
+		return newJSONPath(v.out, template, single || g.watch || g.watchOnly)
+	}
+	return nil, usage("there is no output %q: it is wide, json, yaml, name or jsonpath=TEMPLATE", g.output)
 }
 
 // named prints the pods of the names; one that is missing does not hide the
@@ -208,7 +214,7 @@ func (g *getFlags) changes(ctx context.Context, v *verb, p podPrinter, watch api
 // change prints one changed pod.
 func (g *getFlags) change(ctx context.Context, v *verb, p podPrinter, row api.PodRow, deleted bool) error {
 	var raw []byte
-	if g.output == outputJSON || g.output == outputYAML {
+	if g.output != outputTable && g.output != outputWide && g.output != outputName {
 		if deleted {
 			return nil // the object has gone
 		}

@@ -167,6 +167,15 @@ func TestGetJSONIsWhatTheServerSent(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.out), &one); err != nil || one.Kind != "Pod" || "pod/"+one.Metadata.Name != names[0] {
 		t.Errorf("%v: %+v", err, one)
 	}
+	for want, args := range map[string][]string{
+		strings.TrimPrefix(names[0], "pod/"):                 {"get", names[0], "-o", "jsonpath={.metadata.name}"},
+		strings.TrimPrefix(strings.Join(names, " "), "pod/"): {"get", "pods", "-o", "jsonpath={.items[*].metadata.name}"},
+		"none": {"get", "pods", "-l", "none=such", "-o", "jsonpath={.items[*].x}none"},
+	} {
+		if r := s.podium("", args...); r.status != 0 || r.out != strings.ReplaceAll(want, " pod/", " ") {
+			t.Errorf("%q: %+v, want %q", args, r, want)
+		}
+	}
 	for want, args := range map[int][]string{3: {"get", "pods", "-o", "json"}, 2: {"get", names[0], names[1], "-o", "json"}, 0: {"get", "pods", "-l", "none=such", "-o", "json"}} {
 		var list struct {
 			Kind  string
@@ -193,7 +202,8 @@ func TestWhatIsWrongIsOneLine(t *testing.T) {
 		{s, "get pods nope", 1, `Error from server (NotFound): pods "nope" not found`},
 		{s, "get", 3, "say what: pods"},
 		{s, "get services", 3, `there is no resource "services"`},
-		{s, "get pods -o jsonpath=x", 3, "there is no output"},
+		{s, "get pods -o nonsense", 3, "there is no output"},
+		{s, "get pods -o jsonpath={.x", 3, "cannot be read"},
 		{s, "get pods x -l a=b", 3, "cannot be given together"},
 		{s, "get pods -l a==", 0, ""},
 		{s, "get pods -l ((", 1, "Error from server (BadRequest)"},

@@ -100,6 +100,9 @@ var (
 	_ models.Themed    = (*Model)(nil)
 	_ models.Ending    = (*Model)(nil)
 	_ models.Canceling = (*Model)(nil)
+	_ models.Holding   = (*Model)(nil)
+	_ models.Session   = (*Model)(nil)
+	_ models.Inside    = (*Model)(nil)
 	_ models.Keyed     = (*Model)(nil)
 )
 
@@ -335,6 +338,16 @@ func (m *Model) Ends() string {
 		}
 	}
 	return strings.Join(out, ", ")
+}
+
+// Inside is the pod of a command that runs in one.
+func (m *Model) Inside() api.PodRef {
+	for _, c := range m.cards {
+		if c.busy() && len(c.targets) == 1 {
+			return c.targets[0].Ref
+		}
+	}
+	return api.PodRef{}
 }
 
 // Holds tells whether something goes on when the user looks elsewhere.

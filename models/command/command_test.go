@@ -139,6 +139,9 @@ func TestStreamsAreToldApartAndTheEndIsTrue(t *testing.T) {
 	if strings.Contains(m.View(), "\x1b]0;") {
 		t.Error("a control sequence of the program reached the view")
 	}
+	if m.Inside() != ref("web") {
+		t.Errorf("it runs inside %v", m.Inside())
+	}
 	if m.Ends() == "" || !m.Holds() {
 		t.Error("nothing says that closing ends a running command")
 	}
