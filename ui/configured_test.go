@@ -56,7 +56,7 @@ func TestTheKeyTableIsSound(t *testing.T) {
 }
 
 func TestKeysAreBoundAsConfigured(t *testing.T) {
-	u := sit(t, client("api-1"), 120, 24, func(o *Options) {
+	u := sit(t, client("api-1"), 120, 50, func(o *Options) {
 		o.Configured = &Configured{Settings: models.DefaultSettings(), Bindings: models.Bindings{
 			"list.delete": {"f9", "D"}, "global.help": {"f1"}, "list.shell": {}, "global.interrupt": {"f12"},
 		}}

@@ -67,6 +67,8 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		return m.refreshNow()
 	case key.Matches(k, keys.Save):
 		return m.save()
+	case key.Matches(k, keys.Faults):
+		return m.toggleFaults()
 	case key.Matches(k, keys.Filter):
 		return m.beginTyping()
 	case key.Matches(k, keys.Back):

@@ -130,7 +130,7 @@ func requirementAt(selector string) int {
 
 // fieldWords are the fields as they are mostly used, and the options.
 var fieldWords = []string{
-	"age<", "age>", "image~", "ip=", "label~", "name~", "namespace=", "node=", "owner~", "phase=", "ready=no", "restarts>=", "status=",
+	"age<", "age>", "healthy=no", "image~", "ip=", "label~", "name~", "namespace=", "node=", "owner~", "phase=", "ready=no", "restarts>=", "status=",
 	"-l ", "-f ",
 }
 
@@ -179,7 +179,7 @@ func valuesOf(place string, pods []*known) []string {
 
 // fieldValues are values of fields that are no texts of pods.
 var fieldValues = map[string][]string{
-	"ready": {"no", "yes"},
+	"ready": {"no", "yes"}, "healthy": {"no", "yes"},
 	"age":   {"5m", "15m", "1h", "24h", "7d"},
 	"phase": {"Pending", "Running", "Succeeded", "Failed", "Unknown"},
 }

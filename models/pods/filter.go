@@ -226,7 +226,7 @@ func fuzzyMatch(s, pattern string) bool {
 var operators = []string{"!=", "!~", "<=", ">=", "=", "~", "<", ">"}
 
 // fieldNames are what field terms may name.
-const fieldNames = "name, namespace, status, phase, ready, restarts, age, ip, node, image, owner, label"
+const fieldNames = "name, namespace, status, phase, healthy, ready, restarts, age, ip, node, image, owner, label"
 
 // cutField takes a word of the form field, operator, value apart.
 func cutField(word string) (field, op, value string, ok bool) {
@@ -257,6 +257,9 @@ func fieldTerm(field, op, value string) (t term, found *regexp.Regexp, err error
 		return t, nil, err
 	case "ready":
 		t, err = readyTerm(op, value)
+		return t, nil, err
+	case "healthy":
+		t, err = healthyTerm(op, value)
 		return t, nil, err
 	}
 	get, ok := textFields[field]
@@ -370,10 +373,9 @@ func readyTerm(op, value string) (term, error) {
 		return nil, fmt.Errorf("ready takes = or !=, not %s", op)
 	}
 	not := op == "!="
-	switch strings.ToLower(value) {
-	case "no", "false", "n":
-		not = !not
-	case "yes", "true", "y":
+	switch yes, ok := yesOrNo(value); {
+	case ok:
+		not = not != !yes
 	default:
 		ready, total, ok := strings.Cut(value, "/")
 		r, err := strconv.Atoi(ready)
@@ -384,6 +386,27 @@ func readyTerm(op, value string) (term, error) {
 		return func(k *known, _ time.Time) bool { return (k.row.Ready == r && k.row.Total == t) != not }, nil
 	}
 	return func(k *known, _ time.Time) bool { return (k.row.Ready == k.row.Total) != not }, nil
+}
+
+// yesOrNo reads a yes or a no; ok is false for anything else.
+func yesOrNo(value string) (yes, ok bool) {
+	switch strings.ToLower(value) {
+	case "yes", "true", "y":
+		return true, true
+	case "no", "false", "n":
+		return false, true
+	}
+	return false, false
+}
+
+// healthyTerm asks whether anything about a pod wants attention.
+func healthyTerm(op, value string) (term, error) {
+	yes, ok := yesOrNo(value)
+	if op != "=" && op != "!=" || !ok {
+		return nil, errors.New("write healthy=yes or healthy=no")
+	}
+	want := yes == (op == "=")
+	return func(k *known, _ time.Time) bool { return k.row.Healthy() == want }, nil
 }
 
 func comparison(field, op string) (func(a, b int64) bool, error) {

@@ -22,6 +22,7 @@ type KeyMap struct {
 	SortByName, SortByAge, SortByStatus, SortByReady key.Binding
 	SortByRestarts, SortByIP, SortByNode             key.Binding
 	SortLeft, SortRight                              key.Binding
+	Faults                                           key.Binding
 }
 
 // DefaultKeyMap is as people who use k9s expect it.
@@ -60,6 +61,7 @@ func DefaultKeyMap() KeyMap {
 		SortByRestarts: bind("T", "sort by restarts", "T"),
 		SortByIP:       bind("I", "sort by IP", "I"),
 		SortByNode:     bind("O", "sort by node", "O"),
+		Faults:         bind("F", "only what is not healthy", "F"),
 		SortLeft:       bind("<", "sort by the column on the left", "<"),
 		SortRight:      bind(">", "sort by the column on the right", ">"),
 	}
@@ -150,7 +152,7 @@ func (m *Model) Keys() help.KeyMap {
 		short: []key.Binding{inspect, shell, command, logs, fresh, del, k.Filter, yaml, back},
 		full: [][]key.Binding{
 			{inspect, yaml, events, logs, previous, shell, command, edit, del, enable(k.Copy, some), enable(k.CopyAs, some)},
-			{fresh, k.Filter, back, k.Wide, k.Columns, k.Refresh, k.Save, all, recent},
+			{fresh, k.Filter, k.Faults, back, k.Wide, k.Columns, k.Refresh, k.Save, all, recent},
 			moveKeys(t),
 			sorts,
 		},

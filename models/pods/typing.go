@@ -176,6 +176,28 @@ func (m *Model) believe() tea.Cmd {
 	return nil
 }
 
+// faults is the term of a filter that leaves what wants attention.
+const faults = "healthy=no"
+
+// toggleFaults puts that term before the filter in force, or takes it away.
+func (m *Model) toggleFaults() tea.Cmd {
+	text := ""
+	if f := m.wanted(); f != nil {
+		text = f.text
+	}
+	if rest, on := strings.CutPrefix(text, faults); on {
+		text = strings.TrimSpace(rest)
+	} else {
+		text = strings.TrimSpace(faults + " " + text)
+	}
+	f, err := parseFilter(text, m.answered)
+	if err != nil {
+		m.env.Wish(warning(err))
+		return nil
+	}
+	return m.setFilter(f)
+}
+
 // pastLimit is how many filters the history gives.
 const pastLimit = 200
 

@@ -191,3 +191,11 @@ func TestHalfASelectorLeavesTheRows(t *testing.T) {
 	}
 	d.Press("enter").Sees("/-l tier=front,app=apix", "0 of 4")
 }
+
+func TestOnlyWhatIsNotHealthy(t *testing.T) {
+	m, _, d := open(t, modelstest.NewClient(sample()...), 80, 24)
+	d.Until("the list", listed(m)).Press("F").Sees("/healthy=no", "2 of 4", "api-1", "db-1").Misses("web-1")
+	d.Press("F").Sees("web-1").Misses("healthy")
+	d.Press("/").Type("-1 !db").Press("enter F").Sees("/healthy=no -1 !db", "1 of 4")
+	d.Press("F").Sees("/-1 !db", "3 of 4")
+}
