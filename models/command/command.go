@@ -275,7 +275,7 @@ func (m *Model) leave(msg tea.KeyPressMsg) tea.Cmd {
 		m.layout()
 		return m.refill()
 	}
-	if m.filter != "" && msg.String() == "esc" {
+	if m.filter != "" && msg.Code == tea.KeyEscape {
 		return m.setFilter("")
 	}
 	m.env.Wish(models.BackMsg{From: m})

@@ -41,7 +41,7 @@ func (m *Model) askKey(msg tea.KeyPressMsg) tea.Cmd {
 	k := m.keys
 	defer m.layout()
 	switch {
-	case msg.String() == "esc", key.Matches(msg, k.Back) && msg.Text == "":
+	case key.Matches(msg, m.out.LineKeys.Cancel), key.Matches(msg, k.Back) && msg.Text == "":
 		return m.stopAsking()
 	case key.Matches(msg, k.Run):
 		if strings.TrimSpace(m.line.Value()) == "" {
@@ -98,9 +98,9 @@ func (m *Model) stopAsking() tea.Cmd {
 func (m *Model) typeKey(msg tea.KeyPressMsg) tea.Cmd {
 	defer m.layout()
 	switch {
-	case msg.String() == "esc":
+	case key.Matches(msg, m.out.LineKeys.Cancel):
 		m.field = fieldNone
-	case msg.String() != "enter":
+	case !key.Matches(msg, m.out.LineKeys.Accept):
 		m.other.Handle(msg)
 	case m.field == fieldFilter:
 		m.field = fieldNone

@@ -41,9 +41,10 @@ type Model struct {
 	due     time.Time         // when to look again
 	wanted  string            // ID of the one to select once it is there
 
-	typing bool // the filter is typed
-	line   input.Line
-	filter string
+	typing   bool // the filter is typed
+	line     input.Line
+	lineKeys input.KeyMap
+	filter   string
 
 	focused    bool
 	cols, rows int
@@ -76,7 +77,7 @@ const askLimit = 5 * time.Second
 // then it explains itself. env.Contexts must be there.
 func New(env *models.Env, at string) *Model {
 	m := &Model{
-		env: env, theme: env.Theme, keys: DefaultKeyMap(), at: at, chooser: at == "", focused: true,
+		env: env, theme: env.Theme, keys: DefaultKeyMap(), lineKeys: input.DefaultKeyMap(), at: at, chooser: at == "", focused: true,
 		health: map[string]health{},
 	}
 	m.table = table.New(env.Theme, columns, provider{m})
@@ -309,6 +310,7 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.change(k)
 	case key.Matches(k, m.keys.Filter):
 		m.typing = true
+		m.line.Keys = &m.lineKeys
 		m.line.Set(m.filter)
 	case key.Matches(k, m.keys.Back):
 		if m.filter != "" {
@@ -324,16 +326,21 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 }
 
 func (m *Model) pressTyping(k tea.KeyPressMsg) {
-	switch k.Keystroke() {
-	case "enter":
+	on := &m.lineKeys
+	switch {
+	case key.Matches(k, on.Accept):
 		m.typing = false
 		if len(m.shown) == 1 {
 			m.open()
 		}
-	case "esc":
+	case key.Matches(k, on.Cancel):
 		m.typing, m.filter = false, ""
 		m.narrow()
-	case "up", "down", "pgup", "pgdown":
+	case key.Matches(k, on.Earlier):
+		m.table.SetCursor(m.table.Cursor() - 1)
+	case key.Matches(k, on.Later):
+		m.table.SetCursor(m.table.Cursor() + 1)
+	case k.Code == tea.KeyPgUp, k.Code == tea.KeyPgDown:
 		m.table.Handle(k)
 	default:
 		if m.line.Handle(k) {

@@ -31,7 +31,7 @@ func DefaultKeyMap() KeyMap {
 
 // KeyMaps are the keys that can be bound anew.
 func (m *Model) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "contexts", Map: &m.keys}, {Name: "table", Map: &m.table.Keys}}
+	return []models.KeyScope{{Name: "contexts", Map: &m.keys}, {Name: "table", Map: &m.table.Keys}, {Name: "line", Map: &m.lineKeys}}
 }
 
 // keyHelp are the bindings that work right now.
@@ -43,10 +43,7 @@ func (k keyHelp) FullHelp() [][]key.Binding { return k }
 // Keys are the bindings that work right now.
 func (m *Model) Keys() help.KeyMap {
 	if m.typing {
-		bind := func(name, what string) key.Binding {
-			return key.NewBinding(key.WithKeys(name), key.WithHelp(name, what))
-		}
-		return keyHelp{{bind("enter", "keep"), bind("esc", "drop")}}
+		return keyHelp{m.lineKeys.Help("keep", "drop")}
 	}
 	open, back := m.keys.Open, m.keys.Back
 	c, ok := m.current()
