@@ -190,6 +190,11 @@ func (r *root) setReadOnly(on bool) {
 		text += fmt.Sprintf(". What is open goes on (%s)", plural(n, "session"))
 	}
 	r.notify(models.NoticeMsg{Text: text})
+	action := "unlock"
+	if on {
+		action = "lock"
+	}
+	r.journal(models.Entry{Action: action, Target: r.at()})
 	if all, id := r.env.Contexts, r.here.context.ID; all != nil && id != "" {
 		r.do(func() tea.Msg { return rememberedMsg{all.SetUnlocked(id, !on)} })
 	}

@@ -51,6 +51,7 @@ func Forms(env *models.Env) []Form {
 	case "docker":
 		forms = append(forms, docker(env.Info)...)
 	}
+	forms = append(forms, podium(env)...)
 	return append(forms, curl(env)...)
 }
 

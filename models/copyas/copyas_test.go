@@ -78,6 +78,11 @@ func TestForms(t *testing.T) {
 		{"curl", "", nil, api.Address{Server: "unix:///run/p.sock"}, "curl -sS --unix-socket /run/p.sock http://localhost/api/v1/namespaces/default/pods/web"},
 		{"curl delete", "", nil, api.Address{Server: "http://h", Token: true, TokenFile: "/run/t"}, `curl -sS -X DELETE -H "Authorization: Bearer $(cat /run/t)" http://h/api/v1/namespaces/default/pods/web`},
 		{"curl log", "", nil, remote, ""}, // it serves no logs
+		{"podium exec", "", kube, api.Address{}, "podium exec --engine kube --context 'prod admin' -it web -- sh"},
+		{"podium exec", "side", docker, api.Address{}, "podium exec --engine docker --server unix:///var/run/docker.sock -it web -c side -- sh"},
+		{"podium describe", "", nil, remote, "podium describe --server https://pods.example:8443/x --ca-file '/etc/my ca.pem' pod web"},
+		{"podium logs", "side", api.Info{api.InfoEngine: "host"}.With(api.CapLog), api.Address{Server: "unix:///s/host.sock"}, "podium logs --server unix:///s/host.sock -f web side"},
+		{"podium exec", "", api.Info{api.InfoEngine: "fake"}, api.Address{}, ""},
 		{"curl log", "a b", kube, api.Address{}, `curl -sS -N -H "Authorization: Bearer $TOKEN" 'https://k.example:6443/api/v1/namespaces/default/pods/web/log?follow=true&container=a+b'`},
 	}
 	for _, tt := range tests {

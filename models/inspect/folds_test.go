@@ -98,3 +98,28 @@ func TestFoldingOnTheScreen(t *testing.T) {
 	d.Press("/").Misses("…").Type("1.50").Press("enter").Sees("x: 1.50")
 	modelstest.CheckView(t, m.View(), 80, 24)
 }
+
+func FuzzFolds(f *testing.F) {
+	f.Add(foldedYAML, 3)
+	f.Add("{\n  \"a\": [\n    1\n  ]\n}", 1)
+	f.Fuzz(func(t *testing.T, text string, times int) {
+		var folded folds
+		for range max(min(times, 8), 0) {
+			folded.show(text)
+			folded.more()
+		}
+		lines := folded.show(text)
+		if len(lines) != len(folded.heads) {
+			t.Fatalf("%d lines, %d heads", len(lines), len(folded.heads))
+		}
+		for i := range folded.blocks {
+			if b := &folded.blocks[i]; b.end < b.line || b.depth < 1 {
+				t.Fatalf("block %+v", b)
+			}
+		}
+		folded.open()
+		if got := folded.show(text); len(got) != strings.Count(strings.TrimSuffix(text, "\n"), "\n")+1 {
+			t.Fatalf("opened, %q has %d lines", text, len(got))
+		}
+	})
+}
