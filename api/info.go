@@ -18,6 +18,7 @@ const (
 	CapEvents      Capability = "events"       // the events path is served
 	CapExecInspect Capability = "exec-inspect" // exec's json path tells the exit code
 	CapExecKill    Capability = "exec-kill"    // exec's kill path sends signals
+	CapPatch       Capability = "patch"        // a pod takes a strategic merge patch
 	CapNamespaces  Capability = "namespaces"   // other namespaces than default exist and are listed
 )
 

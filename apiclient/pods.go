@@ -12,6 +12,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kjson "k8s.io/apimachinery/pkg/util/json"
 
@@ -57,6 +58,30 @@ func (c *Client) Create(ctx context.Context, namespace string, pod []byte) (api.
 		err = c.failed(k, fmt.Errorf("the pod was accepted, but %w", c.explain(err)))
 	}
 	return created, warnings, err
+}
+
+// Patch changes a pod by a strategic merge patch, as Kubernetes has it, and
+// returns the pod as it is then with the server's warnings. The API page knows
+// no patch: an endpoint without one gives an error that wraps
+// api.ErrNotServed. Like Create it is never repeated.
+func (c *Client) Patch(ctx context.Context, namespace, name string, patch []byte) (api.PodObject, []string, error) {
+	k := call{method: http.MethodPatch, target: api.PodPath(namespace, name), accept: jsonType, body: patch, patch: true}
+	if err := checkNames(namespace, name); err != nil {
+		return api.PodObject{}, nil, c.failed(k, err)
+	}
+	a, err := c.do(ctx, k)
+	if apierrors.IsMethodNotSupported(err) {
+		err = c.failed(k, fmt.Errorf("%w: %w", api.ErrNotServed, err))
+	}
+	if err != nil {
+		return api.PodObject{}, nil, err
+	}
+	warnings := c.warnings(a.header)
+	pod, err := c.readPod(k, a)
+	if err != nil {
+		err = c.failed(k, fmt.Errorf("the patch was accepted, but %w", c.explain(err)))
+	}
+	return pod, warnings, err
 }
 
 // Delete asks for a pod's end (API page, Delete). 204, and 200 or 202 with a

@@ -95,6 +95,29 @@ func TestCreateTooLarge(t *testing.T) {
 	}
 }
 
+func TestPatch(t *testing.T) {
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if r.Method != http.MethodPatch || r.URL.Path != "/api/v1/namespaces/default/pods/web" || string(body) != `{"a":null}` ||
+			r.Header.Get("Content-Type") != "application/strategic-merge-patch+json" {
+			t.Errorf("asked %s %s with %q and %v", r.Method, r.URL, body, r.Header)
+		}
+		w.Header().Add("Warning", `299 - "a word"`)
+		io.WriteString(w, `{"kind":"Pod","metadata":{"name":"web","uid":"u"}}`)
+	})
+	pod, warnings, err := c.Patch(t.Context(), "default", "web", []byte(`{"a":null}`))
+	if err != nil || pod.Pod.UID != "u" || len(warnings) != 1 || warnings[0] != "a word" {
+		t.Fatalf("%+v, %v, %v", pod, warnings, err)
+	}
+	if _, _, err := c.Patch(t.Context(), "default", "", nil); err == nil {
+		t.Error("a pod without a name was patched")
+	}
+	c = serve(t, answers(405, "", `{"kind":"Status","status":"Failure","message":"PATCH is not served here","reason":"MethodNotAllowed","code":405}`))
+	if _, _, err := c.Patch(t.Context(), "default", "web", []byte(`{}`)); !isNotServed(err) {
+		t.Errorf("an endpoint without patches: %v", err)
+	}
+}
+
 func TestDelete(t *testing.T) {
 	zero := int64(0)
 	for _, tt := range []struct {

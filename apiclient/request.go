@@ -18,6 +18,7 @@ type call struct {
 	secret string // exec id in the path, which errors must not show
 	body   []byte
 	json   bool // body is JSON
+	patch  bool // body is a strategic merge patch
 	accept string
 
 	// stream is set when the answer may be silent once it has begun.
@@ -157,6 +158,9 @@ func (c *Client) setHeaders(h http.Header, k call) error {
 	h.Set("User-Agent", c.cfg.UserAgent)
 	if k.accept != "" {
 		h.Set("Accept", k.accept)
+	}
+	if k.patch {
+		h.Set("Content-Type", "application/strategic-merge-patch+json")
 	}
 	if k.json {
 		h.Set("Content-Type", "application/json")

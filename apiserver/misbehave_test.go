@@ -296,7 +296,9 @@ func TestAnEngineMayServeResourcesItself(t *testing.T) {
 		{"DELETE", "/api/v1/namespaces/prod/pods/p", "", 200, "DELETE /api/v1/namespaces/prod/pods/p  0"},
 		{"GET", "/api/v1/namespaces/prod/pods/none", "", 404, "NotFound"},
 		{"POST", "/api/v1/namespaces/prod/pods", `{"a":"` + strings.Repeat("x", 4<<20) + `"}`, 413, "RequestEntityTooLarge"},
-		{"PATCH", "/api/v1/namespaces/prod/pods/p", "{}", 405, "MethodNotAllowed"},
+		{"PATCH", "/api/v1/namespaces/prod/pods/p", "{}", 200, "PATCH /api/v1/namespaces/prod/pods/p {} 2"},
+		{"PUT", "/api/v1/namespaces/prod/pods/p", "{}", 405, "MethodNotAllowed"},
+		{"PATCH", "/api/v1/namespaces/prod/pods", "{}", 405, "MethodNotAllowed"},
 		{"GET", "/api/v1/namespaces/prod/secrets", "", 404, "NotFound"},
 		{"GET", "/info", "", 200, `"engine":"fake"`},
 	} {

@@ -8,6 +8,8 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"podium/apiserver/engine"
 )
 
 // route is one row of the served page: a path whose segments in braces match
@@ -39,9 +41,13 @@ func (s *Server) table() []route {
 		}
 		return row(path, methods)
 	}
+	pod := map[string]handler{get: s.getPod, del: s.deletePod}
+	if to, ok := s.engine.(engine.ResourceServer); ok { // the page has no patch; an engine's own API may
+		pod[http.MethodPatch] = func(w http.ResponseWriter, r *http.Request, _ params) error { return s.pass(to, w, r, false) }
+	}
 	return []route{
 		resource(ns+"/pods", map[string]handler{get: s.listPods, post: s.createPod}),
-		resource(ns+"/pods/{name}", map[string]handler{get: s.getPod, del: s.deletePod}),
+		resource(ns+"/pods/{name}", pod),
 		resource(ns+"/pods/{name}/log", map[string]handler{get: s.podLog}),
 		row(ns+"/pods/{name}/exec", map[string]handler{post: s.createExec}),
 		row("/api/v1/exec/{id}/start", map[string]handler{post: s.startExec}),

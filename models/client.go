@@ -61,6 +61,10 @@ type Changer interface {
 	// server's warnings.
 	Create(ctx context.Context, namespace string, pod []byte) (api.PodObject, []string, error)
 
+	// Patch changes a pod by a strategic merge patch where the endpoint can
+	// (api.CapPatch), and returns the server's pod and the server's warnings.
+	Patch(ctx context.Context, namespace, name string, patch []byte) (api.PodObject, []string, error)
+
 	// Delete asks for a pod's end.
 	Delete(ctx context.Context, namespace, name string, opts api.DeleteOptions) error
 }

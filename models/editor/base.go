@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -46,10 +47,12 @@ type (
 		to       *Model
 		revision uint64
 		docs     []manifest.Document
-		over     int // the document that replaces the pod
+		over     int  // the document that replaces the pod
+		recreate bool // the user wants it deleted and created again
 		ref      api.PodRef
 		old      api.PodObject
 		diff     string // "" when nothing differs
+		patch    []byte // what makes the new one of the old one
 		missing  bool   // there is no such pod
 		err      error
 	}
@@ -57,6 +60,13 @@ type (
 	recreateMsg struct {
 		to       *Model
 		compared comparedMsg
+	}
+	patchedMsg struct {
+		to       *Model
+		compared comparedMsg
+		row      api.PodRow
+		warnings []string
+		err      error
 	}
 	removedMsg struct {
 		to       *Model
@@ -104,18 +114,25 @@ func (m *Model) gotBase(msg basedMsg) tea.Cmd {
 		return nil
 	}
 	m.open(msg.text)
-	if msg.own != "" {
+	switch {
+	case msg.own != "":
 		m.say(themes.Warning, "%s makes this pod anew by itself: what is changed here does not last.", safetext.Line(msg.own, 60))
-	} else {
+	case m.patches():
+		m.say(themes.Notice, "%s changes the pod, after showing what; what cannot be changed takes deleting and creating it again (%s).",
+			m.keys.Create.Help().Key, m.keys.Over.Help().Key)
+	default:
 		m.say(themes.Notice, "This endpoint changes no pods: %s deletes it and creates it again with your changes, after showing them.", m.keys.Create.Help().Key)
 	}
 	return m.opened()
 }
 
+// patches says that the endpoint changes pods that exist.
+func (m *Model) patches() bool { return m.env.Info.Has(api.CapPatch) }
+
 // compare holds the text against the pod as it is on the server now.
 func (m *Model) compare(msg preparedMsg) tea.Cmd {
 	docs := msg.found.Docs
-	out := comparedMsg{to: m, revision: msg.revision, docs: docs, over: -1}
+	out := comparedMsg{to: m, revision: msg.revision, docs: docs, over: -1, recreate: msg.over || !m.patches()}
 	namespace := m.env.Namespace
 	if namespace == "" {
 		namespace = api.DefaultNamespace
@@ -147,27 +164,33 @@ func (m *Model) compare(msg preparedMsg) tea.Cmd {
 			return out
 		}
 		if out.err == nil {
-			out.diff, out.err = difference(out.old.Raw, json)
+			out.diff, out.patch, out.err = difference(out.old.Raw, json)
 		}
 		return out
 	}
 }
 
-// difference is what is to change, as a unified diff of the two as YAML.
-func difference(old, now []byte) (string, error) {
-	before, err := recreatableYAML(old)
+// difference is what is to change: as a unified diff of the two as YAML, and as
+// a patch.
+func difference(old, now []byte) (diff string, patch []byte, err error) {
+	before, err := manifest.Recreatable(old)
 	if err != nil {
-		return "", fmt.Errorf("read the pod of the server: %w", err)
+		return "", nil, fmt.Errorf("read the pod of the server: %w", err)
 	}
-	bare, err := manifest.Recreatable(now)
+	after, err := manifest.Recreatable(now)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	after, err := manifest.ToYAML(bare)
-	if err != nil || bytes.Equal([]byte(before), after) {
-		return "", err
+	a, err := manifest.ToYAML(before)
+	if err != nil {
+		return "", nil, err
 	}
-	return udiff.Unified("on the server", "to be sent", before, string(after)), nil
+	b, err := manifest.ToYAML(after)
+	if err != nil || bytes.Equal(a, b) {
+		return "", nil, err
+	}
+	patch, err = manifest.Patch(before, after)
+	return udiff.Unified("on the server", "to be sent", string(a), string(b)), patch, err
 }
 
 func (m *Model) gotCompared(msg comparedMsg) tea.Cmd {
@@ -186,6 +209,63 @@ func (m *Model) gotCompared(msg comparedMsg) tea.Cmd {
 		m.openDiff(msg)
 	}
 	return nil
+}
+
+// sendDiff sends what is shown: as a patch, or after a question anew.
+func (m *Model) sendDiff() tea.Cmd {
+	msg := m.diff.compared
+	if msg.recreate {
+		m.askRecreate()
+		return nil
+	}
+	m.diff = nil
+	if msg.patch == nil {
+		m.say(themes.Warning, "Nothing was sent: only the order differs, which cannot be changed.")
+		return nil
+	}
+	m.preparing = true
+	m.say(themes.Pending, "changing %s …", safetext.Line(msg.ref.Name, 60))
+	client := m.env.Client
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), createTimeout)
+		defer cancel()
+		out := patchedMsg{to: m, compared: msg}
+		pod, warnings, err := client.Patch(ctx, msg.ref.Namespace, msg.ref.Name, msg.patch)
+		if out.err, out.warnings = err, warnings; err == nil {
+			out.row = pod.Row()
+		}
+		return out
+	}
+}
+
+func (m *Model) gotPatched(msg patchedMsg) tea.Cmd {
+	m.preparing = false
+	m.note = ""
+	entry := models.Entry{
+		Action: "edit", Target: msg.compared.ref.Namespace + "/" + msg.compared.ref.Name, Result: "accepted", Digest: digest(msg.compared.patch),
+	}
+	if msg.err != nil {
+		entry.Result, entry.Failed = safetext.Line(msg.err.Error(), 300), true
+	}
+	m.env.Wish(models.JournalMsg{Entry: entry})
+	same := msg.compared.revision == m.buf.Revision()
+	switch {
+	case msg.err != nil:
+		m.say(themes.Error, "%s %s deletes it and creates it again with your changes.", safetext.Clean(msg.err.Error()), m.keys.Over.Help().Key)
+		var status apierrors.APIStatus
+		if same && errors.As(msg.err, &status) && status.Status().Details != nil {
+			m.pin(manifest.CausesToProblems(&msg.compared.docs[msg.compared.over], status.Status().Details.Causes))
+		}
+		return m.saveSoon()
+	case !same:
+		m.say(themes.OK, "Changed %s; what was typed since is still here.", safetext.Line(msg.compared.ref.Name, 60))
+		return nil
+	}
+	notice := models.NoticeMsg{Text: "Changed " + msg.compared.ref.Name}
+	if len(msg.warnings) > 0 {
+		notice = models.NoticeMsg{Level: models.LevelWarning, Text: notice.Text + ". The server warns: " + strings.Join(msg.warnings, "; ")}
+	}
+	return m.leave(msg.row.Ref(), notice)
 }
 
 // askRecreate asks before the pod is deleted.

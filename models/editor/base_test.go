@@ -12,8 +12,10 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"podium/api"
+	"podium/manifest"
 	"podium/models"
 	mt "podium/models/modelstest"
 )
@@ -228,5 +230,44 @@ func TestAnEndpointThatIsGoneStopsTheRest(t *testing.T) {
 	d.Press("ctrl+s").Sees("1 failed, 1 not sent", "db: not sent")
 	if n := b.Client.Called("create"); n != 1 {
 		t.Errorf("%d creates were tried", n)
+	}
+}
+
+// TestARealEditWhereTheEndpointCan: what is shown is sent as a patch, without
+// deleting anything; what the server will not change can be recreated.
+func TestARealEditWhereTheEndpointCan(t *testing.T) {
+	b := mt.NewBench(mt.NewClient())
+	c := serve(b)
+	b.Env.Info = api.Info{}.With(api.CapPatch)
+	var sent record
+	var refuse sync.Map
+	b.Client.OnPatch = func(ns, name string, patch []byte) (api.PodObject, []string, error) {
+		sent.add(ns + "/" + name + " " + string(patch))
+		if _, no := refuse.Load("on"); no {
+			return api.PodObject{}, nil, apierrors.NewInvalid(schema.GroupKind{Kind: "Pod"}, "web", field.ErrorList{
+				field.Forbidden(field.NewPath("spec", "containers").Index(0).Child("image"), "may not be changed"),
+			})
+		}
+		return api.PodObject{Pod: &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: name, UID: "u1"}}}, nil, nil
+	}
+	m := New(b.Env, models.EditMsg{Ref: api.PodRef{Namespace: "default", Name: "web"}}, nil)
+	t.Cleanup(m.Close)
+	d := mt.Drive(t, m, 140, 24)
+	d.Sees("image: nginx:1", "changes the pod, after showing what")
+	if err := m.buf.ReplaceAll(strings.Replace(m.buf.Text(), "nginx:1", "nginx:2", 1)); err != nil {
+		t.Fatal(err)
+	}
+	refuse.Store("on", true)
+	d.Press("ctrl+s").Sees("What is to change", "ctrl-s changes the pod").Press("ctrl+s")
+	d.Sees("may not be changed", "alt-s deletes it and creates it again")
+	if p := m.found[0]; p.Code != manifest.CodeServer || p.Start.Line != strings.Count(m.buf.Text()[:strings.Index(m.buf.Text(), "image:")], "\n")+1 {
+		t.Errorf("the server's words are pinned as %+v", p)
+	}
+	refuse.Delete("on")
+	d.Press("ctrl+s").Sees("What is to change").Press("ctrl+s")
+	d.Until("the list", wished[models.ListMsg](b))
+	want := `default/web {"spec":{"containers":[{"name":"main","image":"nginx:2"}]}}`
+	if all := sent.all(); len(all) != 2 || all[1] != want || len(c.calls) > 0 {
+		t.Errorf("sent %q and %v: want the patch %s", all, c.calls, want)
 	}
 }

@@ -53,6 +53,8 @@ func (m *Model) diffUpdate(msg tea.Msg) tea.Cmd {
 	if k, ok := msg.(tea.KeyPressMsg); ok && !m.diff.view.Typing() {
 		switch {
 		case key.Matches(k, m.keys.Create), key.Matches(k, m.keys.Pick):
+			return m.sendDiff()
+		case key.Matches(k, m.keys.Over):
 			m.askRecreate()
 			return nil
 		case key.Matches(k, m.keys.Back), key.Matches(k, m.keys.CloseDiff):
@@ -67,11 +69,19 @@ func (m *Model) diffUpdate(msg tea.Msg) tea.Cmd {
 	return m.diff.view.Update(msg)
 }
 
+// diffVerb is what sending does.
+func (m *Model) diffVerb() string {
+	if m.diff.compared.recreate {
+		return "deletes and recreates the pod, after a question"
+	}
+	return "changes the pod"
+}
+
 // drawDiff draws the difference, and below it what can be done.
 func (m *Model) drawDiff() string {
 	d := m.diff
 	said := "What is to change: " + plural(d.removed, "line") + " out, " + plural(d.added, "line") + " in. " +
-		m.keys.Create.Help().Key + " deletes and recreates the pod, after a question; esc goes back to the text."
+		m.keys.Create.Help().Key + " " + m.diffVerb() + "; esc goes back to the text."
 	lines := []string{}
 	if m.rows > statusRows {
 		lines = append(lines, d.view.View())

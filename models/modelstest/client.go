@@ -45,6 +45,7 @@ type Client struct {
 	OnNamespaces func() ([]string, error)
 
 	OnCreate func(namespace string, pod []byte) (api.PodObject, []string, error)
+	OnPatch  func(namespace, name string, patch []byte) (api.PodObject, []string, error)
 	OnDelete func(namespace, name string, opts api.DeleteOptions) error
 	OnExec   func(ctx context.Context, namespace, pod, container string, cfg api.ExecConfig) (api.ExecSession, error)
 }
@@ -195,6 +196,15 @@ func (c *Client) Create(_ context.Context, namespace string, pod []byte) (api.Po
 		return c.OnCreate(namespace, pod)
 	}
 	return api.PodObject{}, nil, errors.New("this client creates nothing")
+}
+
+// Patch refuses unless OnPatch is set.
+func (c *Client) Patch(_ context.Context, namespace, name string, patch []byte) (api.PodObject, []string, error) {
+	c.note("patch %s/%s", namespace, name)
+	if c.OnPatch != nil {
+		return c.OnPatch(namespace, name, patch)
+	}
+	return api.PodObject{}, nil, fmt.Errorf("patch pods: %w", api.ErrNotServed)
 }
 
 // Delete removes the row of the pod.

@@ -102,7 +102,7 @@ func (e *Engine) Info(context.Context) (api.Info, error) {
 		api.InfoIdentity:  e.who.identity,
 		api.InfoServer:    e.who.server,
 	}
-	return info.With(api.CapWatch, api.CapLimit, api.CapLog, api.CapEvents, api.CapNamespaces), nil
+	return info.With(api.CapWatch, api.CapLimit, api.CapLog, api.CapEvents, api.CapNamespaces, api.CapPatch), nil
 }
 
 // Close implements engine.Engine. The pods stay as they are.

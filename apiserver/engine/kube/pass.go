@@ -25,7 +25,7 @@ var passed = []struct {
 }{
 	{"api/v1/pods", []string{http.MethodGet}},
 	{"api/v1/namespaces/{}/pods", []string{http.MethodGet, http.MethodPost}},
-	{"api/v1/namespaces/{}/pods/{}", []string{http.MethodGet, http.MethodDelete}},
+	{"api/v1/namespaces/{}/pods/{}", []string{http.MethodGet, http.MethodDelete, http.MethodPatch}},
 	{"api/v1/namespaces/{}/pods/{}/log", []string{http.MethodGet}},
 	{"api/v1/events", []string{http.MethodGet}},
 	{"api/v1/namespaces/{}/events", []string{http.MethodGet}},

@@ -32,7 +32,7 @@ func TestOnlyResourcesOfPodsPass(t *testing.T) {
 	e := c.engine()
 	for _, target := range []string{
 		"GET /api/v1/pods", "GET /api/v1/namespaces/a/pods", "POST /api/v1/namespaces/a/pods", "GET /api/v1/namespaces/a/pods/b",
-		"DELETE /api/v1/namespaces/a/pods/b", "GET /api/v1/namespaces/a/pods/b/log?follow=true", "GET /api/v1/events",
+		"DELETE /api/v1/namespaces/a/pods/b", "PATCH /api/v1/namespaces/a/pods/b", "GET /api/v1/namespaces/a/pods/b/log?follow=true", "GET /api/v1/events",
 		"GET /api/v1/namespaces/a/events", "GET /api/v1/namespaces", "GET /api/v1/namespaces/a",
 		"GET /api/v1/namespaces/a/pods?labelSelector=app%3Dx&limit=5&continue=t%2Bu&watch=1&allowWatchBookmarks=true",
 	} {
@@ -50,7 +50,7 @@ func TestOnlyResourcesOfPodsPass(t *testing.T) {
 		"GET /api/v1/namespaces/a/secrets", "GET /api/v1/secrets", "GET /api/v1/nodes", "GET /api/v1/nodes/n/proxy/pods", "GET /apis",
 		"GET /api/v1/namespaces/a/pods/b/proxy", "POST /api/v1/namespaces/a/pods/b/exec", "GET /api/v1/namespaces/a/pods/b/attach",
 		"GET /api/v1/namespaces/a/pods/b/portforward", "DELETE /api/v1/namespaces/a/pods", "DELETE /api/v1/namespaces/a",
-		"PUT /api/v1/namespaces/a/pods/b", "PATCH /api/v1/namespaces/a/pods/b", "POST /api/v1/namespaces", "POST /api/v1/pods",
+		"PUT /api/v1/namespaces/a/pods/b", "PATCH /api/v1/namespaces/a/pods", "PATCH /api/v1/namespaces/a/pods/b/status", "POST /api/v1/namespaces", "POST /api/v1/pods",
 		"GET /api/v1/namespaces/../pods", "GET /api/v1/namespaces/%2e%2e/pods", "GET /api/v1/namespaces/a%2fsecrets/pods",
 		"GET /api/v1/namespaces/a/pods/..%2fsecrets", "GET /api/v1/namespaces/a/pods/%252e", "GET /metrics", "GET /",
 		"GET /api/v1/namespaces//pods", "GET /api/v1/watch/pods",
