@@ -86,7 +86,7 @@ func (e *execFlags) targets(ctx context.Context, v *verb) ([]fanout.Target, erro
 		out = append(out, fanout.Target{Ref: row.Ref(), Container: container})
 	}
 	if ended > 0 && !e.quiet {
-		v.warn("%s that ended already are left out", countOf(ended, "pod"))
+		v.warn("Left out, having ended already: %s", countOf(ended, "pod"))
 	}
 	return out, nil
 }
@@ -126,25 +126,38 @@ func resultOf(o *fanout.Outcome) execResult {
 	return r
 }
 
-// manyStatus is the status of all together.
+// manyStatus is the status of all together, with a sentence on those that did
+// not do well.
 func manyStatus(outcomes []*fanout.Outcome) error {
-	failed, unknown := 0, 0
+	var failed, idle, unknown int
 	for _, o := range outcomes {
 		switch {
 		case o.End.OK:
 		case o.End.Known && !o.End.Partial:
 			failed++
+		case !o.Started:
+			idle++
 		default:
 			unknown++
 		}
 	}
-	switch {
-	case unknown > 0:
-		return &statusError{status: exitUnknown, err: fmt.Errorf("%s of %d: how the command did there is not known", countOf(unknown, "pod"), len(outcomes))}
-	case failed > 0:
-		return &statusError{status: exitError, err: fmt.Errorf("the command failed in %s of %d", countOf(failed, "pod"), len(outcomes))}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{failed, "failed in %d"}, {idle, "did not run in %d"}, {unknown, "has an end that is not known in %d"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf(p.what, p.n))
+		}
 	}
-	return nil
+	if len(parts) == 0 {
+		return nil
+	}
+	status := exitError
+	if idle+unknown > 0 {
+		status = exitUnknown
+	}
+	return &statusError{status: status, err: fmt.Errorf("the command %s of %s", strings.Join(parts, ", "), countOf(len(outcomes), "pod"))}
 }
 
 // print writes the outcomes as the flags ask for.

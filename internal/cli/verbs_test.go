@@ -411,7 +411,7 @@ func TestExecInManyPods(t *testing.T) {
 	script := "echo same; [ $HOSTNAME = b ] && echo other && exit 4; true"
 	r = s.podium("", "exec", "-l", "app=x", "--", "sh", "-c", script)
 	if want := "── exit 4: b\nsame\nother\n\n── exit 0: 2 pods: a c\nsame\n\n"; r.out != want || r.status != 1 ||
-		r.err != "2 of 3 alike, 1 differs\nerror: the command failed in 1 pod of 3\n" {
+		r.err != "2 of 3 alike, 1 differs\nerror: the command failed in 1 of 3 pods\n" {
 		t.Errorf("one fails: %+v", r)
 	}
 	r = s.podium("", "exec", "-l", "app=x", "--diff", "-q", "--", "sh", "-c", script)
@@ -444,7 +444,7 @@ func TestCommandsThatNeverRan(t *testing.T) {
 	t.Cleanup(func() { e.Close() })
 	s := benchOver(t, deaf{e})
 	r := s.podium("", "exec", "-l", "app", "--", "true")
-	if r.status != exitUnknown || !strings.Contains(r.out, "not started") || !strings.Contains(r.out, "the disk is on fire") {
+	if r.status != exitUnknown || !strings.Contains(r.err, "the command did not run in 2 of 2 pods") || !strings.Contains(r.out, "not started") || !strings.Contains(r.out, "the disk is on fire") {
 		t.Errorf("%+v", r)
 	}
 }
