@@ -29,6 +29,7 @@ type Configured struct {
 	Bindings models.Bindings // held against KeyTable
 	Themes   *themes.Set     // those that can be chosen, nil for the built-in ones
 	File     string          // the configuration file, for hints
+	Warnings []string        // what is wrong with it without being in the way
 }
 
 // The scopes of the root's own keys.
@@ -55,7 +56,7 @@ func KeyTable(environ []string) models.KeyTable {
 		return models.KeyRow{KeyScope: models.KeyScope{Name: name, Map: m}, Doc: doc, With: with}
 	}
 	return models.KeyTable{
-		row(globalScope, "Everywhere but in terminals, dialogs and where one types; the leader works there too.", &global),
+		row(globalScope, "Everywhere but in terminals, dialogs and where one types; the leader works there too. It is ctrl-y where zellij or VS Code take ctrl-g.", &global),
 		row(leaderScope, "In the menu after the leader key, where 1 to 9 go to a session.", &menu),
 		row("list", "In the list of pods.", &list, globalScope, "table"),
 		row("columns", "In the dialog that chooses the columns of the list.", &columns),
@@ -112,6 +113,16 @@ type changedMsg struct {
 	err error
 }
 
+// warn says what is wrong with a configuration without being in its way.
+func (r *root) warn(c *Configured) {
+	if c == nil {
+		return
+	}
+	for _, text := range c.Warnings {
+		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: text})
+	}
+}
+
 // awaitChange waits in a command, the only one of its kind under way.
 func (r *root) awaitChange() tea.Cmd {
 	if r.opts.Changed == nil {
@@ -148,5 +159,6 @@ func (r *root) changed(msg changedMsg) {
 		r.broadcast(models.SettingsMsg{Before: before})
 		r.draw.forget()
 		r.notify(models.NoticeMsg{Text: "The configuration was read again"})
+		r.warn(msg.now)
 	}
 }

@@ -117,6 +117,7 @@ func (r *root) Init() tea.Cmd {
 	for _, n := range r.opts.Notices {
 		r.notify(n)
 	}
+	r.warn(r.opts.Configured)
 	r.refresh()
 	for i, cmd := range cmds {
 		cmds[i] = r.crashes.guard(cmd)

@@ -126,3 +126,13 @@ func TestViewsWithFewColours(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatIsWrongWithThemesNobodyChoseIsAWarning(t *testing.T) {
+	u := inColour(t, func(o *Options) {
+		o.Configured = &Configured{Settings: models.DefaultSettings(), Warnings: []string{"Not a theme: mine.yaml:3:1: x"}}
+	})
+	u.Sees("Not a theme: mine.yaml:3:1")
+	u.Send(changedMsg{now: &Configured{Settings: models.DefaultSettings()}})
+	u.Sees("was read again")
+	u.Press("!").Sees("Not a theme: mine.yaml:3:1")
+}

@@ -39,7 +39,11 @@ func (f *flags) configOptions(environ []string) (config.Options, error) {
 
 // configured is what the dashboard needs of a configuration.
 func configured(c *config.Config) *ui.Configured {
-	return &ui.Configured{Settings: c.Settings, Bindings: c.Bindings, Themes: c.Themes, File: config.Shown(c.File)}
+	out := &ui.Configured{Settings: c.Settings, Bindings: c.Bindings, Themes: c.Themes, File: config.Shown(c.File)}
+	for _, p := range c.BrokenThemes {
+		out.Warnings = append(out.Warnings, "Not a theme: "+p.String())
+	}
+	return out
 }
 
 // changes waits for the file to change and reads it again.

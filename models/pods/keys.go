@@ -41,7 +41,7 @@ func DefaultKeyMap() KeyMap {
 		Shell:    bind("s", "shell", "s"),
 		Command:  bind("x", "command", "x"),
 		Delete:   bind("ctrl-d", "delete", "ctrl+d", "delete"),
-		NoDelete: bind("ctrl-k", "", "ctrl+k"),
+		NoDelete: bind("ctrl-k", "say how to delete", "ctrl+k"),
 		Copy:     bind("c", "copy name", "c"),
 		CopyAs:   bind("Y", "copy as …", "Y"),
 		Wide:     bind("w", "wide", "w", "ctrl+w"),
