@@ -353,7 +353,7 @@ func (m *Model) introText() string {
 // explain says in the table's place why there is no row.
 func (m *Model) explain() {
 	f := &m.feed
-	filter, clear := m.keys.Filter.Help().Key, m.keys.Back.Help().Key
+	change, drop := m.keys.Filter.Help().Key, m.keys.Back.Help().Key
 	where := m.env.Namespace
 	if where == "" {
 		where = "any namespace"
@@ -362,13 +362,13 @@ func (m *Model) explain() {
 	}
 	switch {
 	case len(m.rows.byKey) > 0 && m.rows.filter != nil:
-		m.table.SetEmpty("\nNone of the " + models.Count(len(m.rows.byKey), "pod") + " matches the filter.\n" + filter + " changes it, " + clear + " clears it.")
+		m.table.SetEmpty("\nNone of the " + models.Count(len(m.rows.byKey), "pod") + " matches the filter.\n" + change + " changes it, " + drop + " clears it.")
 	case f.lost != nil && !f.loaded:
 		m.table.SetEmpty("\nThe pods of " + m.env.Endpoint + " cannot be listed.\n\n" + safetext.Line(f.lost.Error(), maxReason) + "\n\n" + m.wayOut())
 	case !f.loaded:
 		m.table.SetEmpty("\nAsking " + m.env.Endpoint + " for its pods…")
 	case m.selector != "":
-		m.table.SetEmpty("\nNo pod has the labels " + m.selector + ".\n" + filter + " changes the filter, " + clear + " clears it.")
+		m.table.SetEmpty("\nNo pod has the labels " + m.selector + ".\n" + change + " changes the filter, " + drop + " clears it.")
 	case m.env.ReadOnly:
 		m.table.SetEmpty("\nThere is no pod in " + where + ".\nThe endpoint is open read-only; the list changes by itself when one appears.")
 	default:

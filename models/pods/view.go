@@ -110,9 +110,9 @@ func (m *Model) menuLines() []string {
 }
 
 func (m *Model) marksText(n int) string {
-	text := fmt.Sprintf("%d marked", n)
-	if _, hidden := m.table.Marked(); len(hidden) > 0 {
-		text += fmt.Sprintf(", %d of them hidden by the filter", len(hidden))
+	text := models.Thousands(n) + " marked"
+	if hidden := m.table.HiddenMarks(); hidden > 0 {
+		text += ", " + models.Thousands(hidden) + " of them hidden by the filter"
 	}
 	return text + " · " + m.table.Keys.ClearMarks.Help().Key + " clears"
 }

@@ -59,18 +59,33 @@ func (t *Table) SetMark(key string, on bool) {
 	case !on && had:
 		delete(t.marks, key)
 	}
-	t.fresh = false
+	t.fresh, t.counted = false, false
 }
 
 // ClearMarks takes all marks away.
 func (t *Table) ClearMarks() {
 	clear(t.marks)
 	t.anchor = ""
-	t.fresh = false
+	t.fresh, t.counted = false, false
 }
 
 // Marks is the number of marked keys, hidden ones included.
 func (t *Table) Marks() int { return len(t.marks) }
+
+// HiddenMarks is the number of marked keys that are not among the rows. It looks
+// at all rows after rows or marks have changed.
+func (t *Table) HiddenMarks() int {
+	if t.counted {
+		return t.hidden
+	}
+	t.hidden, t.counted = len(t.marks), true
+	for i := 0; i < t.rows.Len() && t.hidden > 0; i++ {
+		if t.IsMarked(t.rows.Key(i)) {
+			t.hidden--
+		}
+	}
+	return t.hidden
+}
 
 // IsMarked says whether the key is marked.
 func (t *Table) IsMarked(key string) bool {
@@ -107,7 +122,7 @@ func (t *Table) PruneMarks(live func(key string) bool) {
 	for key := range t.marks {
 		if !live(key) {
 			delete(t.marks, key)
-			t.fresh = false
+			t.fresh, t.counted = false, false
 		}
 	}
 }

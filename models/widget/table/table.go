@@ -99,6 +99,9 @@ type Table struct {
 	clock  int
 	anchor string // where a range of marks begins
 
+	hidden  int  // marks without a row,
+	counted bool // unless that is to be counted again
+
 	natural  []int  // widest content seen, by column
 	measured int    // rows there were when that was last looked at
 	slots    []slot // columns that are shown
@@ -193,6 +196,7 @@ func (t *Table) SetRows(rows RowProvider) {
 // the visible ones only where there are fewer rows than before, and at all keys
 // if the selected row moved.
 func (t *Table) Reload() {
+	t.counted = false
 	t.refind()
 	t.measure()
 	t.settle()

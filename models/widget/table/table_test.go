@@ -215,8 +215,12 @@ func TestMarks(t *testing.T) {
 	if tb.IsMarked(rows[0].name) || tb.Marks() != 3 {
 		t.Error("the mark of a dead row is kept")
 	}
+	tb.SetRows(many(3))
+	if n := tb.HiddenMarks(); n != 3 {
+		t.Errorf("%d marks are hidden once two rows are gone", n)
+	}
 	press(tb, "U")
-	if tb.Marks() != 0 {
+	if tb.Marks() != 0 || tb.HiddenMarks() != 0 {
 		t.Error("marks are left")
 	}
 }
@@ -299,15 +303,19 @@ func TestMarkingAllAndTheInverse(t *testing.T) {
 	tb := open(many(5), 80, 10)
 	tb.SetMark("hidden", true)
 	press(tb, "space", "%") // the first is marked; the others are
-	if shown, hidden := tb.Marked(); len(shown) != 4 || len(hidden) != 1 || tb.IsMarked(tb.rows.Key(0)) {
+	if shown, hidden := tb.Marked(); len(shown) != 4 || len(hidden) != 1 || tb.HiddenMarks() != 1 || tb.IsMarked(tb.rows.Key(0)) {
 		t.Errorf("marked are %v and %v", shown, hidden)
 	}
 	press(tb, "*")
 	if shown, _ := tb.Marked(); len(shown) != 5 {
 		t.Errorf("marked are %v", shown)
 	}
+	tb.SetRows(many(3))
+	if n := tb.HiddenMarks(); n != 3 {
+		t.Errorf("%d marks are hidden once two rows are gone", n)
+	}
 	press(tb, "U")
-	if tb.Marks() != 0 {
+	if tb.Marks() != 0 || tb.HiddenMarks() != 0 {
 		t.Errorf("%d are marked", tb.Marks())
 	}
 }
