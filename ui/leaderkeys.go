@@ -89,7 +89,11 @@ func (r *root) leaderItems() []menuItem {
 	}
 	t := r.tab()
 	if t != nil {
-		one(k.Leave, func(r *root) { r.leave(t) })
+		leave := k.Leave
+		if !t.holds() {
+			leave.SetHelp(leave.Help().Key, "leave") // nothing goes on
+		}
+		one(leave, func(r *root) { r.leave(t) })
 		one(k.Close, func(r *root) { r.askClose(r.top()) })
 	}
 	act := func(b key.Binding, a models.Action) {

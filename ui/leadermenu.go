@@ -41,7 +41,7 @@ func (r *root) layMenu() menu {
 	switch {
 	case r.can(models.ActionLiteral):
 		twice("send " + r.keys.Leader.Help().Key)
-	case len(r.sessions) > 0:
+	case r.lastSession() != r.tab():
 		twice("the last session")
 	}
 	room := r.cols - 2*frameCols

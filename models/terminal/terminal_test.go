@@ -227,6 +227,19 @@ func TestEndsSayWhy(t *testing.T) {
 	}
 }
 
+func TestTheEndIsReadInANarrowPane(t *testing.T) {
+	d, _, m, s := open(t, shell())
+	s.err = apierrors.NewNotFound(schema.GroupResource{Resource: "exec"}, "x")
+	s.output.Close()
+	d.Sees("shell in web/main: unknown: the server forgot the command")
+	m.SetSize(24, 14)
+	d.Sees("shell in web/main:", "unknown: the server", "forgot the command", "probably restarted", "enter: new shell here", "s: another shell", "esc: back")
+	m.SetSize(24, 3)
+	d.Sees("shell in web/main:")
+	m.SetSize(60, 12)
+	d.Sees("enter: new shell here   s: another shell   esc: back")
+}
+
 func TestEnterAfterEndOpensShellNotTheCommandAgain(t *testing.T) {
 	d, bench, m, s := open(t, models.ExecMsg{Ref: web, Container: "main", Cmd: []string{"rm", "-i", "x"}})
 	s.exit(0)

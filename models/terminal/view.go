@@ -204,22 +204,32 @@ func (m *Model) endLines() []string {
 	if m.end.OK {
 		role = themes.OK
 	}
-	lines := []string{
-		m.paint(themes.Border, strings.Repeat("─", m.cols)),
-		m.paint(role, m.what()+": "+m.end.Line),
-	}
-	for _, more := range safetext.Wrap(strings.TrimSpace(m.end.More), m.cols) {
-		if len(lines) < max(m.rows-1, 1) {
-			lines = append(lines, m.paint(themes.Text, more))
+	lines := []string{m.paint(themes.Border, strings.Repeat("─", m.cols))}
+	say := func(role themes.Role, text string, spare int) {
+		if text == "" {
+			return
+		}
+		for _, line := range safetext.Wrap(text, m.cols) {
+			if len(lines) < max(m.rows-spare, 1) {
+				lines = append(lines, m.paint(role, line))
+			}
 		}
 	}
+	say(role, m.what()+": "+m.end.Line, 2)
+	say(themes.Text, strings.TrimSpace(m.end.More), 1)
 	var can []string
 	for _, b := range []key.Binding{m.keys.NewShell, m.keys.OtherShell, m.keys.Back} {
 		if b.Enabled() {
 			can = append(can, b.Help().Key+": "+b.Help().Desc)
 		}
 	}
-	return append(lines, m.paint(themes.KeyDesc, strings.Join(can, "   ")))
+	if hints := strings.Join(can, "   "); safetext.Width(hints) <= m.cols {
+		can = []string{hints}
+	}
+	for _, c := range can {
+		say(themes.KeyDesc, c, 0)
+	}
+	return lines
 }
 
 func plural(n int, what string) string {
