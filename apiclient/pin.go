@@ -78,17 +78,26 @@ func trustWords(cert *x509.Certificate) string {
 	return ", or its fingerprint once you have compared it with the server's (SHA-256 " + Fingerprint(cert.Raw) + ")"
 }
 
-// UntrustedFingerprint is the fingerprint of the certificate for which a call
-// failed, because no known authority has signed it or another one is trusted; ""
-// for other errors.
-func UntrustedFingerprint(err error) string {
-	var other *otherCertificateError
-	var verify *tls.CertificateVerificationError
+// Untrusted tells of a call that failed because the server's certificate is not
+// trusted: its fingerprint, and why in a sentence. Both are "" for other errors.
+func Untrusted(err error) (fingerprint, reason string) {
+	var (
+		other   *otherCertificateError
+		verify  *tls.CertificateVerificationError
+		host    x509.HostnameError
+		invalid x509.CertificateInvalidError
+	)
 	switch {
 	case errors.As(err, &other):
-		return other.fingerprint
-	case errors.As(err, &verify) && len(verify.UnverifiedCertificates) > 0:
-		return Fingerprint(verify.UnverifiedCertificates[0].Raw)
+		return other.fingerprint, "The server shows another certificate than the one that is trusted."
+	case !errors.As(err, &verify), len(verify.UnverifiedCertificates) == 0:
+		return "", ""
+	case errors.As(err, &host):
+		reason = "The server's certificate is for another name."
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		reason = "The server's certificate is out of date."
+	default:
+		reason = "Nobody vouches for the server's certificate."
 	}
-	return ""
+	return Fingerprint(verify.UnverifiedCertificates[0].Raw), reason
 }

@@ -40,19 +40,24 @@ func TestAFingerprintGoesWithNothingElse(t *testing.T) {
 	}
 }
 
-func TestUntrustedFingerprint(t *testing.T) {
-	server, _, _ := newAuthority(t).leaf(t, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}})
+func TestUntrusted(t *testing.T) {
+	authority := newAuthority(t)
+	server, _, _ := authority.leaf(t, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}})
 	url := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{server}})
 	want := Fingerprint(server.Certificate[0])
-	for _, cfg := range []Config{{}, {Fingerprint: Fingerprint([]byte("another"))}} {
+	for reason, cfg := range map[string]Config{
+		"Nobody vouches":      {},
+		"another certificate": {Fingerprint: Fingerprint([]byte("another"))},
+		"another name":        {CAData: authority.pem, ServerName: "elsewhere"},
+	} {
 		cfg.Server = url
 		_, err := newClient(t, cfg).Info(t.Context())
-		if got := UntrustedFingerprint(err); got != want {
-			t.Errorf("the fingerprint is %q, want %q of %v", got, want, err)
+		if got, why := Untrusted(err); got != want || !strings.Contains(why, reason) {
+			t.Errorf("the fingerprint is %q, want %q, and %q, want %q of %v", got, want, why, reason, err)
 		}
 	}
 	_, err := newClient(t, Config{Server: "http://127.0.0.1:1"}).Info(t.Context())
-	if got := UntrustedFingerprint(err); got != "" {
-		t.Errorf("the fingerprint is %q of %v", got, err)
+	if got, why := Untrusted(err); got != "" || why != "" {
+		t.Errorf("the fingerprint is %q, %q of %v", got, why, err)
 	}
 }

@@ -115,6 +115,7 @@ type Endpoints interface {
 // UntrustedError is a server whose certificate is not trusted here.
 type UntrustedError struct {
 	Fingerprint string // SHA-256, in pairs of digits
+	Reason      string // why it is not, in a sentence
 	Err         error  // what was tried, in words
 }
 

@@ -41,8 +41,8 @@ func asKept(e models.Endpoint) (contexts.Endpoint, contexts.Secret) {
 func (p *places) Try(ctx context.Context, id string, e models.Endpoint) (string, error) {
 	kept, secret := asKept(e)
 	words, err := p.book.TryEndpoint(ctx, addedName(id), kept, secret)
-	if print := apiclient.UntrustedFingerprint(err); print != "" {
-		return "", &models.UntrustedError{Fingerprint: print, Err: err}
+	if fingerprint, reason := apiclient.Untrusted(err); fingerprint != "" {
+		return "", &models.UntrustedError{Fingerprint: fingerprint, Reason: reason, Err: err}
 	}
 	return words, err
 }

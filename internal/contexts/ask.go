@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"podium/apiclient"
 	"podium/apiserver/engine/host/background"
 )
 
@@ -30,7 +29,7 @@ func (b *Book) Ask(ctx context.Context, e Entry) (string, error) {
 	case e.Kind == Docker:
 		return askDaemon(ctx, strings.TrimPrefix(e.Address, "unix://"))
 	}
-	return b.askServer(ctx, e)
+	return askServer(ctx, e)
 }
 
 func (b *Book) askHost() (string, error) {
@@ -84,13 +83,15 @@ func bare(err error) error {
 	return err
 }
 
-func (b *Book) askServer(ctx context.Context, e Entry) (string, error) {
-	client, err := apiclient.New(apiclient.Config{Server: e.Address, UserAgent: b.agent(), Timeout: askTimeout})
+// askServer asks an endpoint at a socket of this machine, with the token that is
+// kept for it.
+func askServer(ctx context.Context, e Entry) (string, error) {
+	opened, err := e.open()
 	if err != nil {
 		return "", err
 	}
-	defer client.Close()
-	info, err := client.Info(ctx)
+	defer opened.Close()
+	info, err := opened.Client.Info(ctx)
 	if err != nil {
 		return "", err
 	}

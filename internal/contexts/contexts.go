@@ -225,7 +225,7 @@ func (b *Book) nearest(all []Entry) (Entry, error) {
 			return e, nil
 		}
 	}
-	return b.daemon(docker.Candidate{Name: "default", Options: docker.Options{Host: "unix:///var/run/docker.sock"}, Source: "Docker's default"}), nil
+	return b.daemon(docker.Candidate{Name: "docker", Options: docker.Options{Host: "unix:///var/run/docker.sock"}, Source: "Docker's default"}), nil
 }
 
 // currentCluster is the context that kubectl would use, by another name than

@@ -41,7 +41,7 @@ func TestEndpointsAreKept(t *testing.T) {
 	untrusted := e
 	untrusted.Fingerprint = ""
 	_, err := b.TryEndpoint(t.Context(), "", untrusted, Secret{Token: secretToken})
-	if got := apiclient.UntrustedFingerprint(err); got != print {
+	if got, _ := apiclient.Untrusted(err); got != print {
 		t.Errorf("the fingerprint is %q of %v", got, err)
 	}
 	_, err = b.TryEndpoint(t.Context(), "", e, Secret{Token: "wrong-token-but-long-enough"})

@@ -30,6 +30,7 @@ type Dialog struct {
 	asked   int // counts the questions; answers of earlier ones are dropped
 	cancel  context.CancelFunc
 	untrust string // fingerprint of the certificate that is not trusted
+	reason  string // why it is not
 	refused bool   // the last try failed
 	problem string // in the server's words
 	cols    int
@@ -176,7 +177,7 @@ func (d *Dialog) body() []form.Text {
 		return []form.Text{{Text: "Keeping it…", Role: themes.Notice}}
 	case d.untrust != "":
 		return []form.Text{{
-			Text: "Nobody vouches for the server's certificate. Its fingerprint (SHA-256) is\n" + halves(d.untrust) +
+			Text: d.reason + " Its fingerprint (SHA-256) is\n" + halves(d.untrust) +
 				"\nCompare it with what the server's side says, such as podium serve's first line, before you trust it.",
 			Role: themes.Warning,
 		}}
@@ -339,7 +340,7 @@ func (d *Dialog) tried(msg triedMsg) tea.Cmd {
 	d.state, d.refused, d.problem = filling, true, msg.err.Error()
 	var untrusted *models.UntrustedError
 	if errors.As(msg.err, &untrusted) {
-		d.untrust, d.problem = untrusted.Fingerprint, ""
+		d.untrust, d.reason, d.problem = untrusted.Fingerprint, untrusted.Reason, ""
 	}
 	d.build(d.typed(), buttonSave)
 	return nil

@@ -82,7 +82,7 @@ func TestTrustingACertificate(t *testing.T) {
 	_, drive, b, all := dialog(t, "", func(all *modelstest.Endpoints) {
 		all.OnTry = func(_ context.Context, _ string, e models.Endpoint) (string, error) {
 			if e.Fingerprint != print {
-				return "", &models.UntrustedError{Fingerprint: print, Err: errors.New("not trusted")}
+				return "", &models.UntrustedError{Fingerprint: print, Reason: "Nobody vouches for the server's certificate.", Err: errors.New("not trusted")}
 			}
 			return "it answers", nil
 		}
