@@ -215,10 +215,6 @@ func TestMarks(t *testing.T) {
 	if tb.IsMarked(rows[0].name) || tb.Marks() != 3 {
 		t.Error("the mark of a dead row is kept")
 	}
-	tb.SetRows(many(3))
-	if n := tb.HiddenMarks(); n != 3 {
-		t.Errorf("%d marks are hidden once two rows are gone", n)
-	}
 	press(tb, "U")
 	if tb.Marks() != 0 || tb.HiddenMarks() != 0 {
 		t.Error("marks are left")
