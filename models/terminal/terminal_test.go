@@ -234,8 +234,10 @@ func TestTheEndIsReadInANarrowPane(t *testing.T) {
 	d.Sees("shell in web/main: unknown: the server forgot the command")
 	m.SetSize(24, 14)
 	d.Sees("shell in web/main:", "unknown: the server", "forgot the command", "probably restarted", "enter: new shell here", "s: another shell", "esc: back")
-	m.SetSize(24, 3)
-	d.Sees("shell in web/main:")
+	for rows := 3; rows > 0; rows-- {
+		m.SetSize(24, rows)
+		d.Sees("shell in web/main:")
+	}
 	m.SetSize(60, 12)
 	d.Sees("enter: new shell here   s: another shell   esc: back")
 }

@@ -204,13 +204,16 @@ func (m *Model) endLines() []string {
 	if m.end.OK {
 		role = themes.OK
 	}
-	lines := []string{m.paint(themes.Border, strings.Repeat("─", m.cols))}
+	var lines []string
+	if m.rows > 2 {
+		lines = append(lines, m.paint(themes.Border, strings.Repeat("─", m.cols)))
+	}
 	say := func(role themes.Role, text string, spare int) {
 		if text == "" {
 			return
 		}
 		for _, line := range safetext.Wrap(text, m.cols) {
-			if len(lines) < max(m.rows-spare, 1) {
+			if len(lines) < max(m.rows-spare, min(m.rows, 2)) {
 				lines = append(lines, m.paint(role, line))
 			}
 		}
