@@ -10,4 +10,8 @@ type Address struct {
 	CertFile  string // the client's certificate, "" for none
 	KeyFile   string
 	Insecure  bool // the server's certificate is not checked
+
+	// Fingerprint is the SHA-256 of the only certificate that is trusted, "" for
+	// none in particular.
+	Fingerprint string
 }

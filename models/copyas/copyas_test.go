@@ -82,6 +82,7 @@ func TestForms(t *testing.T) {
 		{"podium exec", "side", docker, api.Address{}, "podium exec --engine docker --server unix:///var/run/docker.sock -it web -c side -- sh"},
 		{"podium describe", "", nil, remote, "podium describe --server https://pods.example:8443/x --ca-file '/etc/my ca.pem' pod web"},
 		{"podium logs", "side", api.Info{api.InfoEngine: "host"}.With(api.CapLog), api.Address{Server: "unix:///s/host.sock"}, "podium logs --server unix:///s/host.sock -f web side"},
+		{"podium describe", "", nil, api.Address{Server: "https://h", Fingerprint: "AB:CD"}, "podium describe --server https://h --fingerprint AB:CD pod web"},
 		{"podium exec", "", api.Info{api.InfoEngine: "fake"}, api.Address{}, ""},
 		{"curl log", "a b", kube, api.Address{}, `curl -sS -N -H "Authorization: Bearer $TOKEN" 'https://k.example:6443/api/v1/namespaces/default/pods/web/log?follow=true&container=a+b'`},
 	}

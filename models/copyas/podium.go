@@ -67,7 +67,7 @@ func podiumFlags(env *models.Env) ([]string, bool) {
 	}
 	flags := []string{"--server", a.Server}
 	for _, f := range []struct{ flag, value string }{
-		{"--token-file", a.TokenFile}, {"--ca-file", a.CAFile}, {"--cert-file", a.CertFile}, {"--key-file", a.KeyFile},
+		{"--token-file", a.TokenFile}, {"--ca-file", a.CAFile}, {"--cert-file", a.CertFile}, {"--key-file", a.KeyFile}, {"--fingerprint", a.Fingerprint},
 	} {
 		if f.value != "" {
 			flags = append(flags, f.flag, f.value)
