@@ -76,6 +76,27 @@ func TestDeleteViews(t *testing.T) {
 	}
 }
 
+// TestDeleteFailedViews are the dialog when some were not deleted.
+func TestDeleteFailedViews(t *testing.T) {
+	for _, size := range modelstest.Sizes[:4] {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			c := modelstest.NewClient()
+			c.OnDelete = func(_, name string, _ api.DeleteOptions) error {
+				if name == "ok" {
+					return nil
+				}
+				return errors.New("DELETE /api/v1/namespaces/default/pods/" + name + ": pods is forbidden: User \"ann\" cannot delete resource \"pods\"")
+			}
+			d, b, drv := open(t, c, models.DeleteMsg{Rows: rows("ok", "bad-1", "bad-2")})
+			drv.Press("y").Until("the end", func() bool { _, ok := last(b).(FailedMsg); return ok })
+			cols, lines := d.WantSize(size[0], size[1])
+			d.SetSize(cols, lines)
+			modelstest.CheckView(t, d.View(), cols, lines)
+			golden.RequireEqual(t, d.View())
+		})
+	}
+}
+
 func TestDialogsFillEverySizeAndDrawNothingHarmful(t *testing.T) {
 	ask := models.DeleteMsg{Hidden: rows(modelstest.Hostile...)}
 	text := strings.Join(modelstest.Hostile, "\n")

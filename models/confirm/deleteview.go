@@ -38,8 +38,22 @@ func (d *Delete) WantSize(maxCols, maxRows int) (int, int) {
 	for _, t := range d.targets {
 		cols = max(cols, safetext.Width(safetext.Line(t.row.Name, 80))+noteCols)
 	}
+	for i := range d.targets {
+		if t := &d.targets[i]; t.state == refused {
+			cols = max(cols, safetext.Width(safetext.Line(t.row.Name, 80))+2+safetext.Width(safetext.Line(t.why(), 100)))
+		}
+	}
 	cols = min(cols, maxCols, 100)
 	return cols, min(len(d.targets)+len(d.foot(cols))+1, maxRows)
+}
+
+// why is the reason without the request that it answers: what was asked for is
+// plain to see.
+func (t *target) why() string {
+	if request, rest, ok := strings.Cut(t.reason, ": "); ok && strings.HasPrefix(request, "DELETE ") {
+		return strings.TrimSpace(rest)
+	}
+	return strings.TrimSpace(t.reason)
 }
 
 // noteCols is the room for what is said beside a name.
@@ -117,7 +131,7 @@ func (d *Delete) names(cols int) []string {
 		role, note := themes.Muted, ""
 		switch {
 		case t.state == refused:
-			role, note = themes.Error, t.reason
+			role, note = themes.Error, t.why()
 		case t.state == done:
 			role, note = themes.OK, "accepted"
 		case t.state == sent:
@@ -207,11 +221,11 @@ func (d *Delete) reasons(cols int) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, t := range d.targets {
-		if t.state != refused || seen[t.reason] {
+		if t.state != refused || seen[t.why()] {
 			continue
 		}
-		seen[t.reason] = true
-		for _, line := range safetext.Wrap(safetext.Line(strings.TrimSpace(t.reason), 600), cols) {
+		seen[t.why()] = true
+		for _, line := range safetext.Wrap(safetext.Line(t.why(), 600), cols) {
 			out = append(out, d.theme.Paint(themes.Error, line))
 		}
 	}

@@ -218,7 +218,7 @@ func ended(pod *corev1.Pod, name string, t *corev1.ContainerStateTerminated, eve
 		return "was ended because its liveness probe failed: " + why
 	}
 	text, _ := endText(&corev1.ContainerStateTerminated{
-		ExitCode: t.ExitCode, Signal: t.Signal, Reason: t.Reason, Message: t.Message,
+		ExitCode: t.ExitCode, Signal: t.Signal, Reason: t.Reason,
 		StartedAt: t.StartedAt, FinishedAt: t.FinishedAt,
 	}, now)
 	switch t.ExitCode {
@@ -237,7 +237,7 @@ func ended(pod *corev1.Pod, name string, t *corev1.ContainerStateTerminated, eve
 	case 143:
 		text += "; 143 says that it was asked to end (SIGTERM)"
 	}
-	return text
+	return text + after(t.Message)
 }
 
 // join is a reason and a message as one sentence.
