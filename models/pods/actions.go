@@ -10,8 +10,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/api"
+	"podium/internal/safetext"
 	"podium/models"
-	"podium/models/widget/table"
 )
 
 // press handles a key: typing, the table's own keys, then the list's.
@@ -331,32 +331,40 @@ type savedMsg struct {
 	err   error
 }
 
-// save writes the rows in view of the filter to a file.
+// save writes the rows in view of the filter to a file, in a command: there may
+// be tens of thousands.
 func (m *Model) save() tea.Cmd {
-	var text strings.Builder
-	for i, c := range m.columns {
-		if i > 0 {
-			text.WriteByte('\t')
-		}
-		text.WriteString(c.Title)
+	pods := make([]*known, len(m.rows.order))
+	for i, e := range m.rows.order {
+		pods[i] = e.known
 	}
-	var cells []table.Cell
-	for i := range m.rows.order {
-		text.WriteByte('\n')
-		cells = provider{m}.Cells(i, cells[:0])
-		for j, c := range cells {
-			if j > 0 {
-				text.WriteByte('\t')
-			}
-			text.WriteString(strings.NewReplacer("\t", " ", "\n", " ").Replace(c.Text))
-		}
-	}
-	text.WriteByte('\n')
-	store, data := m.env.Store, []byte(text.String())
+	store, columns, now := m.env.Store, m.columns, m.now
 	return func() tea.Msg {
-		path, err := store.Save("pods.tsv", data)
+		path, err := store.Save("pods.tsv", tabbed(columns, pods, now))
 		return savedMsg{owner: m, path: path, err: err}
 	}
+}
+
+// tabbed are the cells of the pods, and the titles above, with tabs between. They
+// are made harmless, as files are printed to terminals.
+func tabbed(columns []column, pods []*known, now time.Time) []byte {
+	var text []byte
+	for i, c := range columns {
+		if i > 0 {
+			text = append(text, '\t')
+		}
+		text = append(text, c.Title...)
+	}
+	for _, k := range pods {
+		text = append(text, '\n')
+		for i, c := range columns {
+			if i > 0 {
+				text = append(text, '\t')
+			}
+			text = append(text, safetext.Clean(c.cell(&k.row, now).Text)...)
+		}
+	}
+	return append(text, '\n')
 }
 
 func (m *Model) saved(msg savedMsg) {

@@ -488,10 +488,12 @@ func TestTheFirstStartOnHostExplains(t *testing.T) {
 }
 
 func TestSave(t *testing.T) {
-	m, b, d := open(t, modelstest.NewClient(sample()...), 80, 24)
+	evil := append(sample(), row("evil\t\n\x1b[2J", "Running"))[1:]
+	m, b, d := open(t, modelstest.NewClient(evil...), 80, 24)
 	d.Until("the list", listed(m)).Press("ctrl+s").Until("the notice", func() bool { return len(b.Wishes) > 0 })
 	data, ok := b.Store.Saved("pods.tsv")
-	if !ok || !strings.HasPrefix(string(data), "NAME\tREADY\t") || strings.Count(string(data), "\n") != 5 {
+	if !ok || !strings.HasPrefix(string(data), "NAME\tREADY\t") || strings.Count(string(data), "\n") != 5 ||
+		strings.Count(string(data), "\t") != 5*4 || strings.Contains(string(data), "\x1b") {
 		t.Errorf("saved %q", data)
 	}
 }
