@@ -28,9 +28,9 @@ func TestParseFingerprint(t *testing.T) {
 }
 
 func TestAFingerprintGoesWithNothingElse(t *testing.T) {
-	print := Fingerprint([]byte("x"))
+	fingerprint := Fingerprint([]byte("x"))
 	for _, cfg := range []Config{
-		{Fingerprint: print, CAData: newAuthority(t).pem}, {Fingerprint: print, InsecureSkipVerify: true}, {Fingerprint: "AA:BB"},
+		{Fingerprint: fingerprint, CAData: newAuthority(t).pem}, {Fingerprint: fingerprint, InsecureSkipVerify: true}, {Fingerprint: "AA:BB"},
 	} {
 		cfg.Server = "https://127.0.0.1:1"
 		if c, err := New(cfg); err == nil {

@@ -309,6 +309,9 @@ func (r *root) enter(opened *models.Opened) {
 	r.sizePages()
 	r.do(r.askInfo())
 	r.begin(r.list)
+	if r.blurred { // nobody looks: it need not poll
+		r.update(r.list, tea.BlurMsg{})
+	}
 	r.sayLocked()
 	r.draw.forget()
 }

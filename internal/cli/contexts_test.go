@@ -43,7 +43,7 @@ func newNeighbourhood(t *testing.T) *neighbourhood {
 		w.Header().Set("Server", "Docker/20.10.24 (linux)")
 		fmt.Fprint(w, "OK")
 	})}
-	go server.Serve(daemon) //nolint:errcheck // it ends by being closed
+	go server.Serve(daemon)
 	t.Cleanup(func() { server.Close() })
 
 	cluster, err := net.Listen("tcp", "127.0.0.1:0")

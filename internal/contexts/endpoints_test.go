@@ -34,14 +34,14 @@ func podServer(t *testing.T) *httptest.Server {
 func TestEndpointsAreKept(t *testing.T) {
 	server := podServer(t)
 	b := surroundings(t, twoClusters)
-	print := apiclient.Fingerprint(server.Certificate().Raw)
-	e := Endpoint{Name: "lab", Server: server.URL, Fingerprint: print}
+	fingerprint := apiclient.Fingerprint(server.Certificate().Raw)
+	e := Endpoint{Name: "lab", Server: server.URL, Fingerprint: fingerprint}
 
 	// Nothing is trusted unasked, and what is wrong is said.
 	untrusted := e
 	untrusted.Fingerprint = ""
 	_, err := b.TryEndpoint(t.Context(), "", untrusted, Secret{Token: secretToken})
-	if got, _ := apiclient.Untrusted(err); got != print {
+	if got, _ := apiclient.Untrusted(err); got != fingerprint {
 		t.Errorf("the fingerprint is %q of %v", got, err)
 	}
 	_, err = b.TryEndpoint(t.Context(), "", e, Secret{Token: "wrong-token-but-long-enough"})

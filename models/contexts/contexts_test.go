@@ -141,3 +141,10 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	_, d, _ := open(t, "", all, 100, 24)
 	d.Sees("line 3", "podman")
 }
+
+func TestOnlyThisMachineCouldBeRead(t *testing.T) {
+	all := modelstest.NewContexts(models.Context{ID: "host", Name: "this machine", Engine: "host"})
+	all.Problem = errors.New("read the kubeconfig: yaml: line 3")
+	_, d, _ := open(t, "", all, 100, 24)
+	d.Sees("could not be read", "line 3").Misses("more than one")
+}

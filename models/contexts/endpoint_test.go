@@ -13,7 +13,7 @@ import (
 	"podium/models/modelstest"
 )
 
-const print = "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99"
+const trusted = "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99"
 
 func dialog(t *testing.T, id string, change func(*modelstest.Endpoints)) (*Dialog, *modelstest.Driver, *modelstest.Bench, *modelstest.Endpoints) {
 	t.Helper()
@@ -81,17 +81,17 @@ func TestTheServersWordsAreShown(t *testing.T) {
 func TestTrustingACertificate(t *testing.T) {
 	_, drive, b, all := dialog(t, "", func(all *modelstest.Endpoints) {
 		all.OnTry = func(_ context.Context, _ string, e models.Endpoint) (string, error) {
-			if e.Fingerprint != print {
-				return "", &models.UntrustedError{Fingerprint: print, Reason: "Nobody vouches for the server's certificate.", Err: errors.New("not trusted")}
+			if e.Fingerprint != trusted {
+				return "", &models.UntrustedError{Fingerprint: trusted, Reason: "Nobody vouches for the server's certificate.", Err: errors.New("not trusted")}
 			}
 			return "it answers", nil
 		}
 	})
 	fill(drive, "lab", "https://lab.example", "hush-hush")
-	drive.Press("tab tab enter enter").Sees("Nobody vouches", print[:40], "Trust this certificate")
+	drive.Press("tab tab enter enter").Sees("Nobody vouches", trusted[:40], "Trust this certificate")
 	golden.RequireEqual(t, []byte(modelstest.Strip(drive.View())))
 	drive.Press("tab enter").Until("it to be saved", func() bool { return saved(b) == "api:lab" })
-	if e := all.Kept["api:lab"]; e.Fingerprint != print || e.Token != "hush-hush" {
+	if e := all.Kept["api:lab"]; e.Fingerprint != trusted || e.Token != "hush-hush" {
 		t.Errorf("kept %+v", e)
 	}
 }

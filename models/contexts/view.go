@@ -98,7 +98,11 @@ func (m *Model) head() []string {
 	if !m.chooser {
 		return nil
 	}
-	text := "There is more than one place where pods may be. Nothing but sockets of this machine has been asked anything yet. " +
+	text := "There is more than one place where pods may be. "
+	if m.found && len(m.all) < 2 {
+		text = "Other places where pods may be could not be read, see below. "
+	}
+	text += "Nothing but sockets of this machine has been asked anything yet. " +
 		m.keys.Open.Help().Key + " opens one, and podium begins with it the next time; :ctx comes back here. " +
 		"Others than this machine open read-only until you allow changes there (" + m.env.Key("global.lock", "L") + ")."
 	lines := safetext.Wrap(text, max(m.cols-2, 1))
