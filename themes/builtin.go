@@ -55,7 +55,7 @@ var midnightPalette = palette{
 
 // lightPalette keeps 4.5:1 on backgrounds from white down to #eee8d5.
 var lightPalette = palette{
-	"text": hex(0x1d1f28), "strong": hex(0x000000), "muted": hex(0x555a68), "border": hex(0x5d6270), "comment": hex(0x4c5a44),
+	"text": hex(0x1d1f28), "strong": hex(0x000000), "muted": hex(0x555a68), "border": hex(0x555a68), "comment": hex(0x4c5a44),
 	"accent": hex(0x0b4f9e), "ok": hex(0x14602a), "warning": hex(0x704700), "error": hex(0xa01522),
 	"pending": hex(0x08586b), "terminating": hex(0x6a2c98),
 	"bar": hex(0xdfe3ee), "selected": hex(0xc4dafc), "selected-blur": hex(0xdcdee6), "marked": hex(0xecd6f7), "selection": hex(0xcadcfb),
@@ -65,7 +65,7 @@ var lightPalette = palette{
 }
 
 var paperPalette = palette{
-	"text": hex(0x2b2620), "strong": hex(0x120d08), "muted": hex(0x5c5348), "border": hex(0x665c4f), "comment": hex(0x5a5a3e),
+	"text": hex(0x2b2620), "strong": hex(0x120d08), "muted": hex(0x5c5348), "border": hex(0x5c5348), "comment": hex(0x5a5a3e),
 	"accent": hex(0x2c4a7c), "ok": hex(0x35591f), "warning": hex(0x6f4306), "error": hex(0x96271b),
 	"pending": hex(0x1f5a63), "terminating": hex(0x63326d),
 	"bar": hex(0xe6dcc6), "selected": hex(0xd3ddea), "selected-blur": hex(0xe2d9c8), "marked": hex(0xf2dcea), "selection": hex(0xc8d7ec),

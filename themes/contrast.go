@@ -19,13 +19,6 @@ var surfaces = map[bool][]rgb{
 // inks are the text colours that go with them.
 var inks = map[bool]rgb{true: hex(0xe4e4e4), false: hex(0x1a1a1a)}
 
-// rowRoles are drawn in rows that are selected or marked, and in the bars.
-var rowRoles = []Role{
-	Text, Strong, Muted, Accent, Title, OK, Warning, Error, Pending, Terminating, Completed, Unknown,
-	KeyHint, KeyDesc, Match, Notice, NoticeWarning, NoticeError, ReadOnly,
-	SyntaxKey, SyntaxString, SyntaxNumber, SyntaxBool, SyntaxComment, SyntaxPunct, SyntaxAnchor, ProblemError, ProblemWarning,
-}
-
 // Weakness is a text that is hard to read.
 type Weakness struct {
 	What  string  // the role, and the one that it stands on: "ok on selected"
@@ -65,8 +58,8 @@ func (t Theme) Weaknesses(least float64) []Weakness {
 		check(t.data.styles[r], r.String())
 	}
 	for _, base := range bases {
-		for _, r := range rowRoles {
-			check(t.data.styles[r].over(t.data.styles[base]), r.String()+" on "+base.String())
+		for r := range roleCount {
+			check(t.data.styles[r].over(t.data.styles[base]), Role(r).String()+" on "+base.String())
 		}
 	}
 	return out
