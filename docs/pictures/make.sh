@@ -21,6 +21,18 @@ fake list --rows 24 --wait live
 fake inspect --rows 28 --wait live --keys "down down enter" --wait Containers
 fake delete --rows 24 --wait live --keys "down ctrl-d" --wait Cancel
 
+# The other themes, each on the background that it is for, and ASCII mode.
+looks() {
+	"$podium" screenshot --theme "$2" --title "podium --theme $1" --out "$out/theme-$1.svg" --cols 80 --rows 14 --wait live \
+		--keys "space down down" -- --engine fake --pods 9 --theme "$1"
+}
+looks midnight dark
+looks paper light
+looks contrast dark
+looks terminal-16 dark
+"$podium" screenshot --title "podium --ascii" --out "$out/ascii.svg" --cols 80 --rows 14 --wait live --keys "? down" \
+	--wait "keys that work" -- --engine fake --pods 9 --ascii
+
 # The first start explains itself, which is not what these are about.
 "$podium" screenshot --wait "samples are there" --keys esc --gone "samples are there" -- --engine host --state-dir "$state" >/dev/null
 
