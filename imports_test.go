@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"models/*":                {"models", "models/widget/*", "api", "manifest", "themes", "internal/safetext", "termbridge/vt"},
 	"models/terminal":         {"models", "models/widget/*", "api", "themes", "internal/safetext", "termbridge/..."},
 	"models/external":         {"models", "api", "themes", "internal/safetext", "termbridge/..."},
-	"models/command":          {"models", "models/widget/*", "api", "themes", "internal/safetext", "internal/fanout", "termbridge/..."},
+	"models/command":          {"models", "models/widget/*", "api", "themes", "internal/safetext", "internal/fanout", "internal/spool", "termbridge/..."},
 	"ui":                      {"models", "models/...", "api", "themes", "internal/safetext", "ui/layout"},
 	"ui/layout":               {},
 	"apiserver":               {"api", "manifest", "termbridge/frame", "apiserver/engine"},
@@ -47,7 +47,8 @@ var arrows = map[string][]string{
 	"internal/state":          {},
 	"internal/strictyaml":     {"internal/spelling"},
 	"internal/safetext":       {},
-	"internal/fanout":         {"api", "models", "termbridge", "termbridge/frame"},
+	"internal/fanout":         {"api", "models", "internal/spool", "termbridge", "termbridge/frame"},
+	"internal/spool":          {"termbridge/frame"},
 }
 
 // testOnly packages serve tests: nothing but test files may import them, and

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -27,8 +29,8 @@ func (e *execFlags) many(ctx context.Context, v *verb, command []string) error {
 	progress := &progressLine{w: v.err, all: len(targets), on: !e.quiet && !e.prefix && isTerminal(v.err)}
 	var live *prefixer
 	if e.prefix {
-		live = &prefixer{out: v.out, err: v.err, rest: map[fanout.Target]*[2][]byte{}}
-		o.Live = live.print
+		live = &prefixer{out: v.out, err: v.err, pods: map[fanout.Target]*splitter{}}
+		o.Live, o.Temp = live.print, nil
 	}
 	o.Ended = func(o *fanout.Outcome) {
 		if live != nil {
@@ -36,7 +38,9 @@ func (e *execFlags) many(ctx context.Context, v *verb, command []string) error {
 		}
 		progress.ended(o)
 	}
-	outcomes := finish(ctx, fanout.Start(targets, o))
+	fan := fanout.Start(targets, o)
+	defer fan.Close()
+	outcomes := finish(ctx, fan)
 	progress.clear()
 	if err := context.Cause(ctx); err != nil {
 		return err
@@ -52,6 +56,7 @@ func (e *execFlags) options(v *verb, command []string) fanout.Options {
 		Client:   v.client,
 		Config:   api.ExecConfig{AttachStdout: true, AttachStderr: true, Cmd: command},
 		Parallel: e.parallel,
+		Temp:     v.temp,
 	}
 }
 
@@ -103,7 +108,9 @@ func (e *execFlags) oneAsJSON(ctx context.Context, v *verb, name string, command
 	}
 	o := e.options(v, command)
 	o.Keep, o.Budget = 32<<20, 32<<20
-	outcomes := finish(ctx, fanout.Start([]fanout.Target{{Ref: ref, Container: container}}, o))
+	fan := fanout.Start([]fanout.Target{{Ref: ref, Container: container}}, o)
+	defer fan.Close()
+	outcomes := finish(ctx, fan)
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
@@ -198,23 +205,76 @@ func printGroup(w io.Writer, g *fanout.Group, output bool) error {
 	if more := g.First().End.More; more != "" && g.Failed {
 		fmt.Fprintf(&b, "   %s\n", safetext.Clean(more))
 	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return err
+	}
 	if t := g.First().Text; output && t != nil {
-		if t.Cut {
-			b.WriteString("… (the beginning of a long output is left out)\n")
-		}
-		for _, l := range t.Lines {
-			if l.Stream == frame.Stderr {
-				b.WriteString("! ")
-			}
-			b.Write(l.Raw)
-			if !bytes.HasSuffix(l.Raw, []byte("\n")) {
-				b.WriteByte('\n')
-			}
+		if err := printText(w, t); err != nil {
+			return err
 		}
 	}
-	b.WriteByte('\n')
-	_, err := w.Write(b.Bytes())
+	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+// printText writes an output line by line, those of standard error with a sign
+// before them.
+func printText(w io.Writer, t *fanout.Text) error {
+	bw := bufio.NewWriterSize(w, 64<<10)
+	if t.Partial() {
+		fmt.Fprintln(bw, "… (of a long output a part is left out)")
+	}
+	s := splitter{line: func(stream int, line []byte) error {
+		if stream == 1 {
+			if _, err := bw.WriteString("! "); err != nil {
+				return err
+			}
+		}
+		_, err := bw.Write(append(line, '\n'))
+		return err
+	}}
+	err := t.Each(s.add)
+	return errors.Join(err, s.end(), bw.Flush())
+}
+
+// splitter makes whole lines of two streams. A line that does not end soon goes
+// out in parts.
+type splitter struct {
+	line func(stream int, line []byte) error // stream 0 is standard output
+	rest [2][]byte                           // what has no line feed yet
+}
+
+func (s *splitter) add(stream frame.Stream, p []byte) error {
+	i := 0
+	if stream == frame.Stderr {
+		i = 1
+	}
+	for len(p) > 0 {
+		line, after, whole := bytes.Cut(p, []byte("\n"))
+		s.rest[i] = append(s.rest[i], line...)
+		p = after
+		if !whole && len(s.rest[i]) < 64<<10 {
+			return nil
+		}
+		if err := s.line(i, s.rest[i]); err != nil {
+			return err
+		}
+		s.rest[i] = s.rest[i][:0]
+	}
+	return nil
+}
+
+// end gives out what has no line feed.
+func (s *splitter) end() error {
+	for i, rest := range s.rest {
+		if len(rest) > 0 {
+			if err := s.line(i, rest); err != nil {
+				return err
+			}
+			s.rest[i] = nil
+		}
+	}
+	return nil
 }
 
 // namesShown is how many names a group's heading has.
@@ -262,52 +322,40 @@ func printDiffs(w io.Writer, groups []fanout.Group) error {
 type prefixer struct {
 	mu       sync.Mutex
 	out, err io.Writer
-	rest     map[fanout.Target]*[2][]byte // what has no line feed yet
+	pods     map[fanout.Target]*splitter
 }
 
 func (p *prefixer) print(t fanout.Target, stream frame.Stream, text []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	rest := p.rest[t]
-	if rest == nil {
-		rest = new([2][]byte)
-		p.rest[t] = rest
+	s := p.pods[t]
+	if s == nil {
+		s = &splitter{line: func(stream int, line []byte) error { return p.line(t, stream, line) }}
+		p.pods[t] = s
 	}
-	i, w := 0, p.out
-	if stream == frame.Stderr {
-		i, w = 1, p.err
-	}
-	for len(text) > 0 {
-		line, after, whole := bytes.Cut(text, []byte("\n"))
-		rest[i] = append(rest[i], line...)
-		if !whole && len(rest[i]) < 64<<10 {
-			return
-		}
-		p.line(w, t, rest[i])
-		rest[i], text = rest[i][:0], after
-	}
+	// Whoever reads our output may be gone, which ends the program by itself.
+	_ = s.add(stream, text)
 }
 
-// line writes one line; whoever reads our output may be gone, which ends the
-// program by itself.
-func (p *prefixer) line(w io.Writer, t fanout.Target, line []byte) {
-	_, _ = fmt.Fprintf(w, "[%s] %s\n", safetext.Clean(t.Ref.Name), line)
+func (p *prefixer) line(t fanout.Target, stream int, line []byte) error {
+	w := p.out
+	if stream == 1 {
+		w = p.err
+	}
+	_, err := fmt.Fprintf(w, "[%s] %s\n", safetext.Clean(t.Ref.Name), line)
+	return err
 }
 
 // end prints what a pod left without a line feed, and how it ended if not well.
 func (p *prefixer) end(o *fanout.Outcome) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if rest := p.rest[o.Target]; rest != nil {
-		for i, w := range []io.Writer{p.out, p.err} {
-			if len(rest[i]) > 0 {
-				p.line(w, o.Target, rest[i])
-			}
-		}
-		delete(p.rest, o.Target)
+	if s := p.pods[o.Target]; s != nil {
+		_ = s.end() // as in print
+		delete(p.pods, o.Target)
 	}
 	if !o.End.OK {
-		p.line(p.err, o.Target, []byte(safetext.Clean(endSentence(o.End))))
+		_ = p.line(o.Target, 1, []byte(safetext.Clean(endSentence(o.End))))
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 	"podium/api"
 	"podium/apiclient"
 	"podium/internal/safetext"
+	"podium/internal/spool"
+	"podium/internal/state"
 )
 
 // The commands that work on pods keep the conventions of kubectl: names, flags,
@@ -28,9 +30,19 @@ type verb struct {
 	*endpoint
 	f   *flags
 	now func() time.Time
+	dir *state.Dir
 	in  io.Reader
 	out io.Writer
 	err io.Writer
+}
+
+// temp makes a temporary file.
+func (v *verb) temp() (spool.File, error) {
+	t, err := v.dir.Temp()
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // newVerbs are the commands on pods.
@@ -69,6 +81,7 @@ func (f *flags) verb(status int, run func(ctx context.Context, v *verb, args []s
 				return err
 			}
 			defer v.close()
+			v.dir = dir
 			return run(ctx, v, args)
 		}()
 		var own *statusError

@@ -422,6 +422,10 @@ func TestExecInManyPods(t *testing.T) {
 	if want := "[a] one\n[a] two\n[b] one\n[b] two\n[c] one\n[c] two\n"; r.out != want {
 		t.Errorf("prefix: %+v", r)
 	}
+	r = s.podium("", "exec", "-l", "app=x", "-q", "--", "sh", "-c", "seq 400000; echo 'the end' >&2")
+	if lines := strings.Split(r.out, "\n"); len(lines) != 1+400_000+1+2 || lines[1] != "1" || lines[400_000] != "400000" || !strings.Contains(r.out, "\n! the end\n") {
+		t.Errorf("of a long output there are %d lines", len(lines))
+	}
 	var results []execResult
 	r = s.podium("", "exec", "-l", "app=x", "-o", "json", "--", "sh", "-c", script)
 	if err := json.Unmarshal([]byte(r.out), &results); err != nil || len(results) != 3 || results[0].Pod != "b" || *results[0].ExitCode != 4 || results[0].Stdout != "same\nother\n" {

@@ -8,11 +8,13 @@ package fanout
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"podium/api"
+	"podium/internal/spool"
 	"podium/models"
 	"podium/termbridge"
 	"podium/termbridge/frame"
@@ -23,6 +25,11 @@ const (
 	DefaultParallel = 8
 	defaultKeep     = 1 << 20
 	defaultBudget   = 48 << 20
+	defaultWhole    = 1 << 30
+
+	// maxFiles is how many temporary files there are at a time: a process may
+	// not have many more open.
+	maxFiles = 200
 )
 
 // startTimeout bounds how long starting a command may take.
@@ -48,6 +55,11 @@ type Options struct {
 	// beyond it only the last few lines of each output are. 0 means 1 MiB and
 	// 48 MiB.
 	Keep, Budget int
+
+	// Temp, where set, makes temporary files: then the whole of a long output
+	// is kept in one, Whole bytes of all together at most, 0 for 1 GiB.
+	Temp  func() (spool.File, error)
+	Whole int64
 
 	// Live, where set, is given output as it comes. It is called from several
 	// goroutines, of one target from one at a time, must not keep p, and holds
@@ -75,6 +87,8 @@ type Fan struct {
 	next    atomic.Int64 // target to take up next
 	running atomic.Int64
 	texts   pool
+	quota   *spool.Quota
+	files   atomic.Int64
 
 	mu       sync.Mutex
 	outcomes []*Outcome // of those that have ended
@@ -92,6 +106,9 @@ func Start(targets []Target, o Options) *Fan {
 	if o.Budget <= 0 {
 		o.Budget = defaultBudget
 	}
+	if o.Whole <= 0 {
+		o.Whole = defaultWhole
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -100,7 +117,7 @@ func Start(targets []Target, o Options) *Fan {
 	}
 	f := &Fan{
 		opts: o, targets: targets, changed: make(chan struct{}, 1), done: make(chan struct{}),
-		texts: pool{budget: o.Budget, texts: map[Sum]*Text{}},
+		texts: pool{budget: o.Budget, texts: map[Sum]*Text{}}, quota: spool.NewQuota(o.Whole),
 	}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	var workers sync.WaitGroup
@@ -169,10 +186,14 @@ func (f *Fan) run(t Target) *Outcome {
 	o.Started = true
 	control := session.Control()
 	var sum digest
+	whole := f.spool()
 	out := termbridge.Collect(session, termbridge.CollectOptions{
 		Limit: f.opts.Keep,
 		Tee: func(stream frame.Stream, p []byte) {
 			sum.add(stream, p)
+			if whole != nil {
+				whole.Add(stream, p)
+			}
 			if f.opts.Live != nil {
 				f.opts.Live(t, stream, p)
 			}
@@ -186,16 +207,46 @@ func (f *Fan) run(t Target) *Outcome {
 	case <-f.ctx.Done():
 		killed := Kill(control) == nil
 		out.Close()
-		o.take(out, &f.texts, sum.sum())
+		o.take(out, whole, &f.texts, sum.sum())
 		o.End = models.Cancelled(killed)
 		return o
 	}
 	reason, err := out.End()
-	o.take(out, &f.texts, sum.sum())
+	o.take(out, whole, &f.texts, sum.sum())
 	o.End = models.AskEnd(f.opts.Client, control, t.Ref, models.Stream{
 		Lost: reason == termbridge.EndBroken, Cut: reason == termbridge.EndCut, Cause: err, After: f.opts.Now().Sub(o.Began),
 	})
 	return o
+}
+
+// spool is where the whole of one output is kept, nil where nowhere is.
+func (f *Fan) spool() *spool.Spool {
+	if f.opts.Temp == nil {
+		return nil
+	}
+	return spool.New(func() (spool.File, error) {
+		if f.files.Add(1) > maxFiles {
+			f.files.Add(-1)
+			return nil, fmt.Errorf("there are %d temporary files already", maxFiles)
+		}
+		file, err := f.opts.Temp()
+		if err != nil {
+			f.files.Add(-1)
+			return nil, err
+		}
+		return &counted{File: file, files: &f.files}, nil
+	}, f.quota)
+}
+
+// counted is a file that is counted while it is open.
+type counted struct {
+	spool.File
+	files *atomic.Int64
+}
+
+func (c *counted) Close() error {
+	c.files.Add(-1)
+	return c.File.Close()
 }
 
 // killTimeout bounds the request that ends a process.
@@ -215,6 +266,13 @@ func (f *Fan) Changed() <-chan struct{} { return f.changed }
 
 // Done is closed when all have ended.
 func (f *Fan) Done() <-chan struct{} { return f.done }
+
+// Close is Cancel, and lets the temporary files go: what is in memory stays
+// readable.
+func (f *Fan) Close() {
+	f.cancel()
+	f.texts.close()
+}
 
 // Cancel ends what runs and starts no more, without waiting.
 func (f *Fan) Cancel() { f.cancel() }

@@ -1,6 +1,7 @@
 package fanout
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"podium/apiserver"
 	"podium/apiserver/engine/fake"
 	"podium/internal/faultserver"
+	"podium/internal/spool"
 	"podium/models"
 	"podium/models/modelstest"
 	"podium/termbridge/frame"
@@ -206,6 +208,59 @@ func TestAlikeIsKeptOnce(t *testing.T) {
 		if o.Text != groups[0].First().Text {
 			t.Errorf("%s has a text of its own", o.Ref.Name)
 		}
+	}
+}
+
+// file is a temporary file in memory.
+type file struct {
+	bytes.Buffer
+	open *atomic.Int64
+}
+
+func (f *file) ReadAt(p []byte, at int64) (int, error) {
+	return bytes.NewReader(f.Bytes()).ReadAt(p, at)
+}
+func (f *file) Close() error { f.open.Add(-1); return nil }
+
+// TestLongOutputsAreKeptWhole in files, once each, and let go with the Fan.
+func TestLongOutputsAreKeptWhole(t *testing.T) {
+	line := strings.Repeat("x", 999) + "\n"
+	c := saying(func(pod string) (io.Reader, int, error) {
+		n := 200
+		if pod == "pod-0000" {
+			n = 1
+		}
+		if pod == "pod-0003" {
+			n = 300
+		}
+		return strings.NewReader(strings.Repeat(string(faultserver.Frames(line)), n)), 0, nil
+	})
+	var open atomic.Int64
+	f := Start(targets(5), Options{Client: c, Config: printing, Keep: 64 << 10, Temp: func() (spool.File, error) {
+		open.Add(1)
+		return &file{open: &open}, nil
+	}})
+	<-f.Done()
+	groups := Groups(f.Progress().Outcomes)
+	if len(groups) != 3 || len(groups[0].Outcomes) != 3 {
+		t.Fatalf("%d groups: %s", len(groups), Summary(groups))
+	}
+	if n := open.Load(); n != 2 {
+		t.Errorf("%d files for 2 long outputs", n)
+	}
+	for i, want := range []int{200, 1, 300} {
+		var all bytes.Buffer
+		text := groups[i].First().Text
+		if err := text.Copy(&all); err != nil || all.Len() != want*1000 || text.Partial() {
+			t.Errorf("group %d: %d bytes of %d, %v, partial %v", i, all.Len(), want*1000, err, text.Partial())
+		}
+	}
+	f.Close()
+	if n := open.Load(); n != 0 {
+		t.Errorf("%d files are left open", n)
+	}
+	if err := groups[0].First().Text.Copy(io.Discard); err == nil {
+		t.Error("a file that is gone can be read")
 	}
 }
 

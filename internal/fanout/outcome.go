@@ -3,10 +3,12 @@ package fanout
 import (
 	"bytes"
 	"hash/maphash"
+	"io"
 	"math"
 	"sync"
 	"time"
 
+	"podium/internal/spool"
 	"podium/models"
 	"podium/termbridge"
 	"podium/termbridge/frame"
@@ -69,6 +71,51 @@ type Text struct {
 	Lines []Line
 	Cut   bool // there was more before these lines
 	cost  int
+	whole *spool.Spool // all of it, where it is cut and files may be made
+}
+
+// Copy writes a stream (none: both, in the order in which they came) as the
+// programs wrote it: all of it where that is kept, else what Lines has. It may
+// wait for a file, and fails once the Fan is closed.
+func (t *Text) Copy(w io.Writer, streams ...frame.Stream) error {
+	if t == nil {
+		return nil
+	}
+	if t.whole != nil {
+		return t.whole.Copy(w, streams...)
+	}
+	return t.Each(func(stream frame.Stream, p []byte) error {
+		if len(streams) > 0 && stream != streams[0] {
+			return nil
+		}
+		_, err := w.Write(p)
+		return err
+	})
+}
+
+// Each calls f with all that is kept, piece by piece; see Copy.
+func (t *Text) Each(f func(stream frame.Stream, p []byte) error) error {
+	if t.whole != nil {
+		return t.whole.Each(f)
+	}
+	for _, l := range t.Lines {
+		if err := f(l.Stream, l.Raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Partial tells whether even Copy does not have all of the output.
+func (t *Text) Partial() bool {
+	if t == nil || !t.Cut {
+		return false
+	}
+	if t.whole == nil {
+		return true
+	}
+	lost, _ := t.whole.Cut() // why does not matter to who wants to know whether
+	return lost > 0
 }
 
 // Line is a line of output, with its line feed, if it had one.
@@ -95,10 +142,12 @@ func (t *Text) Bytes(stream frame.Stream) []byte {
 func (l Line) Shown() string { return string(termbridge.Line{Raw: l.Raw}.Text()) }
 
 // take keeps an output.
-func (o *Outcome) take(out *termbridge.Output, texts *pool, sum Sum) {
+func (o *Outcome) take(out *termbridge.Output, whole *spool.Spool, texts *pool, sum Sum) {
 	o.Totals, o.Sum = out.Totals(), sum
 	if o.Totals.Lines > 0 {
-		o.Text = texts.keep(out, sum)
+		o.Text = texts.keep(out, whole, sum)
+	} else if whole != nil {
+		whole.Close()
 	}
 }
 
@@ -108,6 +157,19 @@ type pool struct {
 	texts  map[Sum]*Text
 	budget int
 	used   int
+	closed bool
+}
+
+// close lets the files of the texts go.
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for _, t := range p.texts {
+		if t.whole != nil {
+			t.whole.Close()
+		}
+	}
 }
 
 const (
@@ -116,10 +178,13 @@ const (
 )
 
 // keep gives the text of the output, one that is there already if it is the same.
-func (p *pool) keep(out *termbridge.Output, sum Sum) *Text {
+func (p *pool) keep(out *termbridge.Output, whole *spool.Spool, sum Sum) *Text {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if t, ok := p.texts[sum]; ok {
+		if whole != nil {
+			whole.Close()
+		}
 		return t
 	}
 	lines, _ := out.Lines(0, math.MaxInt)
@@ -131,6 +196,13 @@ func (p *pool) keep(out *termbridge.Output, sum Sum) *Text {
 		cost += len(lines[first].Raw) + lineCost
 	}
 	t := &Text{Cut: first > 0 || out.Totals().DroppedLines > 0, cost: cost}
+	switch {
+	case whole == nil:
+	case t.Cut && !p.closed:
+		t.whole = whole
+	default:
+		whole.Close()
+	}
 	// The collector's blocks are larger than what is in them: they are let go.
 	var all bytes.Buffer
 	for _, l := range lines[first:] {

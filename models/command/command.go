@@ -256,7 +256,7 @@ func (m *Model) cardKey(msg tea.KeyPressMsg) tea.Cmd {
 		m.field = fieldWatch
 		m.other.Set(c.watch.text(m.env.Settings.WatchInterval))
 		m.layout()
-	case key.Matches(msg, m.keys.Binary) && c.run.kept.binary():
+	case key.Matches(msg, m.keys.Binary) && binary(c.run.kept):
 		m.hex = 2 - m.hex/2
 		return m.refill()
 	default:
@@ -308,6 +308,10 @@ func (m *Model) drop(c *card) {
 	m.stop(c)
 	if c.run != nil {
 		c.run.release(m.env.Go)
+	}
+	if c.fan != nil {
+		fan := c.fan
+		m.env.Go(fan.Close)
 	}
 }
 

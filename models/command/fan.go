@@ -42,6 +42,7 @@ func (m *Model) startFan(c *card) tea.Cmd {
 		Client:   m.env.Client,
 		Config:   api.ExecConfig{AttachStdout: true, AttachStderr: true, Cmd: argv},
 		Parallel: m.parallel(), Now: m.env.Now, Go: m.env.Go,
+		Temp: tempOf(m.env.Store), Whole: m.env.Settings.CommandSpill,
 	})
 	c.done = fanout.Progress{Targets: len(c.targets), Waiting: len(c.targets)}
 	m.add(c)

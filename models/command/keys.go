@@ -97,7 +97,7 @@ func (m *Model) Keys() help.KeyMap {
 		more = append([]key.Binding{v.Next, v.Prev, v.Wrap, v.Follow}, more...)
 	}
 	first = append(first, k.Pager, v.Save)
-	if c.run != nil && c.run.kept.binary() {
+	if c.run != nil && binary(c.run.kept) {
 		more = append(more, k.Binary)
 	}
 	if len(m.cards) > 1 {

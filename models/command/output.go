@@ -64,7 +64,7 @@ func (m *Model) showsHex(r *run) bool {
 	if r.kept == nil || m.hex == 2 {
 		return false
 	}
-	return m.hex == 1 || r.kept.binary()
+	return m.hex == 1 || binary(r.kept)
 }
 
 // pull takes new lines of the shown run into the view. What one Update has no
@@ -164,7 +164,7 @@ func note(text string) textview.Line {
 
 // appendCut says what of the output is not kept at all.
 func (m *Model) appendCut(r *run) {
-	lost, err := r.kept.cut()
+	lost, err := r.kept.Cut()
 	switch {
 	case err != nil:
 		m.out.Append(textview.Line{Text: "… the whole output could not be kept in a file: " + err.Error(), Role: themes.Warning})
@@ -175,7 +175,7 @@ func (m *Model) appendCut(r *run) {
 
 // pullHex shows how binary output begins.
 func (m *Model) pullHex(r *run) {
-	p := r.kept.first()
+	p := r.kept.Head()
 	total := r.totals.Stdout
 	if len(p) != r.view.hexed || r.view.hexed == 0 || r.ended {
 		r.view.hexed = len(p)
@@ -211,7 +211,7 @@ func (m *Model) textLines(t *fanout.Text) []textview.Line {
 	}
 	var out []textview.Line
 	if t.Cut {
-		out = append(out, note("… the beginning of a long output is left out"))
+		out = append(out, note("… the beginning of a long output is not in memory: "+m.out.Keys.Save.Help().Key+" saves all that is kept"))
 	}
 	for _, l := range t.Lines {
 		line := termbridge.Line{Stream: l.Stream, Raw: l.Raw}

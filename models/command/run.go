@@ -10,6 +10,7 @@ import (
 
 	"podium/api"
 	"podium/internal/fanout"
+	"podium/internal/spool"
 	"podium/models"
 	"podium/termbridge"
 )
@@ -28,7 +29,7 @@ type run struct {
 	totals    termbridge.Totals // of the output, as of the last message
 	control   api.ExecControl
 	stdin     io.Closer
-	kept      *kept
+	kept      *spool.Spool
 	cancelled bool
 	ended     bool // all output is here
 
@@ -114,7 +115,7 @@ func (m *Model) refuses() bool {
 func (m *Model) startRun(c *card) tea.Cmd {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	store, limit := m.env.Store, m.env.Settings.CommandSpill
-	r := &run{card: c, cancel: cancel, kept: &kept{temp: store.Temp, limit: limit}}
+	r := &run{card: c, cancel: cancel, kept: spool.New(tempOf(store), spool.NewQuota(limit))}
 	c.state, c.run = starting, r
 	client, target, path := m.env.Client, c.targets[0], c.spec.stdin
 	argv, err := c.spec.command()
@@ -163,7 +164,7 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 	}
 	c.state, r.control = running, msg.session.Control()
 	o := termbridge.CollectOptions{
-		Limit: int(m.env.Settings.CommandRing), Tee: r.kept.add,
+		Limit: int(m.env.Settings.CommandRing), Tee: r.kept.Add,
 		OnPanic: func(value any, stack []byte) {
 			m.env.Go(func() { panic(fmt.Sprintf("%v\n\n%s", value, stack)) })
 		},
@@ -287,10 +288,15 @@ func (m *Model) stop(c *card) {
 	}
 }
 
+// tempOf makes temporary files of the store's.
+func tempOf(store models.Store) func() (spool.File, error) {
+	return func() (spool.File, error) { return store.Temp() }
+}
+
 // release lets the kept output go, off the loop.
 func (r *run) release(background func(func())) {
 	k := r.kept
-	background(k.close)
+	background(k.Close)
 }
 
 // shownRun is the run whose output is in view.

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/internal/fanout"
 	"podium/models"
 	"podium/termbridge/frame"
 )
@@ -18,7 +19,14 @@ func (m *Model) save(text string) tea.Cmd {
 	case c == nil:
 		return nil
 	case c.fan != nil:
-		store, name := m.env.Store, m.fileName(c, ".txt")
+		store := m.env.Store
+		if text := m.openText(c); text != nil {
+			name := m.fileName(c, ".out")
+			return func() tea.Msg {
+				return saved(store.SaveStream(name, func(w io.Writer) error { return text.Copy(w) }))
+			}
+		}
+		name := m.fileName(c, ".txt")
 		return func() tea.Msg { return saved(store.Save(name, []byte(text))) }
 	case c.run == nil || c.run.output == nil:
 		m.env.Wish(models.NoticeMsg{Text: "There is no output to save"})
@@ -30,6 +38,14 @@ func (m *Model) save(text string) tea.Cmd {
 		return nil
 	}
 	return m.saveStreams(c, "")
+}
+
+// openText is the output of the opened group, nil where none is open.
+func (m *Model) openText(c *card) *fanout.Text {
+	if m.page != pageOutput || m.group >= len(c.groups) {
+		return nil
+	}
+	return c.groups[m.group].First().Text
 }
 
 // chooseSave takes the answer to which stream is to be saved.
@@ -61,7 +77,7 @@ func (m *Model) saveStreams(c *card, ending string, streams ...frame.Stream) tea
 	}
 	store, kept, name := m.env.Store, c.run.kept, m.fileName(c, ending)
 	return func() tea.Msg {
-		return saved(store.SaveStream(name, func(w io.Writer) error { return kept.writeTo(w, streams...) }))
+		return saved(store.SaveStream(name, func(w io.Writer) error { return kept.Copy(w, streams...) }))
 	}
 }
 
@@ -78,11 +94,14 @@ func (m *Model) pager() tea.Cmd {
 	wish := models.PagerMsg{Title: c.spec.line}
 	switch {
 	case c.fan != nil:
-		text := m.out
-		if m.page == pageGroups {
-			text.SetLines(m.everything(c))
+		if text := m.openText(c); text != nil {
+			wish.Write = func(w io.Writer) error { return text.Copy(w) }
+			break
 		}
-		all := text.Text()
+		if m.page == pageGroups {
+			m.out.SetLines(m.everything(c))
+		}
+		all := m.out.Text()
 		wish.Write = func(w io.Writer) error {
 			_, err := io.WriteString(w, all)
 			return err
@@ -92,7 +111,7 @@ func (m *Model) pager() tea.Cmd {
 		return nil
 	default:
 		kept := c.run.kept
-		wish.Write = func(w io.Writer) error { return kept.writeTo(w) }
+		wish.Write = func(w io.Writer) error { return kept.Copy(w) }
 	}
 	m.env.Wish(wish)
 	return nil
