@@ -45,7 +45,7 @@ func (m *Model) check() tea.Cmd {
 // quiet waits for the text to be quiet.
 func (m *Model) quiet() tea.Cmd {
 	revision := m.buf.Revision()
-	return tea.Tick(checkAfter, func(time.Time) tea.Msg { return checkMsg{to: m, revision: revision} })
+	return m.tick(checkAfter, func(time.Time) tea.Msg { return checkMsg{to: m, revision: revision} })
 }
 
 func (m *Model) checkNow() tea.Cmd {
@@ -140,7 +140,7 @@ func (m *Model) saveSoon() tea.Cmd {
 		return nil
 	}
 	m.saving = true
-	return tea.Tick(saveEvery, func(time.Time) tea.Msg { return saveMsg{to: m} })
+	return m.tick(saveEvery, func(time.Time) tea.Msg { return saveMsg{to: m} })
 }
 
 func (m *Model) saveNow(leaving bool) tea.Cmd {

@@ -73,6 +73,8 @@ type Model struct {
 	seen    manifest.Seen
 	asked   bool // the pods there are have been asked for
 
+	tick func(d time.Duration, f func(time.Time) tea.Msg) tea.Cmd // tea.Tick; tests wait less
+
 	cols, rows int
 	theme      themes.Theme
 }
@@ -93,6 +95,7 @@ func New(env *models.Env, wish models.EditMsg, rules Rules) *Model {
 		buf: buffer.New(env.Theme), sent: map[string]bool{},
 		draft: "pod-" + env.Now().UTC().Format("20060102-150405.000"),
 	}
+	m.tick = tea.Tick
 	m.diffText = textview.New(env.Theme, diffLines)
 	m.buf.SetHighlighter(syntax.YAML)
 	m.buf.Now = env.Now

@@ -71,7 +71,7 @@ func (m *Model) look(w want) tea.Cmd {
 	}
 	m.looking = true
 	if m.wanted == wantPath { // nobody waits for it
-		return tea.Tick(checkAfter, func(time.Time) tea.Msg { return lookAtMsg{to: m} })
+		return m.tick(checkAfter, func(time.Time) tea.Msg { return lookAtMsg{to: m} })
 	}
 	return m.lookNow()
 }

@@ -167,3 +167,21 @@ func BenchmarkTextarea2000(b *testing.B) {
 		_ = a.View()
 	}
 }
+
+func TestHintsArePassedOver(t *testing.T) {
+	e := open("a\nb\nc\nd")
+	e.SetMarks([]Mark{{Line: 2, Col: 1, Severity: SeverityHint}, {Line: 3, Col: 1, Severity: SeverityWarning}})
+	for range 2 {
+		if line, _ := e.Position(); !e.NextProblem() || line == 2 {
+			t.Fatal("there is a problem, and it is not gone to")
+		}
+		if line, _ := e.Position(); line != 3 {
+			t.Errorf("at line %d: want 3, where the warning is", line)
+		}
+	}
+	e.SetMarks([]Mark{{Line: 2, Col: 1, Severity: SeverityHint}})
+	e.NextProblem()
+	if line, _ := e.Position(); line != 2 {
+		t.Errorf("at line %d: want 2, where the only hint is", line)
+	}
+}

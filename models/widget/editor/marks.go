@@ -71,28 +71,33 @@ func (e *Editor) Problem() (Mark, bool) {
 }
 
 // NextProblem goes to the next problem, round the end; false if there is none.
+// Hints are passed over as long as there is anything worse.
 func (e *Editor) NextProblem() bool { return e.problem(1) }
 
 // PrevProblem is NextProblem backwards.
 func (e *Editor) PrevProblem() bool { return e.problem(-1) }
 
 func (e *Editor) problem(dir int) bool {
-	n := len(e.marks)
+	marks := slices.DeleteFunc(slices.Clone(e.marks), func(m Mark) bool { return m.Severity == SeverityHint })
+	if len(marks) == 0 {
+		marks = e.marks
+	}
+	n := len(marks)
 	if n == 0 {
 		return false
 	}
 	i := 0
 	if dir > 0 {
-		for i < n && !e.cur.before(e.markStart(e.marks[i])) {
+		for i < n && !e.cur.before(e.markStart(marks[i])) {
 			i++
 		}
 	} else {
 		i = n - 1
-		for i >= 0 && !e.markStart(e.marks[i]).before(e.cur) {
+		for i >= 0 && !e.markStart(marks[i]).before(e.cur) {
 			i--
 		}
 	}
-	e.jump(e.markStart(e.marks[(i+n)%n]))
+	e.jump(e.markStart(marks[(i+n)%n]))
 	return true
 }
 
