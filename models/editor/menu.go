@@ -102,14 +102,15 @@ func (m *menu) drawItem(theme themes.Theme, i, width, detail int) string {
 
 // drawDoc draws what is known of an item, nothing where there is no room.
 func (m *menu) drawDoc(theme themes.Theme, it menuItem, cols, rows int) box {
-	width := min(menuDocWidth, cols-4)
-	if it.doc == "" || width < menuDocLeast {
+	width, limit := min(menuDocWidth, cols-4), min(menuRows, rows-2)
+	if it.doc == "" || width < menuDocLeast || limit < 1 {
 		return box{}
 	}
-	return frame(theme, "", docLines(theme, it.doc, width, min(menuRows, rows-2)), width)
+	return frame(theme, "", docLines(theme, it.doc, width, limit), width)
 }
 
-// docLines wraps documentation into at most limit lines.
+// docLines wraps documentation into at most limit lines, of which there is at
+// least one.
 func docLines(theme themes.Theme, doc string, width, limit int) []string {
 	var lines []string
 	for para := range strings.SplitSeq(clip(doc, menuDocLimit), "\n") {
