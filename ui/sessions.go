@@ -62,7 +62,7 @@ const quietAfter = 10 * time.Second
 func (r *root) tabLabels() []string {
 	out := make([]string, len(r.sessions))
 	for i, t := range r.sessions {
-		out[i] = fmt.Sprintf(" %d %s", i+1, safetext.Line(titleOf(t.at.screen), 40))
+		out[i] = fmt.Sprintf(" %d %s", i+1, safetext.Line(strings.TrimPrefix(titleOf(t.at.screen), "shell in "), 40)) // most are shells
 		if n := len(t.panes); n > 1 {
 			out[i] += fmt.Sprintf(" (%d)", n)
 		}

@@ -236,14 +236,14 @@ func TestPanesAndTabs(t *testing.T) {
 
 	// A tab of its own, and back.
 	tm.press("ctrl+g", "c")
-	tm.sees("3 sessions", "1 shell in counter/counter (2)", "2 shell in counter/counter")
+	tm.sees("3 sessions", "1 counter/counter (2)", "2 counter/counter")
 	tm.prompt()
 	tm.sizeIs(27, 100)
 	tm.types("until [ -e go ]; do sleep 0.1; done; printf '\\a'\r")
 	tm.press("ctrl+g", "1")
 	tm.sees("ctrl-g menu ─")
 	tm.types("touch go\r")
-	tm.sees("2 shell in counter/counter !")
+	tm.sees("2 counter/counter !")
 	tm.sizeIs(26, 44)
 	tm.leave()
 	tm.press("q")

@@ -109,12 +109,10 @@ func (m *Model) event(e vt.Event) tea.Cmd {
 			return nil
 		}
 		m.news.rang = now
-		if !m.hidden {
-			return tea.Raw("\a") // the outer terminal's bell is how it sounds, or shows
-		}
-		if !rang {
+		if m.hidden && !rang {
 			m.env.Wish(models.NoticeMsg{Text: "bell in " + m.what()})
 		}
+		return tea.Raw("\a") // the outer terminal's bell is how it sounds, or shows
 	case vt.EventTitle:
 		m.news.title = e.Text
 	case vt.EventNotify:
