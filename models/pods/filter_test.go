@@ -38,6 +38,8 @@ func TestFilter(t *testing.T) {
 		{"running", "web-1"},
 		{"^(web|db)", "web-1 db-1"},
 		{"web(", ""}, // literal, and in no name
+		{`^\S\Db-1$`, "web-1 job-1"},
+		{`^\SB`, ""},
 		{"!web", "api-1 db-1 job-1"},
 		{"!web !api", "db-1 job-1"},
 		{"-1 !^j", "web-1 api-1 db-1"},
