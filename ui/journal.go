@@ -105,7 +105,7 @@ func journalLines(entries []models.Entry) []textview.Line {
 			out = append(out, textview.Line{Text: d, Role: themes.Title})
 		}
 		text := e.Action
-		for _, part := range []string{e.Target, arrow(e.Result), in(e.Endpoint), e.Digest} {
+		for _, part := range []string{e.Target, arrow(e.Result), in(e.Endpoint), short(e.Digest)} {
 			if part != "" {
 				text += " " + part
 			}
@@ -120,6 +120,12 @@ func journalLines(entries []models.Entry) []textview.Line {
 		})
 	}
 	return out
+}
+
+// short is as much of a digest as tells one from another.
+func short(digest string) string {
+	const enough = len("sha256:") + 12
+	return digest[:min(len(digest), enough)]
 }
 
 func arrow(result string) string {

@@ -1,7 +1,9 @@
 package confirm
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,7 +129,12 @@ func (d *Delete) names(cols int) []string {
 	}
 	width = min(width, max(cols-24, cols/2, 1))
 	out := make([]string, len(d.targets))
-	for i, t := range d.targets {
+	shown := d.targets
+	if d.phase == failed { // what is left to do comes first
+		shown = slices.Clone(d.targets)
+		slices.SortStableFunc(shown, func(a, b target) int { return cmp.Compare(b.state, a.state) })
+	}
+	for i, t := range shown {
 		role, note := themes.Muted, ""
 		switch {
 		case t.state == refused:
