@@ -22,7 +22,8 @@ import (
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // golden views show times of day
-	goleak.VerifyTestMain(m)
+	// A tick that is still to come ends by itself.
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("charm.land/bubbletea/v2.Tick.func1"))
 }
 
 // user drives the whole program but for Bubble Tea, in words of its user.
