@@ -44,6 +44,10 @@ type ExecStatus struct {
 	// would mislead, such as the engine going down. podium's own, may be
 	// empty.
 	Reason string `json:"Reason,omitempty"`
+
+	// Unknown says that nobody knows how the process ended, nor for certain that
+	// it did: ExitCode is a stand-in, and Reason says what happened. podium's own.
+	Unknown bool `json:"Unknown,omitempty"`
 }
 
 // ErrNotServed is wrapped by calls to something that the endpoint does not

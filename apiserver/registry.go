@@ -221,7 +221,7 @@ func (g *registry) status(e *execution) api.ExecStatus {
 	return api.ExecStatus{
 		ExecID: e.id, PodName: e.pod, ContainerID: e.containerID,
 		Running:  e.stage == starting || e.stage == running,
-		ExitCode: e.exit.Code, Reason: e.exit.Reason,
+		ExitCode: e.exit.Code, Reason: e.exit.Reason, Unknown: e.exit.Unknown,
 	}
 }
 

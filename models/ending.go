@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
@@ -136,6 +138,11 @@ func describeEnd(stream Stream, status api.ExecStatus, err error) End {
 	}
 	e := End{Kind: kind, Partial: missing != ""}
 	switch {
+	case err == nil && !status.Running && status.Unknown:
+		if missing == "" {
+			e.Kind, missing = EndLost, "the server lost the command"
+		}
+		e.Line, e.More = "unknown: "+missing, sentences(asSentence(capital(status.Reason)), cause)
 	case err == nil && !status.Running:
 		e.Kind, e.Known, e.ExitCode = EndExited, true, status.ExitCode
 		e.OK = status.ExitCode == 0 && missing == ""
@@ -186,6 +193,15 @@ func exitLine(code int) string {
 		return fmt.Sprintf("exit %d (signal %s)", code, name)
 	}
 	return fmt.Sprintf("exit %d", code)
+}
+
+// capital begins a text as sentences begin.
+func capital(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[n:]
 }
 
 func asSentence(s string) string {

@@ -120,6 +120,10 @@ type Process interface {
 type Exit struct {
 	Code   int    // 128+N for death by signal N, 126 and 127 as a shell has them
 	Reason string // in words when the code alone would mislead, else empty
+
+	// Unknown says that how it ended could not be learnt: Code is a stand-in
+	// other than 0, and Reason says what happened.
+	Unknown bool
 }
 
 // Watch is a running watch. Next waits for an event until ctx is done; io.EOF

@@ -326,7 +326,7 @@ func (x *process) learn(broken error) engine.Exit {
 		case err == nil && !in.Running:
 			return engine.Exit{Code: in.ExitCode}
 		case errors.Is(err, errAway) && time.Since(began) > awayTime:
-			return engine.Exit{Code: 137, Reason: "the daemon went away, and how the command ended is not known"}
+			return engine.Exit{Code: 137, Unknown: true, Reason: "the daemon went away, and how the command ended is not known"}
 		case errdefs.IsNotFound(err):
 			return engine.Exit{Code: 137, Reason: "the container was removed, and the command with it"}
 		case (broken != nil || err != nil) && !errors.Is(err, errAway) && !x.e.exists(ctx, x.o.id):
@@ -339,7 +339,7 @@ func (x *process) learn(broken error) engine.Exit {
 			} else if err != nil {
 				reason += ": " + clip(err.Error())
 			}
-			return engine.Exit{Code: 137, Reason: reason}
+			return engine.Exit{Code: 137, Unknown: true, Reason: reason}
 		}
 	}
 }

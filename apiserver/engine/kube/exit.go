@@ -28,13 +28,13 @@ type ending struct {
 func endingOf(status []byte, err error, program string) ending {
 	if len(status) == 0 {
 		return ending{lost: true, exit: engine.Exit{
-			Code:   codeUnknown,
+			Code: codeUnknown, Unknown: true,
 			Reason: fmt.Sprintf("how the command ended is not known, it may go on running: %v", err),
 		}}
 	}
 	var st metav1.Status
 	if json.Unmarshal(status, &st) != nil {
-		return ending{exit: engine.Exit{Code: codeUnknown, Reason: fmt.Sprintf("how the command ended is not known: the cluster says %q", status)}}
+		return ending{exit: engine.Exit{Code: codeUnknown, Unknown: true, Reason: fmt.Sprintf("how the command ended is not known: the cluster says %q", status)}}
 	}
 	if st.Status == metav1.StatusSuccess {
 		return ending{}
@@ -81,7 +81,7 @@ func failed(message, program string) ending {
 	case says("permission denied", "is a directory", "exec format error"):
 		return ending{exit: engine.Exit{Code: 126}, words: program + ": cannot be run: " + lastClause(message)}
 	}
-	return ending{lost: true, exit: engine.Exit{Code: codeUnknown, Reason: "the cluster could not carry the command to its end: " + withoutURL(message)}}
+	return ending{lost: true, exit: engine.Exit{Code: codeUnknown, Unknown: true, Reason: "the cluster could not carry the command to its end: " + withoutURL(message)}}
 }
 
 // withoutURL takes the URL out of an error of Go's HTTP client: it has the

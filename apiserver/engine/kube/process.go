@@ -123,7 +123,7 @@ func (p *process) carryOnce() ending {
 // doubt looks whether a command that is said to have succeeded has ended.
 func (p *process) doubt() ending {
 	unknown := func(why string) ending {
-		return ending{lost: true, exit: engine.Exit{Code: codeUnknown, Reason: "how the command ended is not known, it may go on running: " + why}}
+		return ending{lost: true, exit: engine.Exit{Code: codeUnknown, Unknown: true, Reason: "how the command ended is not known, it may go on running: " + why}}
 	}
 	if p.mark == "" {
 		return ending{} // there is no way to look, and most ends are what they seem
