@@ -59,11 +59,6 @@ func (r *root) forgetDeletion(s models.Screen) bool {
 	return len(r.deletions) < n
 }
 
-// isDeletion tells whether the screen is a deletion out of view.
-func (r *root) isDeletion(s models.Screen) bool {
-	return slices.ContainsFunc(r.deletions, func(d *confirm.Delete) bool { return models.Screen(d) == s })
-}
-
 // undoable is the latest deletion that can still be undone, nil for none.
 func (r *root) undoable() *confirm.Delete {
 	for _, d := range slices.Backward(r.deletions) {

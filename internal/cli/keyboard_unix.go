@@ -44,7 +44,7 @@ func readable(fd int, limit time.Duration) bool {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	for deadline := time.Now().Add(limit); ; {
 		n, err := unix.Poll(fds, int(max(time.Until(deadline).Milliseconds(), 0)))
-		if err != unix.EINTR { //nolint:errorlint // a system call's error is bare
+		if err != unix.EINTR {
 			return n > 0
 		}
 	}

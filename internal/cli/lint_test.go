@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"podium/manifest"
 )
@@ -53,7 +54,7 @@ func TestLint(t *testing.T) {
 		}
 	}
 	good, bad := filepath.Join(dir, "good.yaml"), filepath.Join(dir, "bad.yml")
-	imag := ":7:18: error: \"imag\" is not a field of Container; did you mean image?\n"
+	misspelt := ":7:18: error: \"imag\" is not a field of Container; did you mean image?\n"
 	dns := ":5:3: warning: spec.dnsPolicy is not supported by this API and is ignored.\n"
 	warned := strings.Replace(lintGood, "spec: {", "spec: {hostNetwork: true, ", 1)
 	for name, c := range map[string]struct {
@@ -64,10 +65,10 @@ func TestLint(t *testing.T) {
 		status int
 	}{
 		"good":       {args: []string{good}, sum: "1 file: no problems\n"},
-		"bad":        {args: []string{bad}, want: bad + dns + bad + imag, sum: "1 file: 1 error, 1 warning\n", status: 1},
-		"stdin":      {in: lintBad, args: []string{"-"}, want: "stdin" + dns + "stdin" + imag, sum: "1 file: 1 error, 1 warning\n", status: 1},
-		"folder":     {args: []string{dir}, want: bad + dns + bad + imag, sum: "2 files: 1 error, 1 warning\n", status: 1},
-		"kube":       {args: []string{"--backend", "kube", bad}, want: bad + imag, sum: "1 file: 1 error\n", status: 1},
+		"bad":        {args: []string{bad}, want: bad + dns + bad + misspelt, sum: "1 file: 1 error, 1 warning\n", status: 1},
+		"stdin":      {in: lintBad, args: []string{"-"}, want: "stdin" + dns + "stdin" + misspelt, sum: "1 file: 1 error, 1 warning\n", status: 1},
+		"folder":     {args: []string{dir}, want: bad + dns + bad + misspelt, sum: "2 files: 1 error, 1 warning\n", status: 1},
+		"kube":       {args: []string{"--backend", "kube", bad}, want: bad + misspelt, sum: "1 file: 1 error\n", status: 1},
 		"warning":    {in: warned, args: []string{"-"}, want: "stdin:4:8: warning: spec.hostNetwork is not supported by this API and is ignored.\n", sum: "1 file: 1 warning\n"},
 		"strict":     {in: warned, args: []string{"--strict", "-"}, want: "stdin:4:8: warning: spec.hostNetwork is not supported by this API and is ignored.\n", sum: "1 file: 1 warning\n", status: 1},
 		"missing":    {args: []string{filepath.Join(dir, "none.yaml")}, want: filepath.Join(dir, "none.yaml") + ": error: No such file or directory.\n", sum: "1 file: 1 error\n", status: 1},
@@ -120,7 +121,7 @@ func TestLintOfWhatIsNoManifest(t *testing.T) {
 		"empty":   "",
 	} {
 		out, _, status := lint(t, text, "-")
-		if status != 1 || !strings.Contains(out, " error: ") || strings.ContainsAny(out, "\x1b\x00\xff") {
+		if status != 1 || !strings.Contains(out, " error: ") || !utf8.ValidString(out) || strings.ContainsAny(out, "\x1b\x00") {
 			t.Errorf("%s: status %d: %q", name, status, out)
 		}
 	}

@@ -87,7 +87,9 @@ func (m *Model) Keys() help.KeyMap {
 // KeyMaps are the keys that can be bound anew.
 func (m *Model) KeyMaps() []models.KeyScope {
 	out := []models.KeyScope{
-		{Name: "editor", Map: &m.keys}, {Name: "buffer", Map: &m.buf.Keys}, {Name: "line", Map: &m.buf.LineKeys},
+		{Name: "editor", Map: &m.keys},
+		{Name: "buffer", Map: &m.buf.Keys},
+		{Name: "line", Map: &m.buf.LineKeys},
 		{Name: "text", Map: &m.diffText.Keys},
 	}
 	if m.file != nil {
