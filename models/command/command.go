@@ -80,6 +80,7 @@ type Model struct {
 
 	page   page
 	group  int  // of a card of many pods, the one that is selected or open
+	pod    int  // of the open group, the one that is told of
 	moved  bool // it was selected by the user: it stays selected as others come
 	filter string
 	match  textview.Finder
@@ -284,7 +285,7 @@ func (m *Model) leave(msg tea.KeyPressMsg) tea.Cmd {
 
 // show brings a card into view.
 func (m *Model) show(i int) {
-	m.at, m.page, m.group, m.moved, m.hex, m.saving = i, pageOutput, 0, false, 0, false
+	m.at, m.page, m.group, m.pod, m.moved, m.hex, m.saving = i, pageOutput, 0, 0, false, 0, false
 	m.filter, m.match = "", nil
 	if c := m.card(); c != nil && c.fan != nil {
 		m.page = pageGroups

@@ -277,7 +277,8 @@ func TestDifferencesAreShown(t *testing.T) {
 			s.exit(0)
 		}()
 	}
-	d, m := open(t, bench(sessions), "x", 100, 24, "a", "b", "c")
+	b := bench(sessions)
+	d, m := open(t, b, "x", 100, 24, "a", "b", "c")
 	d.Sees("2 of 3 alike, 1 differs", "3 of 3")
 	d.Press("j d").Sees("--- a and 1 more (stdout)", "+++ c (stdout)", "-two", "+TWO")
 	if m.page != pageDiff {
@@ -288,6 +289,10 @@ func TestDifferencesAreShown(t *testing.T) {
 		t.Errorf("a click on the first group selects %d, page %d", m.group, m.page)
 	}
 	d.Send(tea.MouseClickMsg{X: 8, Y: 2, Button: tea.MouseLeft}).Sees("2 pods: a b", "│ two")
+	d.Sees("1/2  a · exit 0 · ").Press("tab").Sees("2/2  b · exit 0 · ").Press("tab shift+tab enter")
+	if got, ok := b.Wishes[len(b.Wishes)-1].(models.InspectMsg); !ok || got.Ref != ref("b") {
+		t.Errorf("it wishes %+v", b.Wishes)
+	}
 	d.Press("esc").Send(tea.MouseWheelMsg{Button: tea.MouseWheelDown}).Press("enter").Sees("1 pod: c", "│ TWO")
 }
 

@@ -139,7 +139,7 @@ func (m *Model) fanKey(c *card, msg tea.KeyPressMsg) tea.Cmd {
 		m.layout()
 		m.fillFan(c)
 	case m.page != pageGroups:
-		return m.out.Update(msg)
+		return m.podKey(c, msg)
 	case key.Matches(msg, k.NextGroup):
 		m.selectGroup(c, m.group+1)
 	case key.Matches(msg, k.PreviousGroup):
@@ -157,6 +157,47 @@ func (m *Model) fanKey(c *card, msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// podKey handles the keys of an opened group.
+func (m *Model) podKey(c *card, msg tea.KeyPressMsg) tea.Cmd {
+	o := m.openPod(c)
+	switch k := m.keys; {
+	case o == nil || m.out.Typing():
+		return m.out.Update(msg)
+	case key.Matches(msg, k.NextPod):
+		m.pod = (m.pod + 1) % len(c.groups[m.group].Outcomes)
+	case key.Matches(msg, k.PreviousPod):
+		m.pod = (m.pod + len(c.groups[m.group].Outcomes) - 1) % len(c.groups[m.group].Outcomes)
+	case key.Matches(msg, k.Inspect):
+		m.env.Wish(models.InspectMsg{Ref: o.Ref})
+	default:
+		return m.out.Update(msg)
+	}
+	return nil
+}
+
+// openPod is the pod of the open group that is told of, nil where none is open.
+func (m *Model) openPod(c *card) *fanout.Outcome {
+	if c.fan == nil || m.page == pageGroups || m.group >= len(c.groups) {
+		return nil
+	}
+	all := c.groups[m.group].Outcomes
+	return all[min(m.pod, len(all)-1)]
+}
+
+// podLine tells of one pod of the open group.
+func (m *Model) podLine(c *card, o *fanout.Outcome) string {
+	where := o.Ref.Name
+	if o.Container != "" {
+		where += "/" + o.Container
+	}
+	parts := []string{where, o.End.Line, o.Took.Round(time.Millisecond).String(), "at " + o.Began.Format("15:04:05")}
+	if o.Started {
+		parts = append(parts, fmt.Sprintf("stdout %s, stderr %s", size(o.Totals.Stdout), size(o.Totals.Stderr)))
+	}
+	text := fmt.Sprintf("%d/%d  ", min(m.pod, len(c.groups[m.group].Outcomes)-1)+1, len(c.groups[m.group].Outcomes))
+	return safetext.Line(text+strings.Join(parts, " · "), m.cols)
+}
+
 // selectGroup selects a group, the nearest there is.
 func (m *Model) selectGroup(c *card, i int) {
 	m.moved = true
@@ -166,7 +207,7 @@ func (m *Model) selectGroup(c *card, i int) {
 // openGroup shows the output of the selected group.
 func (m *Model) openGroup(c *card) {
 	if m.group < len(c.groups) {
-		m.page = pageOutput
+		m.page, m.pod = pageOutput, 0
 		m.layout()
 		m.fillFan(c)
 	}

@@ -17,6 +17,9 @@ type KeyMap struct {
 
 	// Among the groups of a card of many pods.
 	NextGroup, PreviousGroup, Open, Diff key.Binding
+
+	// In an opened group.
+	NextPod, PreviousPod, Inspect key.Binding
 }
 
 // DefaultKeyMap is the keys as they come.
@@ -47,6 +50,9 @@ func DefaultKeyMap() KeyMap {
 		PreviousGroup: bind("↑/k", "previous group", "up", "k"),
 		Open:          bind("enter", "open the group", "enter"),
 		Diff:          bind("d", "what differs from most", "d"),
+		NextPod:       bind("tab", "next pod", "tab"),
+		PreviousPod:   bind("shift-tab", "previous pod", "shift+tab"),
+		Inspect:       bind("enter", "inspect the pod", "enter"),
 	}
 }
 
@@ -84,6 +90,9 @@ func (m *Model) Keys() help.KeyMap {
 	if c.fan != nil {
 		if m.page == pageGroups {
 			first = append(first, k.Open)
+		} else {
+			first = append(first, k.NextPod, k.Inspect)
+			more = append(more, k.PreviousPod)
 		}
 		if c.failed() > 0 && c.state == done {
 			first = append(first, k.AgainFailed)

@@ -141,6 +141,9 @@ func (m *Model) standing(c *card) []string {
 		}
 	}
 	lines := []string{m.theme.Paint(c.role(), safetext.Line(strings.Join(parts, " · "), m.cols))}
+	if o := m.openPod(c); o != nil {
+		lines = append(lines, m.theme.Paint(themes.Strong, m.podLine(c, o)))
+	}
 	if w := c.watch; w != nil {
 		text := fmt.Sprintf("watched every %s · run %d · %s changed", w.every, w.runs, plural(w.changed, "line"))
 		if w.until != "" {
