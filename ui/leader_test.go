@@ -80,3 +80,11 @@ func TestHelpInATerminalTellsWhatTheLeaderDoes(t *testing.T) {
 		t.Errorf("the screen got %q", got)
 	}
 }
+
+func TestTheBordersNameTheLeaderThatIs(t *testing.T) {
+	u, _, _, _ := panes(t, 80, 24)
+	u.Sees("ctrl-g menu")
+	u.Send(changedMsg{now: &Configured{Settings: models.DefaultSettings(), Bindings: models.Bindings{models.LeaderAction: {"ctrl+a"}}}})
+	u.Sees("ctrl-a menu").Misses("ctrl-g")
+	u.Press("ctrl+a z").Sees("zoomed")
+}

@@ -44,7 +44,7 @@ func (r *root) sizePages() {
 
 // keep shows a new screen that goes on when it is left, in a tab of its own.
 func (r *root) keep(s models.Screen) {
-	t := newTab(r.env, r.keys.Leader.Help().Key, s)
+	t := newTab(r.env, func() string { return r.keys.Leader.Help().Key }, s)
 	r.sessions = append(r.sessions, t)
 	// A session beside another one takes its place, so that leaving it leads to
 	// where the first was opened from.
@@ -115,7 +115,7 @@ func (r *root) leave(p page) {
 	r.stack = slices.Delete(r.stack, i, i+1)
 	t, ok := p.(*tab)
 	if s, screen := p.(models.Screen); !ok && screen && holds(s) {
-		t, ok = newTab(r.env, r.keys.Leader.Help().Key, s), true
+		t, ok = newTab(r.env, func() string { return r.keys.Leader.Help().Key }, s), true
 		r.sessions = append(r.sessions, t)
 		r.sizePages()
 	}

@@ -16,7 +16,7 @@ import (
 // their own.
 type tab struct {
 	env  *models.Env
-	menu string // the leader key, for the border
+	menu func() string // the leader key, for the border
 
 	panes []*pane // in the order they were opened
 	at    *pane   // with the keys
@@ -59,8 +59,9 @@ type segment struct {
 // have their title; then the same in the first row.
 var joints = [...]string{"│", "┤", "├", "┼", "│", "┐", "┌", "┬"}
 
-// newTab is a tab with one screen. menu is the leader key as people read it.
-func newTab(env *models.Env, menu string, s models.Screen) *tab {
+// newTab is a tab with one screen. menu gives the leader key as people read it,
+// which may be bound anew.
+func newTab(env *models.Env, menu func() string, s models.Screen) *tab {
 	p := &pane{screen: s}
 	return &tab{env: env, menu: menu, panes: []*pane{p}, at: p, tree: layout.New(p.id)}
 }
@@ -284,7 +285,7 @@ func (t *tab) drawTitle(p *pane) bool {
 
 // hint is the leader in the border of a pane, "" where it has no room.
 func (t *tab) hint(p *pane) string {
-	h := " " + t.menu + " menu "
+	h := " " + t.menu() + " menu "
 	if safetext.Width(h) > p.area.cols/2 {
 		return ""
 	}

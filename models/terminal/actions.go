@@ -44,7 +44,7 @@ func (m *Model) act(msg models.ActionMsg) tea.Cmd {
 	case models.ActionScroll:
 		m.scrollPage()
 	case models.ActionCopy:
-		m.copyOutput()
+		return m.copyOutput()
 	case models.ActionSave:
 		return m.save()
 	case models.ActionNewShell:

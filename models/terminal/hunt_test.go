@@ -128,4 +128,16 @@ func TestALongSelectionIsReadBesideTheLoop(t *testing.T) {
 		t.Errorf("copied %d lines", strings.Count(got.Text, "\n"))
 	}
 	d.Misses("copy mode")
+
+	s.say(t, "\x1b]133;C\a")
+	count(t, d, s, 1, 3*saveStep)
+	s.say(t, "\x1b]133;D\a\x1b]133;A\a$ ")
+	d.Sees("$ ")
+	cmd = m.Update(models.ActionMsg{Action: models.ActionCopy})
+	if cmd == nil {
+		t.Fatal("a long output is read while the user waits")
+	}
+	if got, ok := cmd().(models.CopyMsg); !ok || strings.Count(got.Text, "\n") != 3*saveStep || got.What != "the last output, 1500 lines" {
+		t.Errorf("copied %s", got.What)
+	}
 }

@@ -1,6 +1,8 @@
 package terminal
 
 import (
+	tea "charm.land/bubbletea/v2"
+
 	"podium/models"
 	"podium/termbridge/vt"
 )
@@ -105,25 +107,31 @@ func (tx text) between(from, to uint64) selection {
 	return selection{shape: linewise, from: pos{line: from}, to: pos{line: to}}
 }
 
-// copyOutput copies the output of the last command.
-func (m *Model) copyOutput() {
+// copyOutput copies the output of the last command: at once when it is short, by
+// a command when reading it takes a while.
+func (m *Model) copyOutput() tea.Cmd {
 	var out output
-	var got string
-	m.read(func(tx text) {
-		out = tx.lastOutput()
-		got = out.lines.read(tx)
-	})
-	switch {
-	case !out.known:
+	m.read(func(tx text) { out = tx.lastOutput() })
+	if !out.known {
 		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: noMarks})
-	case got == "":
-		m.env.Wish(models.NoticeMsg{Text: "The last command printed no whole line"})
-	default:
+		return nil
+	}
+	bridge, width := m.bridge, m.width
+	get := func() tea.Msg {
+		got := out.lines.readAll(bridge, width)
+		if got == "" {
+			return models.NoticeMsg{Text: "The last command printed no whole line"}
+		}
 		c := copyOf(got)
 		c.What = "the last output, " + c.What
 		if out.running {
 			c.What = "the output so far, " + amount(got)
 		}
-		m.env.Wish(c)
+		return c
 	}
+	if a, b := out.lines.ordered(); b.line-a.line < saveStep {
+		m.env.Wish(get())
+		return nil
+	}
+	return get
 }
