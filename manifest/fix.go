@@ -153,6 +153,11 @@ func (f *fixer) require() {
 		}
 		return
 	}
+	if first := f.outline.children(f.doc, ""); (path == "apiVersion" || path == "kind") && len(first) > 0 && !first[0].flow {
+		// People look for these two at the top.
+		f.add("add "+name, Edit{first[0].start, first[0].start, name + ":" + value.block + f.outline.newline(f.outline.lines[first[0].line].end) + strings.Repeat(" ", first[0].col)})
+		return
+	}
 	f.field(parent, name, value)
 }
 

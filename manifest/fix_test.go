@@ -29,7 +29,7 @@ func TestFixes(t *testing.T) {
 			`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {"containers": [{"name": "c"}]}}`, "add image",
 			`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {"containers": [{"image": "‸", "name": "c"}]}}`, CodeRequired,
 		},
-		"missing kind":       {"apiVersion: v1\nmetadata: {name: x}\nspec: {containers: [{name: c, image: i}]}\n", "add kind", "apiVersion: v1\nmetadata: {name: x}\nspec: {containers: [{name: c, image: i}]}\nkind: Pod\n", CodeRequired},
+		"missing kind":       {"apiVersion: v1\nmetadata: {name: x}\nspec: {containers: [{name: c, image: i}]}\n", "add kind", "kind: Pod\napiVersion: v1\nmetadata: {name: x}\nspec: {containers: [{name: c, image: i}]}\n", CodeRequired},
 		"missing name":       {"apiVersion: v1\nkind: Pod\nmetadata:\n  labels: {}\nspec: {containers: [{name: c, image: i}]}\n", "add name", "apiVersion: v1\nkind: Pod\nmetadata:\n  labels: {}\n  name: ‸\nspec: {containers: [{name: c, image: i}]}\n", CodeRequired},
 		"missing metadata":   {"apiVersion: v1\nkind: Pod\nspec: {containers: [{name: c, image: i}]}\n", "add metadata", "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: c, image: i}]}\nmetadata:\n  name: ‸\n", CodeRequired},
 		"empty image":        {pod("  containers:\n  - name: c\n    image:\n"), "write image", pod("  containers:\n  - name: c\n    image: ‸\n"), CodeRequired},
@@ -52,6 +52,7 @@ func TestFixes(t *testing.T) {
 		"stdinOnce":          {pod("  containers:\n  - name: c\n    image: i\n    stdinOnce: true\n"), "add stdin", pod("  containers:\n  - name: c\n    image: i\n    stdinOnce: true\n    stdin: true\n"), CodeConflict},
 		"tabs":               {"apiVersion: v1\nkind: Pod\nmetadata:\n\tname: x\nspec:\n\tcontainers:\n\t- {name: c, image: i}\n", "indent with blanks instead of tabs", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  containers:\n  - {name: c, image: i}\n", CodeSyntax},
 		"second document":    {pod("  containers:\n  - {name: c, image: i}\n---\n") + pod("  containers:\n  - name: d\n"), "add image", pod("  containers:\n  - {name: c, image: i}\n---\n") + pod("  containers:\n  - name: d\n    image: ‸\n"), CodeRequired},
+		"item of a list":     {"kind: List\napiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: x}\n  spec:\n    containers:\n    - name: c\n", "add image", "kind: List\napiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: x}\n  spec:\n    containers:\n    - name: c\n      image: ‸\n", CodeRequired},
 		"CRLF":               {strings.ReplaceAll(pod("  dnsPolicy: Default\n  containers:\n  - name: c\n    image: i\n"), "\n", "\r\n"), "remove dnsPolicy", strings.ReplaceAll(pod("  containers:\n  - name: c\n    image: i\n"), "\n", "\r\n"), CodeUnsupported},
 	} {
 		found := Inspect([]byte(c.text), Options{}, PageRules())

@@ -298,12 +298,25 @@ func (o *outline) element(start, col int) {
 		o.frames = append(o.frames, blockFrame{col: col, path: f.under, list: true})
 		f = o.top()
 	}
-	f.under = indexPath(f.path, f.index)
+	f.under = o.elementPath(f.path, f.index)
 	o.entries = append(o.entries, entry{
 		doc: o.doc, path: f.under, parent: f.path, start: start + col, keyEnd: start + col + 1,
 		valStart: start + col + 1, valEnd: start + col + 1, line: len(o.lines) - 1, col: col,
 	})
 }
+
+// elementPath is the path of an element of a list. The items of a List are
+// documents of their own, as Parse has them.
+func (o *outline) elementPath(list string, index int) string {
+	if list == listItems {
+		o.doc++
+		return ""
+	}
+	return indexPath(list, index)
+}
+
+// listItems is the path of the objects in a List; a pod has no such field.
+const listItems = "items"
 
 // enter makes the mapping with keys at a column the innermost, and returns its
 // path.

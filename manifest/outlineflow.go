@@ -26,6 +26,9 @@ func (o *outline) flowText(lineStart, from, to int) {
 			return
 		case c == '{' || c == '[':
 			o.flow = append(o.flow, flowFrame{path: o.flowBase(), list: c == '['})
+			if c == '[' && o.inner().path == listItems {
+				o.doc++
+			}
 			i++
 		case c == '}' || c == ']':
 			if len(o.flow) > 0 {
@@ -44,6 +47,9 @@ func (o *outline) flowText(lineStart, from, to int) {
 			f.keyed, f.key = false, ""
 			if f.list {
 				f.index++
+			}
+			if f.path == listItems {
+				o.doc++
 			}
 			i++
 		case c == ':':
@@ -82,6 +88,8 @@ func (o *outline) flowBase() string {
 	switch {
 	case f == nil:
 		return o.path
+	case f.list && f.path == listItems:
+		return ""
 	case f.list:
 		return indexPath(f.path, f.index)
 	case f.keyed:

@@ -113,7 +113,11 @@ func (m *Model) listProblems() {
 	p := &popup{asked: true, center: true, menu: menu{title: strings.TrimSuffix(m.tally(), " "), wide: true}}
 	for i, mark := range marks {
 		role, sign := markLook(mark.Severity)
-		p.items = append(p.items, menuItem{label: fmt.Sprintf("%s %d:%d %s", sign, mark.Line, max(mark.Col, 1), mark.Message), role: role, doc: ""})
+		item := menuItem{label: fmt.Sprintf("%s %d:%d %s", sign, mark.Line, max(mark.Col, 1), mark.Message), role: role}
+		if len(mark.Message) > menuWidth {
+			item.doc = mark.Message
+		}
+		p.items = append(p.items, item)
 		if mark.Line <= line {
 			p.chosen = i
 		}

@@ -102,8 +102,8 @@ func (m *Model) gotLook(msg lookMsg) tea.Cmd {
 	var cmd tea.Cmd
 	switch {
 	case msg.want == wantPath:
-	case msg.want == wantFirst && len(msg.found.Items) > 0:
-		cmd = m.complete(msg.found.Items[0])
+	case msg.want == wantFirst && len(msg.found.Items) > 0, msg.want == wantAsked && len(msg.found.Items) == 1 && msg.found.From < msg.offset:
+		cmd = m.complete(msg.found.Items[0]) // there is nothing to choose
 	default:
 		m.propose(msg)
 	}
