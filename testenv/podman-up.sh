@@ -25,11 +25,18 @@ default_ulimits = ["nofile=$nofile:$nofile", "nproc=$nproc:$nproc"]
 [network]
 network_config_dir = "$dir/networks"
 CONF
+# A registry of a test speaks plain http, which Docker allows on loopback by itself.
+cat >"$dir/registries.conf" <<CONF
+unqualified-search-registries = ["docker.io"]
+[[registry]]
+location = "127.0.0.1"
+insecure = true
+CONF
 if ! running "$dir/pid" "$sock" || ! answers "$sock"; then
   stop "$dir/pid" "$sock"
   rm -f "$sock"
   cd "$dir" # conmon leaves files in its working directory
-  CONTAINERS_CONF=$dir/containers.conf spawn "$dir/pid" "$dir/service.log" \
+  CONTAINERS_CONF=$dir/containers.conf CONTAINERS_REGISTRIES_CONF=$dir/registries.conf spawn "$dir/pid" "$dir/service.log" \
     podman --root "$dir/storage" --runroot "$dir/run" --storage-driver overlay --log-level=warn system service --time=0 "unix://$sock"
   wait_for "$sock" "$dir/service.log"
 fi
