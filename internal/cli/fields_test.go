@@ -75,35 +75,48 @@ func fieldsDocument(t *testing.T) string {
 	return b.String()
 }
 
-// fieldPaths are the fields that some engine has something to say of, and
-// those of the page: in the order of the host engine's table, what only others
-// have beside its neighbours, and the kinds of volume last.
+// fieldPaths are the fields of the page, in its order, and after their
+// neighbours those that some engine has something to say of.
 func fieldPaths() []string {
 	var paths []string
-	on := map[string]bool{}
 	for _, f := range manifest.PageFields() {
-		on[f.Path] = true
+		paths = append(paths, f.Path)
 	}
+	var more []string
 	for _, e := range backends[1:] {
-		after := -1
 		for _, r := range e.rules().Rules() {
-			if r.Note == "" && r.Treatment == manifest.Honoured && !on[r.Path] {
-				continue
+			if r.Note != "" || r.Treatment != manifest.Honoured {
+				more = append(more, r.Path)
 			}
-			if at := slices.Index(paths, r.Path); at >= 0 {
-				after = at
-				continue
-			}
-			parent := r.Path[:strings.LastIndex(r.Path, ".")]
-			if at := slices.Index(paths, parent); at > after {
-				after = at
-			}
-			if after < 0 {
-				after = len(paths) - 1
-			}
-			after++
-			paths = slices.Insert(paths, after, r.Path)
+		}
+	}
+	// Parents before children.
+	slices.SortStableFunc(more, func(a, b string) int { return strings.Count(a, ".") - strings.Count(b, ".") })
+	for _, path := range more {
+		if !slices.Contains(paths, path) {
+			paths = slices.Insert(paths, placeOf(path, paths), path)
 		}
 	}
 	return paths
+}
+
+// placeOf is behind the field's nearest ancestor that is there and all that is
+// below that.
+func placeOf(path string, among []string) int {
+	for {
+		i := strings.LastIndex(path, ".")
+		if i < 0 {
+			return len(among)
+		}
+		path = path[:i]
+		at := 0
+		for i, p := range among {
+			if p == strings.TrimSuffix(path, "[]") || strings.HasPrefix(p, path+".") {
+				at = i + 1
+			}
+		}
+		if at > 0 {
+			return at
+		}
+	}
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // infraConfig is the container that holds the pod's namespaces, ports and
@@ -105,7 +107,7 @@ var errConfig = errors.New("the container cannot be made")
 // as.
 func (e *Engine) runConfig(p *podState, infra *observed, c *corev1.Container, attempt, failures int, imageUser string) (client.ContainerCreateOptions, error) {
 	about := e.about()
-	env, lookup, err := variables(p.pod, c, infra.address, about)
+	env, lookup, err := variables(p.pod, c, kubelet.Facts{Node: about.name, PodIP: infra.address, HostIP: infra.gateway, CPUs: about.cpus, Memory: about.memory})
 	if err != nil {
 		return client.ContainerCreateOptions{}, fmt.Errorf("%w: %w", errConfig, err)
 	}
@@ -125,7 +127,7 @@ func (e *Engine) runConfig(p *podState, infra *observed, c *corev1.Container, at
 		host.UTSMode = container.UTSMode(with)
 	}
 	if sc := c.SecurityContext; sc != nil {
-		host.ReadonlyRootfs = isTrue(sc.ReadOnlyRootFilesystem)
+		host.ReadonlyRootfs = kubelet.True(sc.ReadOnlyRootFilesystem)
 		if sc.AllowPrivilegeEscalation != nil && !*sc.AllowPrivilegeEscalation {
 			host.SecurityOpt = append(host.SecurityOpt, "no-new-privileges")
 		}
@@ -134,7 +136,7 @@ func (e *Engine) runConfig(p *podState, infra *observed, c *corev1.Container, at
 		return client.ContainerCreateOptions{}, err
 	}
 	config := &container.Config{
-		Image: c.Image, Entrypoint: expandAll(c.Command, lookup), Cmd: expandAll(c.Args, lookup), Env: env, WorkingDir: c.WorkingDir,
+		Image: c.Image, Entrypoint: kubelet.ExpandAll(c.Command, lookup), Cmd: kubelet.ExpandAll(c.Args, lookup), Env: env, WorkingDir: c.WorkingDir,
 		User: user, Tty: c.TTY, OpenStdin: c.Stdin, StdinOnce: c.StdinOnce, Labels: labels,
 	}
 	if c.Lifecycle != nil && c.Lifecycle.StopSignal != nil {
@@ -206,7 +208,7 @@ func checkUser(pod *corev1.Pod, c *corev1.Container, user, imageUser string) err
 	if sc := c.SecurityContext; sc != nil && sc.RunAsNonRoot != nil {
 		nonRoot = sc.RunAsNonRoot
 	}
-	if !isTrue(nonRoot) {
+	if !kubelet.True(nonRoot) {
 		return nil
 	}
 	if user == "" {

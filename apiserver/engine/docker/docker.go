@@ -31,6 +31,7 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/kubelet"
 )
 
 // Options say which daemon an engine speaks to, and how.
@@ -203,7 +204,7 @@ func (e *Engine) coming(p *podState) bool {
 	}
 	pod := e.assemble(p, time.Now())
 	for _, s := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
-		if w := s.State.Waiting; w != nil && w.Reason != reasonCreating && w.Reason != reasonInitializing {
+		if w := s.State.Waiting; w != nil && w.Reason != kubelet.ReasonCreating && w.Reason != kubelet.ReasonInitializing {
 			return false
 		}
 	}

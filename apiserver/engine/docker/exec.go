@@ -15,6 +15,7 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/kubelet"
 	"podium/termbridge/frame"
 )
 
@@ -332,7 +333,7 @@ func (x *process) learn(broken error) engine.Exit {
 		case (broken != nil || err != nil) && !errors.Is(err, errAway) && !x.e.exists(ctx, x.o.id):
 			return engine.Exit{Code: 137, Reason: "the container has ended, and the command with it"}
 		}
-		if !pause(ctx, wait) {
+		if !kubelet.Pause(ctx, wait) {
 			reason := "how the command ended cannot be learnt from the daemon"
 			if broken != nil {
 				reason += ": " + clip(broken.Error())

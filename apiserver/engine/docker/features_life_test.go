@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"podium/api"
+	"podium/apiserver/engine/kubelet"
 )
 
 func probe(h corev1.ProbeHandler) *corev1.Probe {
@@ -148,13 +149,13 @@ func featureCannotRun(t *testing.T, e *Engine, _ Options) {
 			p.Spec.Containers[0].Command = []string{row.command}
 		}))
 		over := await(t, e, name, "fail", isOver).Status.ContainerStatuses[0].State.Terminated
-		if over.Reason != reasonCannotRun || over.ExitCode != row.code || over.Message == "" {
+		if over.Reason != kubelet.ReasonCannotRun || over.ExitCode != row.code || over.Message == "" {
 			t.Errorf("%s: %+v", name, over)
 		}
 	}
 	create(t, e, podOf("f-again", "", func(p *corev1.Pod) { p.Spec.Containers[0].Command = []string{"/no/such"} }))
 	pod := await(t, e, "f-again", "be tried again and again", func(p *corev1.Pod) bool {
-		return waitingFor(reasonCrashLoop)(p) && p.Status.ContainerStatuses[0].RestartCount > 1
+		return waitingFor(kubelet.ReasonCrashLoop)(p) && p.Status.ContainerStatuses[0].RestartCount > 1
 	})
 	if s := pod.Status.ContainerStatuses[0]; s.LastTerminationState.Terminated == nil || pod.Status.Phase != corev1.PodRunning {
 		t.Errorf("phase %s, %+v", pod.Status.Phase, s)

@@ -19,6 +19,7 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/kubelet"
 )
 
 // What the suite of all engines does not ask, at real daemons.
@@ -94,7 +95,7 @@ func featureComesBack(t *testing.T, e *Engine, which string) {
 	if exit, err := x.Wait(ctx); err != nil || exit.Code == 0 {
 		t.Errorf("the shell: %+v %v", exit, err)
 	}
-	for syscall.Kill(pid, 0) == nil && pause(ctx, 20*time.Millisecond) {
+	for syscall.Kill(pid, 0) == nil && kubelet.Pause(ctx, 20*time.Millisecond) {
 	}
 	up := exec.CommandContext(t.Context(), filepath.Join("..", "..", "..", "testenv", which+"-up.sh"))
 	if out, err := up.CombinedOutput(); err != nil {
@@ -106,7 +107,7 @@ func featureComesBack(t *testing.T, e *Engine, which string) {
 		if err == nil && isRunning(pod) {
 			break
 		}
-		if err != nil && !apierrors.IsServiceUnavailable(err) || !pause(again, 20*time.Millisecond) {
+		if err != nil && !apierrors.IsServiceUnavailable(err) || !kubelet.Pause(again, 20*time.Millisecond) {
 			t.Fatalf("%v, %+v", err, status(pod))
 		}
 	}
@@ -239,7 +240,7 @@ func featureSymlinks(t *testing.T, e *Engine, _ Options) {
 			VolumeMounts: []corev1.VolumeMount{{Name: "v", MountPath: "/v"}},
 		}}
 	}))
-	pod := await(t, e, "f-link", "be refused", waitingFor(reasonConfig))
+	pod := await(t, e, "f-link", "be refused", waitingFor(kubelet.ReasonConfig))
 	if m := pod.Status.ContainerStatuses[0].State.Waiting.Message; !strings.Contains(m, "symbolic link") {
 		t.Errorf("message: %s", m)
 	}
@@ -281,7 +282,7 @@ func featureSecurity(t *testing.T, e *Engine, _ Options) {
 	create(t, e, podOf("f-root", stay, func(p *corev1.Pod) {
 		p.Spec.Containers[0].SecurityContext = &corev1.SecurityContext{RunAsNonRoot: new(true)}
 	}))
-	pod := await(t, e, "f-root", "be refused", waitingFor(reasonConfig))
+	pod := await(t, e, "f-root", "be refused", waitingFor(kubelet.ReasonConfig))
 	if m := pod.Status.ContainerStatuses[0].State.Waiting.Message; !strings.Contains(m, "root") {
 		t.Errorf("message: %s", m)
 	}
@@ -313,7 +314,7 @@ func featureResources(t *testing.T, e *Engine, _ Options) {
 		p.Spec.RestartPolicy = corev1.RestartPolicyNever
 	}))
 	over := await(t, e, "f-oom", "be killed for its memory", isOver).Status.ContainerStatuses[0].State.Terminated
-	if over.ExitCode != 137 || over.Reason != reasonOOM && !strings.Contains(over.Message, "24Mi") {
+	if over.ExitCode != 137 || over.Reason != kubelet.ReasonOOM && !strings.Contains(over.Message, "24Mi") {
 		t.Errorf("it ended so: %+v", over)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"podium/api"
+	"podium/apiserver/engine/kubelet"
 )
 
 // annotationForeign marks the pod of a container that podium did not make; its
@@ -158,7 +159,7 @@ func (e *Engine) foreignStatus(pod *corev1.Pod, o *observed) {
 		RestartCount: int32(o.full.RestartCount), Started: &no,
 	}
 	start := metav1.NewTime(o.created.Truncate(time.Second))
-	pod.Status = corev1.PodStatus{StartTime: &start, QOSClass: qosClass(pod)}
+	pod.Status = corev1.PodStatus{StartTime: &start, QOSClass: kubelet.QOSClass(pod)}
 	if o.running && o.address != "" {
 		pod.Status.PodIP, pod.Status.PodIPs = o.address, []corev1.PodIP{{IP: o.address}}
 	}
@@ -178,19 +179,19 @@ func (e *Engine) foreignStatus(pod *corev1.Pod, o *observed) {
 		pod.Status.Phase = corev1.PodRunning
 	case o.ended() || o.status == "restarting":
 		t := &corev1.ContainerStateTerminated{
-			ExitCode: int32(o.exit), Reason: reasonCompleted, Message: clip(o.failure), ContainerID: "docker://" + o.id,
+			ExitCode: int32(o.exit), Reason: kubelet.ReasonCompleted, Message: clip(o.failure), ContainerID: "docker://" + o.id,
 			StartedAt: metav1.NewTime(o.started.Truncate(time.Second)), FinishedAt: metav1.NewTime(o.finished.Truncate(time.Second)),
 		}
 		pod.Status.Phase = corev1.PodSucceeded
 		if o.exit != 0 {
-			t.Reason, pod.Status.Phase = reasonError, corev1.PodFailed
+			t.Reason, pod.Status.Phase = kubelet.ReasonError, corev1.PodFailed
 		}
 		if o.oom {
-			t.Reason = reasonOOM
+			t.Reason = kubelet.ReasonOOM
 		}
 		s.State.Terminated = t
 		if o.status == "restarting" {
-			s.LastTerminationState, s.State = s.State, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reasonCrashLoop}}
+			s.LastTerminationState, s.State = s.State, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: kubelet.ReasonCrashLoop}}
 			pod.Status.Phase = corev1.PodRunning
 		}
 	default:
@@ -198,5 +199,5 @@ func (e *Engine) foreignStatus(pod *corev1.Pod, o *observed) {
 		pod.Status.Phase = corev1.PodPending
 	}
 	pod.Status.ContainerStatuses = []corev1.ContainerStatus{s}
-	setConditions(pod, true, time.Now())
+	kubelet.SetConditions(pod, true, true, metav1.NewTime(time.Now().UTC().Truncate(time.Second)))
 }

@@ -2,12 +2,9 @@ package docker
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"podium/api"
+	"podium/apiserver/engine/kubelet"
 )
 
 // handle does what a probe or hook says.
@@ -31,9 +29,6 @@ func (e *Engine) handle(ctx context.Context, p *podState, c *corev1.Container, o
 	}
 	return nil // Validate lets none of these through
 }
-
-// maxProbeOutput is how much of a command's output is read for its error.
-const maxProbeOutput = 10 << 10
 
 // tryCommand runs a command in the container; an error has its exit code and
 // the beginning of what it said.
@@ -65,7 +60,7 @@ func (e *Engine) runCommand(ctx context.Context, o *observed, argv []string) (co
 		for {
 			n, err := r.Read(buf)
 			mu.Lock()
-			text.Write(buf[:min(n, max(0, maxProbeOutput-text.Len()))])
+			text.Write(buf[:min(n, max(0, kubelet.MaxProbeOutput-text.Len()))])
 			mu.Unlock()
 			if err != nil {
 				return
@@ -85,7 +80,7 @@ func (e *Engine) runCommand(ctx context.Context, o *observed, argv []string) (co
 
 // target is where a probe goes.
 func (e *Engine) target(p *podState, c *corev1.Container, host string, port intstr.IntOrString) (address string, own bool, err error) {
-	n, err := portOf(c, port)
+	n, err := kubelet.Port(c, port)
 	if err != nil {
 		return "", false, err
 	}
@@ -133,40 +128,12 @@ func (e *Engine) tryHTTP(ctx context.Context, p *podState, c *corev1.Container, 
 	if err != nil {
 		return err
 	}
-	scheme := "http"
-	if get.Scheme != "" {
-		scheme = strings.ToLower(string(get.Scheme))
-	}
-	url := scheme + "://" + address + "/" + strings.TrimPrefix(get.Path, "/")
 	if own && !e.reachable(p) {
-		return e.tryHTTPInside(ctx, o, url, get.HTTPHeaders, limit)
+		return e.tryHTTPInside(ctx, o, kubelet.ProbeURL(get, address), get.HTTPHeaders, limit)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return fmt.Errorf("make the request: %w", err)
-	}
-	request.Header.Set("User-Agent", "podium-probe")
-	for _, h := range get.HTTPHeaders {
-		if strings.EqualFold(h.Name, "Host") {
-			request.Host = h.Value
-		}
-		request.Header.Add(h.Name, h.Value)
-	}
-	// As for Kubernetes, a certificate proves nothing here.
-	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode < 200 || response.StatusCode >= 400 {
-		return fmt.Errorf("HTTP probe failed with statuscode: %d", response.StatusCode)
-	}
-	return nil
+	return kubelet.HTTPGet(ctx, get, address)
 }
 
 // The scripts of probes from within a container; what they are given are
@@ -213,11 +180,9 @@ func (e *Engine) tryTCP(ctx context.Context, p *podState, c *corev1.Container, o
 		}
 		return e.tryInside(ctx, o, []string{"sh", "-c", insideTCP, "sh", host, port, seconds(limit)}, "nc")
 	}
-	conn, err := (&net.Dialer{Timeout: limit}).DialContext(ctx, "tcp", address)
-	if err != nil {
-		return err
-	}
-	return conn.Close()
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return kubelet.DialTCP(ctx, address)
 }
 
 func seconds(d time.Duration) string { return strconv.Itoa(max(1, int(d/time.Second))) }
@@ -233,20 +198,4 @@ func (e *Engine) tryInside(ctx context.Context, o *observed, argv []string, need
 		return fmt.Errorf("asked from within the container: %s (exit %d)", said, code)
 	}
 	return nil
-}
-
-// portOf is a port by number, or by its name in the container.
-func portOf(c *corev1.Container, port intstr.IntOrString) (int, error) {
-	if port.Type == intstr.Int {
-		return int(port.IntVal), nil
-	}
-	for _, p := range c.Ports {
-		if p.Name == port.StrVal {
-			return int(p.ContainerPort), nil
-		}
-	}
-	if n, err := strconv.Atoi(port.StrVal); err == nil {
-		return n, nil
-	}
-	return 0, errors.New("container " + c.Name + " has no port called " + port.StrVal)
 }

@@ -15,6 +15,7 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/kubelet"
 )
 
 // patience is how long a test waits for something that should take seconds at
@@ -133,7 +134,7 @@ func runPod(t *testing.T, e *Engine, pod *corev1.Pod) *corev1.Pod {
 	return await(t, e, pod.Name, "run", isRunning)
 }
 
-func isOver(pod *corev1.Pod) bool { return ended(pod) }
+func isOver(pod *corev1.Pod) bool { return kubelet.Ended(pod) }
 
 // waitingFor is whether the first container waits for the reason.
 func waitingFor(reason string) func(*corev1.Pod) bool {

@@ -14,6 +14,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // The labels of podium's containers. An infra container carries its pod; a
@@ -157,7 +159,7 @@ func checkNames(pod *corev1.Pod) error {
 	if len(pod.Spec.Containers) == 0 {
 		return errors.New("the pod has no container")
 	}
-	for _, c := range containersOf(pod) {
+	for _, c := range kubelet.Containers(pod) {
 		if err := check("container name", c.Name, validation.IsDNS1123Label(c.Name)); err != nil {
 			return err
 		}
@@ -186,28 +188,6 @@ func baseLabels(pod *corev1.Pod, role string) map[string]string {
 		labelUID: string(pod.UID), labelNamespace: pod.Namespace, labelName: pod.Name, labelRole: role,
 		labelContainer: "", labelAttempt: "0", labelFailures: "0", labelManifest: "", labelDeadline: "0", labelGrace: "0",
 	}
-}
-
-// containersOf lists a pod's init containers and containers, in this order.
-func containersOf(pod *corev1.Pod) []*corev1.Container {
-	var out []*corev1.Container
-	for i := range pod.Spec.InitContainers {
-		out = append(out, &pod.Spec.InitContainers[i])
-	}
-	for i := range pod.Spec.Containers {
-		out = append(out, &pod.Spec.Containers[i])
-	}
-	return out
-}
-
-// containerOf finds a container of the pod by name, nil without.
-func containerOf(pod *corev1.Pod, name string) *corev1.Container {
-	for _, c := range containersOf(pod) {
-		if c.Name == name {
-			return c
-		}
-	}
-	return nil
 }
 
 // oneLine makes text fit for one line of the log.

@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"podium/api"
+	"podium/apiserver/engine/kubelet"
 )
 
 // both runs a test against a daemon in the manner of Docker, and of Podman.
@@ -130,9 +131,9 @@ func TestUTSModeIsOnlyPodmans(t *testing.T) {
 func TestRestartsWithABackOff(t *testing.T) {
 	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
 		create(t, e, word("crash", []string{"exit", "3"}))
-		pod := await(t, e, "crash", "back off", waitingFor(reasonCrashLoop))
+		pod := await(t, e, "crash", "back off", waitingFor(kubelet.ReasonCrashLoop))
 		s := pod.Status.ContainerStatuses[0]
-		if last := s.LastTerminationState.Terminated; last == nil || last.ExitCode != 3 || last.Reason != reasonError || s.RestartCount < 1 || pod.Status.Phase != corev1.PodRunning {
+		if last := s.LastTerminationState.Terminated; last == nil || last.ExitCode != 3 || last.Reason != kubelet.ReasonError || s.RestartCount < 1 || pod.Status.Phase != corev1.PodRunning {
 			t.Errorf("phase %s, %+v", pod.Status.Phase, s)
 		}
 		if !strings.Contains(s.State.Waiting.Message, "back-off ") {
@@ -164,14 +165,14 @@ func TestPoliciesAndEnds(t *testing.T) {
 		}
 		create(t, e, word("missing", []string{"missing"}, never))
 		over := await(t, e, "missing", "end", isOver).Status.ContainerStatuses[0].State.Terminated
-		if over.ExitCode != 127 || over.Reason != reasonCannotRun {
+		if over.ExitCode != 127 || over.Reason != kubelet.ReasonCannotRun {
 			t.Errorf("a missing command: %+v", over)
 		}
 		create(t, e, word("late", []string{"stubborn"}, func(p *corev1.Pod) { p.Spec.ActiveDeadlineSeconds = new(int64(1)) }))
 		pod := await(t, e, "late", "be over its time and killed", func(p *corev1.Pod) bool {
 			return isOver(p) && p.Status.ContainerStatuses[0].State.Terminated != nil
 		})
-		if pod.Status.Reason != reasonDeadline || pod.Status.ContainerStatuses[0].State.Terminated.ExitCode != 137 {
+		if pod.Status.Reason != kubelet.ReasonDeadline || pod.Status.ContainerStatuses[0].State.Terminated.ExitCode != 137 {
 			t.Errorf("status %+v", pod.Status)
 		}
 		create(t, e, word("init", []string{"stay"}, never, func(p *corev1.Pod) {
@@ -241,8 +242,8 @@ func TestPulls(t *testing.T) {
 		if !strings.Contains(seen["ErrImagePull"], "go away") || !strings.Contains(seen["ImagePullBackOff"], "Back-off") {
 			t.Errorf("seen: %v", seen)
 		}
-		if !strings.Contains(seen[reasonCreating], "1.5 of 3.0 MB") {
-			t.Errorf("progress: %q", seen[reasonCreating])
+		if !strings.Contains(seen[kubelet.ReasonCreating], "1.5 of 3.0 MB") {
+			t.Errorf("progress: %q", seen[kubelet.ReasonCreating])
 		}
 		if got := reasons(t, e, "pull"); !strings.Contains(got, "Pulling") || !strings.Contains(got, "Pulled") || !strings.Contains(got, "Failed") {
 			t.Errorf("events: %s", got)
@@ -307,7 +308,7 @@ func TestTheDaemonGoesAndComesBack(t *testing.T) {
 				}
 				break
 			}
-			if !apierrors.IsServiceUnavailable(err) || !pause(ctx, 10*time.Millisecond) {
+			if !apierrors.IsServiceUnavailable(err) || !kubelet.Pause(ctx, 10*time.Millisecond) {
 				t.Fatal(err)
 			}
 		}
@@ -394,7 +395,7 @@ func TestForgedLabels(t *testing.T) {
 				}
 				shown++
 			}
-			if !pause(ctx, time.Millisecond) {
+			if !kubelet.Pause(ctx, time.Millisecond) {
 				t.Fatal("it is not shown at all")
 			}
 		}

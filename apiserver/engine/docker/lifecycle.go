@@ -18,6 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"podium/api"
+	"podium/apiserver/engine/kubelet"
 )
 
 // Create implements engine.Lifecycle. The pod exists with its infra container,
@@ -74,7 +75,7 @@ func (e *Engine) withDefaults(given *corev1.Pod) *corev1.Pod {
 		pod.Spec.RestartPolicy = corev1.RestartPolicyAlways
 	}
 	if pod.Spec.TerminationGracePeriodSeconds == nil {
-		grace := int64(graceOf(pod) / time.Second)
+		grace := int64(kubelet.Grace(pod) / time.Second)
 		pod.Spec.TerminationGracePeriodSeconds = &grace
 	}
 	return pod
@@ -136,7 +137,7 @@ func (e *Engine) Delete(ctx context.Context, namespace, name string, opts metav1
 	if len(opts.DryRun) > 0 {
 		return nil
 	}
-	seconds := int64(graceOf(pod) / time.Second)
+	seconds := int64(kubelet.Grace(pod) / time.Second)
 	if opts.GracePeriodSeconds != nil {
 		seconds = *opts.GracePeriodSeconds
 	}
@@ -251,7 +252,7 @@ func (e *Engine) tellOthers(ctx context.Context, p *podState) error {
 			return err
 		}
 	}
-	pause(ctx, othersTime)
+	kubelet.Pause(ctx, othersTime)
 	return nil
 }
 
@@ -349,7 +350,7 @@ func (e *Engine) goes(ctx context.Context, id string) bool {
 		if _, err := e.cli.ContainerInspect(ctx, id, client.ContainerInspectOptions{}); isGone(err) {
 			return true
 		}
-		if !pause(ctx, 50*time.Millisecond) {
+		if !kubelet.Pause(ctx, 50*time.Millisecond) {
 			return false
 		}
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/moby/moby/client/pkg/versions"
 	"golang.org/x/sync/errgroup"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // Times of following a daemon.
@@ -139,7 +141,7 @@ func (e *Engine) follow() {
 		if time.Since(began) > lastRetry {
 			retry = firstRetry
 		}
-		pause(e.life, retry)
+		kubelet.Pause(e.life, retry)
 		retry = min(2*retry, lastRetry)
 	}
 }
@@ -168,7 +170,7 @@ func (e *Engine) session() error {
 		if !errors.Is(err, errEventsOver) {
 			return err
 		}
-		pause(ctx, firstRetry)
+		kubelet.Pause(ctx, firstRetry)
 	}
 }
 
@@ -378,15 +380,4 @@ func (e *Engine) refresh(ctx context.Context, id string) error {
 func isGone(err error) bool {
 	return errdefs.IsNotFound(err) ||
 		err != nil && (strings.Contains(err.Error(), "no such container") || strings.Contains(err.Error(), "no such volume"))
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/containerd/errdefs"
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // pauseImage is podium's own infra image: one program of some two hundred
@@ -165,7 +167,7 @@ func (e *Engine) infraImage(ctx context.Context, pod *corev1.Pod) (image string,
 		return name, nil, nil
 	}
 	e.warn(fmt.Errorf("the infra image could not be made, the pod's first image serves: %w", err))
-	first := containersOf(pod)[0].Image
+	first := kubelet.Containers(pod)[0].Image
 	if _, missing := e.cli.ImageInspect(ctx, first); missing != nil {
 		if pulling := e.pullImage(ctx, first, func(string) {}); pulling != nil {
 			return "", nil, fmt.Errorf("make the pod's infra container: %w", errors.Join(err, pulling))

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // superviseLocked begins the probes of a run that goes on, once. Called with
@@ -70,46 +72,24 @@ type prober struct {
 
 // run probes in the probe's period and does what follows from it, until alive
 // is done. A startup probe ends with its success, which is true.
-func (r *prober) run(alive context.Context) bool {
-	if !pause(alive, time.Duration(r.probe.InitialDelaySeconds)*time.Second) {
-		return false
+func (r *prober) run(alive context.Context) (started bool) {
+	failed := func(err error) {
+		r.e.event(r.p, r.c.Name, corev1.EventTypeWarning, "Unhealthy", fmt.Sprintf("%s probe failed: %v", r.kind, err))
 	}
-	period := time.Duration(orElse(r.probe.PeriodSeconds, 10)) * time.Second
-	for good, bad := int32(0), int32(0); ; {
-		err := r.once(alive)
-		if alive.Err() != nil {
-			return false
-		}
-		if err == nil {
-			good, bad = good+1, 0
-		} else {
-			good, bad = 0, bad+1
-			r.e.event(r.p, r.c.Name, corev1.EventTypeWarning, "Unhealthy", fmt.Sprintf("%s probe failed: %v", r.kind, err))
-		}
-		if good >= orElse(r.probe.SuccessThreshold, 1) {
+	kubelet.RunProbe(alive, r.probe, r.once, failed, func(healthy bool) bool {
+		switch {
+		case healthy:
 			r.succeeded()
-			if r.kind == "Startup" {
-				return true
-			}
-		}
-		if bad >= orElse(r.probe.FailureThreshold, 3) {
-			if r.kind != "Readiness" {
-				r.restart()
-				return false
-			}
+			started = r.kind == "Startup"
+			return !started
+		case r.kind == "Readiness":
 			r.e.change(r.p, func() { r.p.mark(r.o.id).ready = false })
+			return true
 		}
-		if !pause(alive, period) {
-			return false
-		}
-	}
-}
-
-func orElse(n, otherwise int32) int32 {
-	if n > 0 {
-		return n
-	}
-	return otherwise
+		r.restart()
+		return false
+	})
+	return started
 }
 
 func (r *prober) succeeded() {
@@ -122,7 +102,7 @@ func (r *prober) succeeded() {
 
 // restart ends the run; what comes after is the restartPolicy's.
 func (r *prober) restart() {
-	grace := graceOf(r.p.pod)
+	grace := kubelet.Grace(r.p.pod)
 	if g := r.probe.TerminationGracePeriodSeconds; g != nil {
 		grace = time.Duration(*g) * time.Second
 	}
@@ -134,7 +114,7 @@ func (r *prober) restart() {
 
 // once probes once; nil is success.
 func (r *prober) once(alive context.Context) error {
-	limit := time.Duration(orElse(r.probe.TimeoutSeconds, 1)) * time.Second
+	limit := kubelet.ProbeTimeout(r.probe)
 	// The daemon's own time to make an exec is not the program's.
 	ctx, cancel := context.WithTimeout(alive, limit+execOverhead)
 	defer cancel()
@@ -168,7 +148,7 @@ func (e *Engine) postStart(ctx context.Context, p *podState, c *corev1.Container
 		p.mark(id).hooked = false
 		if err != nil && alive.Err() == nil {
 			e.events.at(p.pod, e.daemon.name, fieldPath(p.pod, c.Name), corev1.EventTypeWarning, "FailedPostStartHook", clip("PostStartHook failed: "+err.Error()), time.Now())
-			e.stopRun(p, c, o, time.Now().Add(graceOf(p.pod)), "FailedPostStartHook")
+			e.stopRun(p, c, o, time.Now().Add(kubelet.Grace(p.pod)), "FailedPostStartHook")
 		}
 	})
 }
@@ -176,7 +156,7 @@ func (e *Engine) postStart(ctx context.Context, p *podState, c *corev1.Container
 // hook runs a lifecycle handler; it has no time of its own but ctx's.
 func (e *Engine) hook(ctx context.Context, p *podState, c *corev1.Container, o *observed, h *corev1.LifecycleHandler) error {
 	if h.Sleep != nil {
-		pause(ctx, time.Duration(h.Sleep.Seconds)*time.Second)
+		kubelet.Pause(ctx, time.Duration(h.Sleep.Seconds)*time.Second)
 		return ctx.Err()
 	}
 	return e.handle(ctx, p, c, o, h.Exec, h.HTTPGet, h.TCPSocket, 30*time.Second)

@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/kubelet"
 )
 
 // Stdin implements engine.Process.
@@ -66,7 +67,7 @@ func (x *process) sendSize(size engine.Size, within time.Duration) error {
 		if err == nil || x.over() {
 			return nil
 		}
-		if !pause(ctx, wait) {
+		if !kubelet.Pause(ctx, wait) {
 			return fmt.Errorf("the daemon does not resize the terminal: %w", err)
 		}
 	}

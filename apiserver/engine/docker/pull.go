@@ -17,6 +17,8 @@ import (
 	"github.com/moby/moby/api/types/jsonstream"
 	"github.com/moby/moby/client"
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // needImage makes sure that the daemon has the container's image as its
@@ -67,7 +69,7 @@ func (e *Engine) pauseFor(p *podState, d time.Duration) bool {
 	for {
 		e.mu.Lock()
 		_, _, deleting := p.deletion()
-		over := deleting || p.gone || p.erasing > 0 || p.infra != nil && ended(e.assemble(p, time.Now()))
+		over := deleting || p.gone || p.erasing > 0 || p.infra != nil && kubelet.Ended(e.assemble(p, time.Now()))
 		changed := p.changed
 		e.mu.Unlock()
 		if over {
@@ -104,7 +106,7 @@ func (e *Engine) getImage(ctx context.Context, p *podState, c *corev1.Container)
 	ctx, cancel := e.whileWanted(ctx, p)
 	defer cancel()
 	err = e.pullImage(ctx, c.Image, func(progress string) {
-		e.setWaiting(p, c.Name, reasonCreating, fmt.Sprintf("pulling image %q: %s", c.Image, progress))
+		e.setWaiting(p, c.Name, kubelet.ReasonCreating, fmt.Sprintf("pulling image %q: %s", c.Image, progress))
 	})
 	e.setWaiting(p, c.Name, "", "")
 	if err != nil {

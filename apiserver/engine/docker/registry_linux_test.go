@@ -22,6 +22,8 @@ import (
 
 	"golang.org/x/sys/unix"
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 func TestRegistryPodman(t *testing.T) { pullsFromRegistry(t, "podman") }
@@ -49,7 +51,7 @@ func pullsFromRegistry(t *testing.T, which string) {
 	}
 	await(t, e, "f-registry", "show the pull", func(p *corev1.Pod) bool {
 		w := p.Status.ContainerStatuses[0].State.Waiting
-		return w != nil && w.Reason == reasonCreating && strings.HasPrefix(w.Message, "pulling image")
+		return w != nil && w.Reason == kubelet.ReasonCreating && strings.HasPrefix(w.Message, "pulling image")
 	})
 	close(r.goOn)
 	pod = await(t, e, "f-registry", "run", isRunning)

@@ -9,21 +9,8 @@ import (
 	"github.com/moby/moby/api/types/container"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-)
 
-// The reasons of states that are told apart elsewhere; they are Kubernetes'.
-const (
-	reasonCreating     = "ContainerCreating"
-	reasonInitializing = "PodInitializing"
-	reasonCrashLoop    = "CrashLoopBackOff"
-	reasonCompleted    = "Completed"
-	reasonError        = "Error"
-	reasonOOM          = "OOMKilled"
-	reasonCannotRun    = "ContainerCannotRun"
-	reasonConfig       = "CreateContainerConfigError"
-	reasonRun          = "RunContainerError"
-	reasonDeadline     = "DeadlineExceeded"
-	deadlineMessage    = "Pod was active on the node longer than the specified deadline"
+	"podium/apiserver/engine/kubelet"
 )
 
 // assemble makes the pod as it is shown of what is known of it. Called with
@@ -43,7 +30,7 @@ func (e *Engine) assemble(p *podState, now time.Time) *corev1.Pod {
 	}
 	start := metav1.NewTime(p.infra.created.Truncate(time.Second))
 	s := &pod.Status
-	s.StartTime, s.QOSClass = &start, qosClass(pod)
+	s.StartTime, s.QOSClass = &start, kubelet.QOSClass(pod)
 	if p.infra.running && p.infra.address != "" {
 		s.PodIP, s.PodIPs = p.infra.address, []corev1.PodIP{{IP: p.infra.address}}
 	}
@@ -58,16 +45,16 @@ func (e *Engine) assemble(p *podState, now time.Time) *corev1.Pod {
 	}
 	for i := range pod.Spec.Containers {
 		status := e.containerStatus(p, &pod.Spec.Containers[i], false, now)
-		if w := status.State.Waiting; w != nil && w.Reason == reasonCreating && !initialized {
-			w.Reason = reasonInitializing
+		if w := status.State.Waiting; w != nil && w.Reason == kubelet.ReasonCreating && !initialized {
+			w.Reason = kubelet.ReasonInitializing
 		}
 		s.ContainerStatuses = append(s.ContainerStatuses, status)
 	}
-	s.Phase = phaseOf(pod, initialized)
+	s.Phase = kubelet.Phase(pod, initialized)
 	if exceeded(p, pod, now) {
-		s.Phase, s.Reason, s.Message = corev1.PodFailed, reasonDeadline, deadlineMessage
+		s.Phase, s.Reason, s.Message = corev1.PodFailed, kubelet.ReasonDeadline, kubelet.DeadlineMessage
 	}
-	setConditions(pod, initialized, now)
+	kubelet.SetConditions(pod, true, initialized, metav1.NewTime(now.UTC().Truncate(time.Second)))
 	return pod
 }
 
@@ -75,14 +62,14 @@ func (e *Engine) assemble(p *podState, now time.Time) *corev1.Pod {
 func (e *Engine) containerStatus(p *podState, c *corev1.Container, init bool, now time.Time) corev1.ContainerStatus {
 	no := false
 	status := corev1.ContainerStatus{Name: c.Name, Image: c.Image, Started: &no}
-	held := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reasonCreating}}
+	held := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: kubelet.ReasonCreating}}
 	if w, ok := p.waiting[c.Name]; ok {
 		held.Waiting.Reason, held.Waiting.Message = w.reason, w.message
 	}
 	runs := p.runs[c.Name]
 	if len(runs) == 0 {
-		if init && held.Waiting.Reason == reasonCreating {
-			held.Waiting.Reason = reasonInitializing
+		if init && held.Waiting.Reason == kubelet.ReasonCreating {
+			held.Waiting.Reason = kubelet.ReasonInitializing
 		}
 		status.State = held
 		return status
@@ -107,7 +94,7 @@ func (e *Engine) containerStatus(p *podState, c *corev1.Container, init bool, no
 		} else if again && at.After(now) && len(p.ends) == 0 {
 			status.LastTerminationState.Terminated = ended
 			status.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
-				Reason:  reasonCrashLoop,
+				Reason:  kubelet.ReasonCrashLoop,
 				Message: fmt.Sprintf("back-off %s restarting failed container=%s pod=%s_%s(%s)", e.delay(o), c.Name, p.key.name, p.key.namespace, p.uid),
 			}}
 		}
@@ -128,13 +115,13 @@ func (e *Engine) termination(p *podState, c *corev1.Container, o *observed) *cor
 	t := &corev1.ContainerStateTerminated{ContainerID: "docker://" + o.id, ExitCode: int32(o.exit), Message: m.message}
 	switch {
 	case m.failed != "" && !o.running && o.started.IsZero():
-		t.Message, t.Reason, t.ExitCode = clip(m.failed), reasonCannotRun, cannotRunCode(m.failed, o.exit)
+		t.Message, t.Reason, t.ExitCode = clip(m.failed), kubelet.ReasonCannotRun, cannotRunCode(m.failed, o.exit)
 		t.StartedAt, t.FinishedAt = metav1.NewTime(m.failedAt.UTC().Truncate(time.Second)), metav1.NewTime(m.failedAt.UTC().Truncate(time.Second))
 		return t
 	case !o.ended():
 		return nil
 	case o.started.IsZero() && o.failure != "":
-		t.Message, t.Reason, t.ExitCode = clip(o.failure), reasonCannotRun, cannotRunCode(o.failure, o.exit)
+		t.Message, t.Reason, t.ExitCode = clip(o.failure), kubelet.ReasonCannotRun, cannotRunCode(o.failure, o.exit)
 		t.FinishedAt = metav1.NewTime(o.created.Truncate(time.Second))
 		t.StartedAt = t.FinishedAt
 		return t
@@ -143,11 +130,11 @@ func (e *Engine) termination(p *podState, c *corev1.Container, o *observed) *cor
 	limit := c.Resources.Limits.Memory()
 	switch {
 	case o.oom:
-		t.Reason = reasonOOM
+		t.Reason = kubelet.ReasonOOM
 	case o.exit == 0:
-		t.Reason = reasonCompleted
+		t.Reason = kubelet.ReasonCompleted
 	default:
-		t.Reason = reasonError
+		t.Reason = kubelet.ReasonError
 		// Podman does not know on cgroup v1: all that shows is the KILL.
 		if o.exit == 137 && e.daemon.podman && !limit.IsZero() && m.stop == nil && t.Message == "" {
 			t.Message = "killed, perhaps for its memory: the limit is " + limit.String()
@@ -179,17 +166,6 @@ func notThere(text string) bool {
 	return strings.Contains(text, "executable file not found") || strings.Contains(text, "no such file or directory")
 }
 
-// restarts tells whether a container that ended so is to run again.
-func restarts(policy corev1.RestartPolicy, init bool, code int32) bool {
-	switch policy {
-	case corev1.RestartPolicyNever:
-		return false
-	case corev1.RestartPolicyOnFailure:
-		return code != 0
-	}
-	return !init || code != 0
-}
-
 // longRun is how long a run must have been for failures to be forgiven.
 const longRun = 10 * time.Minute
 
@@ -219,7 +195,7 @@ func (e *Engine) delay(o *observed) time.Duration {
 // whether it is at all.
 func (e *Engine) restartAt(p *podState, c *corev1.Container, o *observed, init bool) (time.Time, bool) {
 	t := e.termination(p, c, o)
-	if t == nil || !restarts(p.pod.Spec.RestartPolicy, init, t.ExitCode) {
+	if t == nil || !kubelet.Restarts(p.pod.Spec.RestartPolicy, init, t.ExitCode) {
 		return time.Time{}, false
 	}
 	if over, ok := deadlineOf(p); ok && time.Now().After(over) {
@@ -230,19 +206,6 @@ func (e *Engine) restartAt(p *podState, c *corev1.Container, o *observed, init b
 		from = t.FinishedAt.Time
 	}
 	return from.Add(e.delay(o)), true
-}
-
-// ended tells whether the pod has ended for good.
-func ended(pod *corev1.Pod) bool {
-	return pod.Status.Phase == corev1.PodSucceeded || pod.Status.Phase == corev1.PodFailed
-}
-
-// graceOf is the pod's own grace.
-func graceOf(pod *corev1.Pod) time.Duration {
-	if g := pod.Spec.TerminationGracePeriodSeconds; g != nil && *g >= 0 {
-		return time.Duration(*g) * time.Second
-	}
-	return 30 * time.Second
 }
 
 // deadlineOf is when the pod's activeDeadlineSeconds end.
@@ -260,7 +223,7 @@ func exceeded(p *podState, pod *corev1.Pod, now time.Time) bool {
 	if !ok || now.Before(at) {
 		return false
 	}
-	if !ended(pod) {
+	if !kubelet.Ended(pod) {
 		return true
 	}
 	for _, s := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
@@ -269,96 +232,6 @@ func exceeded(p *podState, pod *corev1.Pod, now time.Time) bool {
 		}
 	}
 	return false
-}
-
-// phaseOf applies Kubernetes' rules: pending until all containers have been
-// started once, running until all have ended and none comes again.
-func phaseOf(pod *corev1.Pod, initialized bool) corev1.PodPhase {
-	policy := pod.Spec.RestartPolicy
-	if !initialized {
-		for _, s := range pod.Status.InitContainerStatuses {
-			if t := s.State.Terminated; t != nil && t.ExitCode != 0 && policy == corev1.RestartPolicyNever {
-				return corev1.PodFailed
-			}
-		}
-		return corev1.PodPending
-	}
-	var fresh, running, over, well int
-	for _, s := range pod.Status.ContainerStatuses {
-		switch t := s.State.Terminated; {
-		case s.State.Running != nil:
-			running++
-		case t != nil:
-			over++
-			if t.ExitCode == 0 {
-				well++
-			}
-		case s.LastTerminationState.Terminated != nil:
-			over++
-		default:
-			fresh++
-		}
-	}
-	switch {
-	case fresh > 0:
-		return corev1.PodPending
-	case running > 0 || policy == corev1.RestartPolicyAlways || policy == "":
-		return corev1.PodRunning
-	case over == well:
-		return corev1.PodSucceeded
-	case policy == corev1.RestartPolicyNever:
-		return corev1.PodFailed
-	}
-	return corev1.PodRunning
-}
-
-// setConditions derives the four conditions of a pod.
-func setConditions(pod *corev1.Pod, initialized bool, now time.Time) {
-	incomplete := func(all []corev1.ContainerStatus) string {
-		var names []string
-		for _, s := range all {
-			if !s.Ready {
-				names = append(names, s.Name)
-			}
-		}
-		return strings.Join(names, " ")
-	}
-	ready := initialized && !ended(pod) && incomplete(pod.Status.ContainerStatuses) == ""
-	add := func(kind corev1.PodConditionType, on bool, reason, message string) {
-		c := corev1.PodCondition{Type: kind, Status: corev1.ConditionTrue, LastTransitionTime: metav1.NewTime(now.UTC().Truncate(time.Second))}
-		if !on {
-			c.Status, c.Reason, c.Message = corev1.ConditionFalse, reason, message
-			if pod.Status.Phase == corev1.PodSucceeded {
-				c.Reason, c.Message = "PodCompleted", ""
-			}
-		}
-		pod.Status.Conditions = append(pod.Status.Conditions, c)
-	}
-	unready := "containers with unready status: [" + incomplete(pod.Status.ContainerStatuses) + "]"
-	add(corev1.PodScheduled, true, "", "")
-	add(corev1.PodInitialized, initialized, "ContainersNotInitialized", "containers with incomplete status: ["+incomplete(pod.Status.InitContainerStatuses)+"]")
-	add(corev1.ContainersReady, ready, "ContainersNotReady", unready)
-	add(corev1.PodReady, ready, "ContainersNotReady", unready)
-}
-
-// qosClass is the quality of service that requests and limits make.
-func qosClass(pod *corev1.Pod) corev1.PodQOSClass {
-	some, guaranteed := false, true
-	for _, c := range containersOf(pod) {
-		for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory} {
-			request, limit := c.Resources.Requests[name], c.Resources.Limits[name]
-			some = some || !request.IsZero() || !limit.IsZero()
-			_, asked := c.Resources.Requests[name]
-			guaranteed = guaranteed && !limit.IsZero() && (!asked || request.Cmp(limit) == 0)
-		}
-	}
-	switch {
-	case !some:
-		return corev1.PodQOSBestEffort
-	case guaranteed:
-		return corev1.PodQOSGuaranteed
-	}
-	return corev1.PodQOSBurstable
 }
 
 // annotationPorts tells at which of the daemon's addresses a pod's ports are.

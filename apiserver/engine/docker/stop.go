@@ -7,6 +7,8 @@ import (
 
 	"github.com/moby/moby/client"
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // stopping is the end of a run that this podium brings about.
@@ -34,7 +36,7 @@ func (e *Engine) stopRun(p *podState, c *corev1.Container, o *observed, at time.
 		if err := e.end(p, c, o, s); err != nil && e.life.Err() == nil {
 			e.warn(fmt.Errorf("stop container %s of pod %s/%s: %w", c.Name, p.key.namespace, p.key.name, err))
 			// Let it be tried again.
-			pause(e.life, time.Second)
+			kubelet.Pause(e.life, time.Second)
 			e.change(p, func() { m.stop = nil })
 		}
 	})

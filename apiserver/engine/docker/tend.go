@@ -11,6 +11,8 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // idle is how long a pod is left alone when nothing happens to it.
@@ -56,7 +58,7 @@ func (e *Engine) look(p *podState) time.Duration {
 		return e.lookAtEnd(p, at, now)
 	}
 	pod := e.assemble(p, now)
-	if ended(pod) {
+	if kubelet.Ended(pod) {
 		e.lookAtEnded(p, pod)
 		return idle
 	}
@@ -208,9 +210,9 @@ func (e *Engine) run(ctx context.Context, p *podState, c *corev1.Container, befo
 	}
 	opts, err := e.runConfig(p, infra, c, attempt, failures, imageUser)
 	if err != nil {
-		reason := reasonRun
+		reason := kubelet.ReasonRun
 		if errors.Is(err, errConfig) {
-			reason = reasonConfig
+			reason = kubelet.ReasonConfig
 		}
 		e.setWaiting(p, c.Name, reason, err.Error())
 		e.event(p, c.Name, corev1.EventTypeWarning, "Failed", "Error: "+err.Error())
@@ -328,13 +330,13 @@ func (e *Engine) setWaiting(p *podState, container, reason, message string) {
 // lookAtEnded lets nothing run on in a pod that has ended.
 func (e *Engine) lookAtEnded(p *podState, pod *corev1.Pod) {
 	running := false
-	for _, c := range containersOf(p.pod) {
+	for _, c := range kubelet.Containers(p.pod) {
 		if o := p.latest(c.Name); o != nil && o.running {
 			running = true
-			if pod.Status.Reason == reasonDeadline && p.mark(o.id).stop == nil {
-				e.events.at(p.pod, e.daemon.name, "", corev1.EventTypeNormal, reasonDeadline, deadlineMessage, time.Now())
+			if pod.Status.Reason == kubelet.ReasonDeadline && p.mark(o.id).stop == nil {
+				e.events.at(p.pod, e.daemon.name, "", corev1.EventTypeNormal, kubelet.ReasonDeadline, kubelet.DeadlineMessage, time.Now())
 			}
-			e.stopRun(p, c, o, time.Now().Add(graceOf(p.pod)), "Stopping container "+c.Name)
+			e.stopRun(p, c, o, time.Now().Add(kubelet.Grace(p.pod)), "Stopping container "+c.Name)
 		} else if o != nil {
 			e.messageLocked(p, c, o)
 		}
@@ -368,7 +370,7 @@ func notRunning(err error) bool {
 // when nothing runs any more, or the grace is over, all of it is removed.
 func (e *Engine) lookAtEnd(p *podState, at, now time.Time) time.Duration {
 	running := false
-	for _, c := range containersOf(p.pod) {
+	for _, c := range kubelet.Containers(p.pod) {
 		if o := p.latest(c.Name); o != nil && o.running {
 			running = true
 			e.stopRun(p, c, o, at, "Stopping container "+c.Name)

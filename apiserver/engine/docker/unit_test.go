@@ -24,13 +24,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/kubelet"
 	"podium/manifest"
 )
 
 func TestTableCoversThePage(t *testing.T) {
 	rules := Rules()
 	rows := map[string]manifest.FieldRule{}
-	for _, r := range Table() {
+	for _, r := range Rules().Rules() {
 		rows[r.Path] = r
 	}
 	for _, f := range manifest.PageFields() {
@@ -167,17 +168,6 @@ func TestImageArchive(t *testing.T) {
 	}
 }
 
-func TestExpand(t *testing.T) {
-	lookup := func(name string) (string, bool) { return strings.ToUpper(name), name != "none" }
-	for in, want := range map[string]string{
-		"": "", "plain": "plain", "$(a)": "A", "$(none)": "$(none)", "$$(a)": "$(a)", "$$$(a)": "$A", "a$": "a$", "$(": "$(", "$(a)$(b)": "AB", "$x": "$x", "$()": "",
-	} {
-		if got := expand(in, lookup); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestVariables(t *testing.T) {
 	pod := podOf("p", "true")
 	pod.Annotations = map[string]string{"k": "v"}
@@ -199,7 +189,7 @@ func TestVariables(t *testing.T) {
 		{Name: "REQ", ValueFrom: amount("requests.memory")},
 		{Name: "NOT", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{Optional: new(true)}}},
 	}
-	got, _, err := variables(pod, c, "10.0.0.1", daemon{name: "host", cpus: 4, memory: 1000})
+	got, _, err := variables(pod, c, kubelet.Facts{Node: "host", PodIP: "10.0.0.1", CPUs: 4, Memory: 1000})
 	if diff := cmp.Diff([]string{"A=21", "NODE=host", "K=v", "CPU=2", "MEM=1000", "REQ=0"}, got); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
 	}

@@ -8,10 +8,9 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"podium/manifest"
+	"podium/apiserver/engine/kubelet"
 )
 
 // volumeNames are the names that Docker and Podman give volumes.
@@ -22,16 +21,7 @@ var volumeNames = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$`)
 // that is not done. What the API page does not support is the server's to warn
 // of.
 func (e *Engine) Validate(pod *corev1.Pod) ([]string, error) {
-	problems := manifest.ValidateObject(pod, Rules())
-	errs := manifest.FieldErrors(problems)
-	page := manifest.PageRules()
-	var told []manifest.Problem
-	for _, p := range problems {
-		if rule, listed := page.Rule(p.Field); p.Code == manifest.CodeUnsupported && listed && rule.Treatment != manifest.Warned {
-			told = append(told, p)
-		}
-	}
-	warnings := manifest.Warnings(told)
+	warnings, errs := kubelet.Judge(pod, Rules())
 	spec := field.NewPath("spec")
 	for i := range pod.Spec.Volumes {
 		v := &pod.Spec.Volumes[i]
@@ -45,36 +35,14 @@ func (e *Engine) Validate(pod *corev1.Pod) ([]string, error) {
 			errs = append(errs, field.Invalid(spec.Child("hostAliases").Index(i).Child("ip"), a.IP, "it is no IP address"))
 		}
 	}
-	for i := range pod.Spec.InitContainers {
-		errs = append(errs, e.validateContainer(pod, &pod.Spec.InitContainers[i], spec.Child("initContainers").Index(i))...)
-	}
-	for i := range pod.Spec.Containers {
-		errs = append(errs, e.validateContainer(pod, &pod.Spec.Containers[i], spec.Child("containers").Index(i))...)
-	}
-	if len(errs) > 0 {
-		name := pod.Name
-		if name == "" {
-			name = pod.GenerateName
-		}
-		return warnings, apierrors.NewInvalid(corev1.SchemeGroupVersion.WithKind("Pod").GroupKind(), name, errs)
-	}
-	return warnings, nil
+	errs = append(errs, kubelet.JudgeContainers(pod, func(c *corev1.Container, at *field.Path) field.ErrorList {
+		return validateContainer(pod, c, at)
+	})...)
+	return warnings, kubelet.Invalid(pod, errs)
 }
 
-func (e *Engine) validateContainer(pod *corev1.Pod, c *corev1.Container, at *field.Path) field.ErrorList {
+func validateContainer(pod *corev1.Pod, c *corev1.Container, at *field.Path) field.ErrorList {
 	var errs field.ErrorList
-	for i, from := range c.EnvFrom {
-		if from.ConfigMapRef != nil && !isTrue(from.ConfigMapRef.Optional) || from.SecretRef != nil && !isTrue(from.SecretRef.Optional) {
-			errs = append(errs, field.Forbidden(at.Child("envFrom").Index(i), "a daemon has no configMaps and secrets: give the values as env"))
-		}
-	}
-	for i := range c.Env {
-		if from := c.Env[i].ValueFrom; from != nil {
-			if _, _, err := valueFrom(pod, c, from, "", daemon{}); err != nil {
-				errs = append(errs, field.Forbidden(at.Child("env").Index(i).Child("valueFrom"), err.Error()))
-			}
-		}
-	}
 	for i, p := range c.Ports {
 		if p.HostIP == "" {
 			continue

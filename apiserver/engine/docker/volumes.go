@@ -16,6 +16,8 @@ import (
 	"github.com/moby/moby/api/types/mount"
 	"github.com/moby/moby/client"
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // infraVolumes is where the infra container has the pod's volumes, each by its
@@ -143,7 +145,7 @@ func (e *Engine) prepareVolumes(ctx context.Context, p *podState, infra string) 
 			}
 		}
 	}
-	for _, c := range containersOf(p.pod) {
+	for _, c := range kubelet.Containers(p.pod) {
 		for _, m := range c.VolumeMounts {
 			sub := cleanSub(m.SubPath)
 			if sub == "" || e.volumeOf(p.pod, m.Name) == "" {

@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/sys/unix"
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // termType is TERM for commands with a terminal.
@@ -33,7 +35,7 @@ func (p *podRun) commandSpec(c *corev1.Container, argv []string, tty bool) (*shi
 	}
 	if argv == nil {
 		for _, arg := range slices.Concat(c.Command, c.Args) {
-			argv = append(argv, expand(arg, lookup))
+			argv = append(argv, kubelet.Expand(arg, lookup))
 		}
 	}
 	if tty {

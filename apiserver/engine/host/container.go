@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/kubelet"
 )
 
 // Kubernetes' numbers of the back-off between restarts.
@@ -55,7 +56,7 @@ func (c *containerRun) loop() {
 			return
 		}
 		if t := status.State.Terminated; t != nil {
-			if !restarts(c.p.pod.Spec.RestartPolicy, c.init, t.ExitCode) || ended(pod) {
+			if !kubelet.Restarts(c.p.pod.Spec.RestartPolicy, c.init, t.ExitCode) || kubelet.Ended(pod) {
 				return
 			}
 			if !t.StartedAt.IsZero() && t.FinishedAt.Sub(t.StartedAt.Time) >= backOffReset {
@@ -103,7 +104,7 @@ func (c *containerRun) backOff(failures int) bool {
 		if s.State.Terminated != nil {
 			s.LastTerminationState = s.State
 		}
-		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reasonCrashLoop, Message: message}}
+		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: kubelet.ReasonCrashLoop, Message: message}}
 	})
 	c.p.event(c.c.Name, corev1.EventTypeWarning, "BackOff", "Back-off restarting failed container "+c.c.Name+" in pod "+c.p.key.name)
 	timer := time.NewTimer(delay)
@@ -129,7 +130,7 @@ func (c *containerRun) begin(id string) int {
 			run++
 		}
 		s.ContainerID, s.ImageID = "host://"+id, imageID
-		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reasonCreating}}
+		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: kubelet.ReasonCreating}}
 	})
 	select {
 	case <-c.startOver: // meant the run before
@@ -207,7 +208,7 @@ func (c *containerRun) started(alive context.Context, began metav1.Time, run int
 		if err := c.hook(alive, l.PostStart); err != nil && alive.Err() == nil {
 			message := "PostStartHook failed: " + err.Error()
 			c.p.event(c.c.Name, corev1.EventTypeWarning, "FailedPostStartHook", message)
-			c.requestStop(stopRequest{reason: "FailedPostStartHook", message: message, grace: graceOf(c.p.pod)})
+			c.requestStop(stopRequest{reason: "FailedPostStartHook", message: message, grace: kubelet.Grace(c.p.pod)})
 			return false
 		}
 	}
@@ -304,14 +305,14 @@ func (c *containerRun) failed(err error, began metav1.Time, run int) {
 		return
 	}
 	c.p.event(c.c.Name, corev1.EventTypeWarning, "Failed", "Error: "+err.Error())
-	c.terminated(exit, began, run, reasonCannotRun, err.Error())
+	c.terminated(exit, began, run, kubelet.ReasonCannotRun, err.Error())
 }
 
 // ended notes how a run ended.
 func (c *containerRun) ended(exit engine.Exit, began metav1.Time, run int) {
-	reason := reasonCompleted
+	reason := kubelet.ReasonCompleted
 	if exit.Code != 0 {
-		reason = reasonError
+		reason = kubelet.ReasonError
 	}
 	message := exit.Reason
 	if m := c.terminationMessage(exit.Code, run); m != "" {

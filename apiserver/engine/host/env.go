@@ -2,16 +2,14 @@ package host
 
 import (
 	"fmt"
-	"math"
 	"os"
-	"regexp"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // The environment variables that the engine adds.
@@ -110,11 +108,11 @@ func (p *podRun) environmentOf(c *corev1.Container, who *shimUser) (*environment
 	}
 	for i := range c.Env {
 		variable := &c.Env[i]
-		value := expand(variable.Value, lookup)
+		value := kubelet.Expand(variable.Value, lookup)
 		if from := variable.ValueFrom; from != nil {
 			var found bool
 			var err error
-			if value, found, err = p.valueFrom(c, from); err != nil {
+			if value, found, err = kubelet.Value(p.pod, c, from, p.e.facts()); err != nil {
 				return nil, nil, fmt.Errorf("variable %s: %w", variable.Name, err)
 			} else if !found {
 				continue
@@ -138,132 +136,9 @@ func variableName(name string) string {
 	}, name)
 }
 
-// expand replaces $(NAME) by the variable's value and $$ by $, as Kubernetes
-// documents for command, args and env. What is not defined stays as it is.
-func expand(s string, lookup func(string) (string, bool)) string {
-	var b strings.Builder
-	for {
-		i := strings.IndexByte(s, '$')
-		if i < 0 || i+1 == len(s) {
-			b.WriteString(s)
-			return b.String()
-		}
-		b.WriteString(s[:i])
-		s = s[i:]
-		end := -1
-		if s[1] == '(' {
-			end = strings.IndexByte(s, ')')
-		}
-		switch {
-		case s[1] == '$':
-			b.WriteByte('$')
-			s = s[2:]
-		case end > 0:
-			if value, ok := lookup(s[2:end]); ok {
-				b.WriteString(value)
-			} else {
-				b.WriteString(s[:end+1])
-			}
-			s = s[end+1:]
-		default:
-			b.WriteByte('$')
-			s = s[1:]
-		}
-	}
-}
-
-// keyedField is a fieldPath like metadata.labels['app'].
-var keyedField = regexp.MustCompile(`^metadata\.(labels|annotations)\['([^']*)'\]$`)
-
-// valueFrom finds a value that is a reference; found is false for an optional
-// one to something that does not exist here.
-func (p *podRun) valueFrom(c *corev1.Container, from *corev1.EnvVarSource) (value string, found bool, err error) {
-	switch {
-	case from.FieldRef != nil:
-		value, err = p.e.fieldValue(p.pod, from.FieldRef.FieldPath)
-		return value, err == nil, err
-	case from.ResourceFieldRef != nil:
-		target := c
-		if name := from.ResourceFieldRef.ContainerName; name != "" {
-			if target = containerOf(p.pod, name); target == nil {
-				return "", false, fmt.Errorf("resourceFieldRef: there is no container %q", name)
-			}
-		}
-		value, err = resourceValue(target, from.ResourceFieldRef)
-		return value, err == nil, err
-	case from.ConfigMapKeyRef != nil && optional(from.ConfigMapKeyRef.Optional),
-		from.SecretKeyRef != nil && optional(from.SecretKeyRef.Optional):
-		return "", false, nil
-	}
-	return "", false, fmt.Errorf("its source does not exist on this machine")
-}
-
-func optional(b *bool) bool { return b != nil && *b }
-
-// fieldValue is a pod's field as fieldRef names it.
-func (e *Engine) fieldValue(pod *corev1.Pod, path string) (string, error) {
-	if m := keyedField.FindStringSubmatch(path); m != nil {
-		if m[1] == "labels" {
-			return pod.Labels[m[2]], nil
-		}
-		return pod.Annotations[m[2]], nil
-	}
-	switch path {
-	case "metadata.name":
-		return pod.Name, nil
-	case "metadata.namespace":
-		return pod.Namespace, nil
-	case "metadata.uid":
-		return string(pod.UID), nil
-	case "spec.nodeName":
-		return e.node, nil
-	case "spec.serviceAccountName":
-		return pod.Spec.ServiceAccountName, nil
-	case "status.podIP", "status.podIPs", "status.hostIP", "status.hostIPs":
-		return loopback, nil
-	}
-	return "", fmt.Errorf("fieldRef: %q is no field that a variable can have", path)
-}
-
-// resourceValue is a container's limit or request in units of the divisor,
-// rounded up; where none is set, what the machine has.
-func resourceValue(c *corev1.Container, ref *corev1.ResourceFieldSelector) (string, error) {
-	kind, name, ok := strings.Cut(ref.Resource, ".")
-	list := c.Resources.Limits
-	if kind == "requests" {
-		list = c.Resources.Requests
-	} else if kind != "limits" {
-		ok = false
-	}
-	if !ok || !slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name) {
-		return "", fmt.Errorf("resourceFieldRef: %q is no resource that a variable can have", ref.Resource)
-	}
-	amount, set := list[corev1.ResourceName(name)]
-	if !set {
-		amount = machineAmount(kind, name)
-	}
-	divisor := ref.Divisor
-	if divisor.IsZero() {
-		divisor = resource.MustParse("1")
-	}
-	if name == "cpu" {
-		return strconv.FormatInt(ceilDiv(amount.MilliValue(), divisor.MilliValue()), 10), nil
-	}
-	return strconv.FormatInt(ceilDiv(amount.Value(), divisor.Value()), 10), nil
-}
-
-func ceilDiv(a, b int64) int64 { return int64(math.Ceil(float64(a) / float64(max(b, 1)))) }
-
-// machineAmount is the limit of a container that has none: the machine. A
-// request that is not made is 0.
-func machineAmount(kind, name string) resource.Quantity {
-	if kind == "requests" {
-		return resource.Quantity{}
-	}
-	if name == "cpu" {
-		return *resource.NewQuantity(int64(runtime.NumCPU()), resource.DecimalSI)
-	}
-	return *resource.NewQuantity(machineMemory(), resource.BinarySI)
+// facts are what a pod's references can name of this machine.
+func (e *Engine) facts() kubelet.Facts {
+	return kubelet.Facts{Node: e.node, PodIP: loopback, HostIP: loopback, CPUs: runtime.NumCPU(), Memory: machineMemory()}
 }
 
 // machineMemory is the machine's memory in bytes, 0 where it is not told.

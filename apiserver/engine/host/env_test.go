@@ -5,32 +5,9 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"podium/apiserver/engine/kubelet"
 )
-
-func TestExpand(t *testing.T) {
-	lookup := func(name string) (string, bool) {
-		v, ok := map[string]string{"A": "1", "B": "$(A)", "EMPTY": ""}[name]
-		return v, ok
-	}
-	for in, want := range map[string]string{
-		"": "", "plain": "plain", "$(A)": "1", "x$(A)y$(A)": "x1y1", "$(B)": "$(A)", "$(EMPTY)": "",
-		"$(NO)": "$(NO)", "$$(A)": "$(A)", "$$$(A)": "$1", "$$": "$", "$": "$", "$A": "$A", "$(A": "$(A", "a$": "a$", "$()": "$()",
-	} {
-		if got := expand(in, lookup); got != want {
-			t.Errorf("expand(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func FuzzExpand(f *testing.F) {
-	f.Add("$(A)$$($")
-	f.Fuzz(func(t *testing.T, s string) {
-		none := func(string) (string, bool) { return "", false }
-		if got := expand(s, none); len(got) > len(s) {
-			t.Errorf("%q grew to %q", s, got)
-		}
-	})
-}
 
 func TestEnvironmentOfAContainer(t *testing.T) {
 	t.Setenv("PODIUM_TEST_SECRET", "hidden")
@@ -106,7 +83,7 @@ func TestQOSClass(t *testing.T) {
 		pod := podOf("p", "", first(func(c *corev1.Container) {
 			c.Resources = corev1.ResourceRequirements{Requests: test.requests, Limits: test.limits}
 		}))
-		if got := qosClass(pod); got != test.want {
+		if got := kubelet.QOSClass(pod); got != test.want {
 			t.Errorf("%v of %v: %s, want %s", test.requests, test.limits, got, test.want)
 		}
 	}

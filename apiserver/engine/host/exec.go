@@ -13,13 +13,14 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/kubelet"
 )
 
 // CheckExec implements engine.ExecChecker: beside what is true of any engine,
 // a placeholder takes commands although it does not run, as long as its pod
 // has not ended.
 func (e *Engine) CheckExec(pod *corev1.Pod, container string) error {
-	if c := containerOf(pod, container); c != nil && placeholder(c) && !ended(pod) && pod.DeletionTimestamp == nil {
+	if c := kubelet.Container(pod, container); c != nil && placeholder(c) && !kubelet.Ended(pod) && pod.DeletionTimestamp == nil {
 		if s := statusOf(pod, container); s != nil && s.State.Waiting != nil && s.State.Waiting.Reason == reasonPlaceholder {
 			return nil
 		}
@@ -49,7 +50,7 @@ func (e *Engine) Exec(ctx context.Context, namespace, name, container string, cf
 	if p == nil {
 		return nil, apierrors.NewNotFound(podResource, name)
 	}
-	spec, err := p.commandSpec(containerOf(pod, container), cfg.Cmd, cfg.TTY)
+	spec, err := p.commandSpec(kubelet.Container(pod, container), cfg.Cmd, cfg.TTY)
 	if err != nil {
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("cannot exec in container %q of pod %q: %v", container, name, err))
 	}

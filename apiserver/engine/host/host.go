@@ -27,6 +27,7 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/kubelet"
 )
 
 // Options say where and how an engine runs.
@@ -224,7 +225,7 @@ func (e *Engine) Active() int {
 	pods, _ := e.store.snapshot("")
 	n := 0
 	for _, pod := range pods {
-		if !ended(pod) {
+		if !kubelet.Ended(pod) {
 			n++
 		}
 	}
@@ -253,7 +254,7 @@ func (e *Engine) Close() error {
 		e.store.freeze()
 	}
 	for _, p := range runs {
-		p.stop(min(closeGrace, graceOf(p.pod)))
+		p.stop(min(closeGrace, kubelet.Grace(p.pod)))
 	}
 	e.work.Wait()
 	e.trees.endAll(opHangup)

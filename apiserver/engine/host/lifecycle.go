@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"podium/api"
+	"podium/apiserver/engine/kubelet"
 )
 
 // newUID makes a random UUID (RFC 9562, version 4).
@@ -45,7 +46,7 @@ func (e *Engine) Create(_ context.Context, given *corev1.Pod) (*corev1.Pod, []st
 		pod.Spec.RestartPolicy = corev1.RestartPolicyAlways
 	}
 	if pod.Spec.TerminationGracePeriodSeconds == nil {
-		grace := int64(graceOf(pod) / time.Second)
+		grace := int64(kubelet.Grace(pod) / time.Second)
 		pod.Spec.TerminationGracePeriodSeconds = &grace
 	}
 	pod.Spec.NodeName = e.node
@@ -92,7 +93,7 @@ func (e *Engine) Delete(ctx context.Context, namespace, name string, opts metav1
 	if p == nil {
 		return apierrors.NewNotFound(podResource, name)
 	}
-	seconds := int64(graceOf(pod) / time.Second)
+	seconds := int64(kubelet.Grace(pod) / time.Second)
 	if opts.GracePeriodSeconds != nil {
 		seconds = *opts.GracePeriodSeconds
 	}

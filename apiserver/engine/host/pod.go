@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // podRun is the life of one pod in this server. What the pod is now is in the
@@ -133,7 +135,7 @@ func (p *podRun) live() {
 	defer close(p.done)
 	defer p.e.volumes.release(p.uid)
 	pod := p.current()
-	if pod == nil || ended(pod) {
+	if pod == nil || kubelet.Ended(pod) {
 		return
 	}
 	if pod.Status.StartTime == nil {
@@ -176,13 +178,13 @@ func (p *podRun) schedule() *corev1.Pod {
 // refuse ends a pod that cannot be given what it needs.
 func (p *podRun) refuse(err error) {
 	p.event("", corev1.EventTypeWarning, "Failed", err.Error())
-	p.fail(reasonConfigInvalid, err.Error())
+	p.fail(kubelet.ReasonConfig, err.Error())
 }
 
 // fail ends the pod for good; its processes are not touched.
 func (p *podRun) fail(reason, message string) {
 	p.update(func(pod *corev1.Pod) {
-		if !ended(pod) {
+		if !kubelet.Ended(pod) {
 			pod.Status.Phase, pod.Status.Reason, pod.Status.Message = corev1.PodFailed, reason, message
 		}
 	})
@@ -223,7 +225,7 @@ func (p *podRun) initialize() bool {
 		default:
 		}
 		pod := p.current()
-		if pod == nil || ended(pod) {
+		if pod == nil || kubelet.Ended(pod) {
 			return false
 		}
 		if s := statusOf(pod, c.c.Name); s == nil || s.State.Terminated == nil || s.State.Terminated.ExitCode != 0 {
@@ -233,8 +235,8 @@ func (p *podRun) initialize() bool {
 	if len(p.pod.Spec.InitContainers) > 0 {
 		p.update(func(pod *corev1.Pod) {
 			for i := range pod.Status.ContainerStatuses {
-				if w := pod.Status.ContainerStatuses[i].State.Waiting; w != nil && w.Reason == reasonInitializing {
-					w.Reason = reasonCreating
+				if w := pod.Status.ContainerStatuses[i].State.Waiting; w != nil && w.Reason == kubelet.ReasonInitializing {
+					w.Reason = kubelet.ReasonCreating
 				}
 			}
 		})
@@ -251,9 +253,9 @@ func (p *podRun) armDeadline(pod *corev1.Pod) (disarm func() bool) {
 	at := pod.Status.StartTime.Add(time.Duration(*seconds) * time.Second)
 	return time.AfterFunc(time.Until(at), func() {
 		const why = "Pod was active on the node longer than the specified deadline"
-		p.event("", corev1.EventTypeNormal, reasonDeadline, why)
-		p.fail(reasonDeadline, why)
-		p.stop(graceOf(p.pod))
+		p.event("", corev1.EventTypeNormal, kubelet.ReasonDeadline, why)
+		p.fail(kubelet.ReasonDeadline, why)
+		p.stop(kubelet.Grace(p.pod))
 	}).Stop
 }
 

@@ -20,9 +20,10 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/kubelet"
 )
 
-func finished(pod *corev1.Pod) bool { return ended(pod) }
+func finished(pod *corev1.Pod) bool { return kubelet.Ended(pod) }
 
 func withPolicy(policy corev1.RestartPolicy) func(*corev1.Pod) {
 	return func(pod *corev1.Pod) { pod.Spec.RestartPolicy = policy }
@@ -225,7 +226,9 @@ func TestActiveDeadline(t *testing.T) {
 	e := open(t)
 	seconds := int64(1)
 	create(t, e, podOf("slow", "sleep 1000", withPolicy(corev1.RestartPolicyAlways), func(pod *corev1.Pod) { pod.Spec.ActiveDeadlineSeconds = &seconds }))
-	pod := await(t, e, "slow", "be ended", func(p *corev1.Pod) bool { return ended(p) && p.Status.ContainerStatuses[0].State.Terminated != nil })
+	pod := await(t, e, "slow", "be ended", func(p *corev1.Pod) bool {
+		return kubelet.Ended(p) && p.Status.ContainerStatuses[0].State.Terminated != nil
+	})
 	if pod.Status.Phase != corev1.PodFailed || pod.Status.Reason != "DeadlineExceeded" || api.RowOf(pod).Ready != 0 {
 		t.Errorf("status: %+v", pod.Status)
 	}
@@ -306,7 +309,7 @@ func TestProbes(t *testing.T) {
 		case status = <-answer:
 		default:
 		}
-		if r.URL.Path != "/healthz" || !strings.HasPrefix(r.UserAgent(), probeAgent) {
+		if r.URL.Path != "/healthz" || !strings.HasPrefix(r.UserAgent(), kubelet.ProbeAgent) {
 			t.Errorf("asked for %s by %s", r.URL.Path, r.UserAgent())
 		}
 		w.WriteHeader(status)

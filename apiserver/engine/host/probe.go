@@ -2,12 +2,10 @@ package host
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -16,13 +14,9 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"podium/apiserver/engine/kubelet"
 )
-
-// probeAgent begins the User-Agent of HTTP probes and hooks.
-const probeAgent = "podium-probe"
-
-// maxProbeOutput is how much of a probe's output or answer is looked at.
-const maxProbeOutput = 10 << 10
 
 // A probeKind is one of the three probes of a container.
 type probeKind string
@@ -61,70 +55,35 @@ func (c *containerRun) startProbes(alive context.Context) (stop func()) {
 	return wg.Wait
 }
 
-// orDefault is Kubernetes' default for a number of a probe that is not set.
-func orDefault(n, otherwise int32) int32 {
-	if n <= 0 {
-		return otherwise
-	}
-	return n
-}
-
 // probe runs one probe in its period and acts on what it finds. A startup
 // probe ends with its success, which calls succeeded.
 func (c *containerRun) probe(alive context.Context, kind probeKind, probe *corev1.Probe, succeeded func()) {
-	if !pause(alive, time.Duration(probe.InitialDelaySeconds)*time.Second) {
-		return
+	ask := func(ctx context.Context) error { return c.probeOnce(ctx, probe) }
+	failed := func(err error) {
+		c.p.event(c.c.Name, corev1.EventTypeWarning, "Unhealthy", fmt.Sprintf("%s probe failed: %v", kind, err))
 	}
-	period := time.Duration(orDefault(probe.PeriodSeconds, 10)) * time.Second
-	good, bad := int32(0), int32(0)
-	for {
-		err := c.probeOnce(alive, probe)
-		if alive.Err() != nil {
-			return
-		}
-		if err == nil {
-			good, bad = good+1, 0
-		} else {
-			good, bad = 0, bad+1
-			c.p.event(c.c.Name, corev1.EventTypeWarning, "Unhealthy", fmt.Sprintf("%s probe failed: %v", kind, err))
-		}
-		enough := good >= orDefault(probe.SuccessThreshold, 1)
+	kubelet.RunProbe(alive, probe, ask, failed, func(healthy bool) bool {
 		switch {
-		case kind == startup && enough:
+		case kind == startup && healthy:
 			c.setStarted()
 			succeeded()
-			return
-		case kind == readiness && enough:
-			c.setReady(true)
-		case bad < orDefault(probe.FailureThreshold, 3):
+			return false
 		case kind == readiness:
-			c.setReady(false)
-		default:
-			grace := graceOf(c.p.pod)
-			if g := probe.TerminationGracePeriodSeconds; g != nil {
-				grace = time.Duration(*g) * time.Second
-			}
-			c.requestStop(stopRequest{
-				reason: "Unhealthy", grace: grace,
-				message: fmt.Sprintf("Container %s failed %s probe, will be restarted", c.c.Name, strings.ToLower(string(kind))),
-			})
-			return
+			c.setReady(healthy)
+			return true
+		case healthy:
+			return true
 		}
-		if !pause(alive, period) {
-			return
+		grace := kubelet.Grace(c.p.pod)
+		if g := probe.TerminationGracePeriodSeconds; g != nil {
+			grace = time.Duration(*g) * time.Second
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
+		c.requestStop(stopRequest{
+			reason: "Unhealthy", grace: grace,
+			message: fmt.Sprintf("Container %s failed %s probe, will be restarted", c.c.Name, strings.ToLower(string(kind))),
+		})
 		return false
-	}
+	})
 }
 
 func (c *containerRun) setStarted() {
@@ -143,7 +102,7 @@ func (c *containerRun) setReady(ready bool) {
 
 // probeOnce asks once; nil is success.
 func (c *containerRun) probeOnce(alive context.Context, probe *corev1.Probe) error {
-	timeout := time.Duration(orDefault(probe.TimeoutSeconds, 1)) * time.Second
+	timeout := kubelet.ProbeTimeout(probe)
 	ctx, cancel := context.WithTimeout(alive, timeout)
 	defer cancel()
 	var err error
@@ -172,7 +131,7 @@ func (c *containerRun) hook(ctx context.Context, h *corev1.LifecycleHandler) err
 	case h.HTTPGet != nil:
 		return c.httpHandler(ctx, h.HTTPGet)
 	case h.Sleep != nil:
-		pause(ctx, time.Duration(h.Sleep.Seconds)*time.Second)
+		kubelet.Pause(ctx, time.Duration(h.Sleep.Seconds)*time.Second)
 		return ctx.Err()
 	case h.TCPSocket != nil:
 		return c.tcpHandler(ctx, h.TCPSocket)
@@ -205,7 +164,7 @@ func (c *containerRun) execHandler(ctx context.Context, argv []string) error {
 	out := &outReader{r}
 	text := make(chan string, 1)
 	go func() {
-		head, _ := io.ReadAll(io.LimitReader(out, maxProbeOutput)) // what could be read is what is shown
+		head, _ := io.ReadAll(io.LimitReader(out, kubelet.MaxProbeOutput)) // what could be read is what is shown
 		_, _ = io.Copy(io.Discard, out)
 		text <- strings.TrimSpace(string(head))
 	}()
@@ -227,79 +186,32 @@ func (c *containerRun) execHandler(ctx context.Context, argv []string) error {
 	return nil
 }
 
-// httpHandler asks by HTTP; an answer from 200 to 399 is success.
+// httpHandler asks by HTTP.
 func (c *containerRun) httpHandler(ctx context.Context, get *corev1.HTTPGetAction) error {
-	port, err := portOf(c.c, get.Port)
+	address, err := c.address(get.Host, get.Port)
 	if err != nil {
 		return err
 	}
-	scheme, host := "http", get.Host
-	if get.Scheme != "" {
-		scheme = strings.ToLower(string(get.Scheme))
-	}
-	if host == "" {
-		host = loopback
-	}
-	path := get.Path
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+net.JoinHostPort(host, strconv.Itoa(port))+path, nil)
-	if err != nil {
-		return fmt.Errorf("make the request: %w", err)
-	}
-	request.Header.Set("User-Agent", probeAgent)
-	for _, h := range get.HTTPHeaders {
-		if strings.EqualFold(h.Name, "Host") {
-			request.Host = h.Value
-		}
-		request.Header.Add(h.Name, h.Value)
-	}
-	// As in Kubernetes, a probe does not judge certificates.
-	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxProbeOutput))
-	if response.StatusCode < 200 || response.StatusCode >= 400 {
-		return fmt.Errorf("HTTP probe failed with statuscode: %d", response.StatusCode)
-	}
-	return nil
+	return kubelet.HTTPGet(ctx, get, address)
 }
 
-// tcpHandler connects; a connection is success.
+// tcpHandler connects.
 func (c *containerRun) tcpHandler(ctx context.Context, socket *corev1.TCPSocketAction) error {
-	port, err := portOf(c.c, socket.Port)
+	address, err := c.address(socket.Host, socket.Port)
 	if err != nil {
 		return err
 	}
-	host := socket.Host
+	return kubelet.DialTCP(ctx, address)
+}
+
+// address is where a probe goes: the pod's own address without a host.
+func (c *containerRun) address(host string, port intstr.IntOrString) (string, error) {
+	n, err := kubelet.Port(c.c, port)
+	if err != nil {
+		return "", err
+	}
 	if host == "" {
 		host = loopback
 	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
-	if err != nil {
-		return err
-	}
-	return conn.Close()
-}
-
-// portOf is a port by number or by the name it has in the container.
-func portOf(c *corev1.Container, port intstr.IntOrString) (int, error) {
-	if port.Type == intstr.Int {
-		return int(port.IntVal), nil
-	}
-	for _, p := range c.Ports {
-		if p.Name == port.StrVal {
-			return int(p.ContainerPort), nil
-		}
-	}
-	if n, err := strconv.Atoi(port.StrVal); err == nil {
-		return n, nil
-	}
-	return 0, errors.New("container " + c.Name + " has no port called " + port.StrVal)
+	return net.JoinHostPort(host, strconv.Itoa(n)), nil
 }

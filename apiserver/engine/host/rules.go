@@ -3,6 +3,7 @@ package host
 import (
 	"strings"
 
+	"podium/apiserver/engine/kubelet"
 	"podium/manifest"
 )
 
@@ -12,57 +13,34 @@ import (
 var rules = []manifest.FieldRule{
 	{Path: "spec.activeDeadlineSeconds", Treatment: manifest.Honoured},
 	{Path: "spec.affinity", Treatment: manifest.Warned, Note: "there is one machine, this one"},
-	{Path: "spec.containers", Treatment: manifest.Honoured},
 	{Path: "spec.hostAliases", Treatment: manifest.Warned, Note: "containers use the machine's own /etc/hosts"},
 	{Path: "spec.hostname", Treatment: manifest.Mapped, Note: "set as $HOSTNAME, and as the name that the commands' kernel tells where this machine allows UTS namespaces"},
 	{Path: "spec.imagePullSecrets", Treatment: manifest.Warned, Note: "no image is pulled"},
-	{Path: "spec.initContainers", Treatment: manifest.Honoured},
-	{Path: "spec.initContainers[].restartPolicy", Treatment: manifest.Refused, Note: "a sidecar would hold up the containers for ever; make it one of spec.containers"},
 	{Path: "spec.nodeSelector", Treatment: manifest.Warned, Note: "there is one machine, this one"},
 	{Path: "spec.restartPolicy", Treatment: manifest.Honoured, Note: "with Kubernetes' back-off of 10 s to 5 min; a Never pod whose server ended has Failed"},
-	{Path: "spec.securityContext", Treatment: manifest.Honoured},
 	{Path: "spec.securityContext.runAsUser", Treatment: manifest.Honoured, Note: "another user than podium's own is refused unless podium runs as root"},
 	{Path: "spec.securityContext.runAsGroup", Treatment: manifest.Honoured, Note: "another group than podium's own is refused unless podium runs as root"},
 	{Path: "spec.securityContext.runAsNonRoot", Treatment: manifest.Honoured, Note: "refused if the containers would run as root"},
 	{Path: "spec.securityContext.supplementalGroups", Treatment: manifest.Honoured, Note: "groups that podium's user is not in are refused unless podium runs as root"},
-	{Path: "spec.securityContext.seLinuxOptions", Treatment: manifest.Warned},
 	{Path: "spec.securityContext.fsGroup", Treatment: manifest.Warned, Note: "volumes belong to the user that the pod runs as"},
-	{Path: "spec.subdomain", Treatment: manifest.Warned, Note: "there is no cluster DNS"},
 	{Path: "spec.terminationGracePeriodSeconds", Treatment: manifest.Honoured, Note: "TERM to the command, and when the time is over KILL to its whole process tree"},
-	{Path: "spec.volumes", Treatment: manifest.Honoured},
-	{Path: "spec.volumes[].name", Treatment: manifest.Honoured},
+	{Path: "spec.volumes[].hostPath", Treatment: manifest.Refused, Note: "containers see the machine's files as they are"},
 	{Path: "spec.volumes[].emptyDir", Treatment: manifest.Mapped, Note: "a folder of the pod, removed with it; medium and sizeLimit are not kept"},
 	{Path: "spec.volumes[].flexVolume.options.volumeID", Treatment: manifest.Mapped, Note: "a named folder in the state folder, kept when the pod goes, in one pod at a time"},
 	{Path: "spec.volumes[].flexVolume.readOnly", Treatment: manifest.Mapped, Note: "kept where the mount is mapped (see mountPath)"},
 	{Path: "spec.volumes[].flexVolume.secretRef", Treatment: manifest.Warned, Note: "the folder needs no credentials"},
-	{Path: "spec.volumes[].flexVolume.driver", Treatment: manifest.Warned},
-	{Path: "spec.volumes[].flexVolume.fsType", Treatment: manifest.Warned},
 
-	{Path: "spec.automountServiceAccountToken", Treatment: manifest.Warned},
-	{Path: "spec.deprecatedServiceAccount", Treatment: manifest.Warned},
-	{Path: "spec.serviceAccount", Treatment: manifest.Warned},
 	{Path: "spec.dnsPolicy", Treatment: manifest.Warned, Note: "containers use the machine's own resolver"},
 	{Path: "spec.dnsConfig", Treatment: manifest.Warned, Note: "containers use the machine's own resolver"},
 	{Path: "spec.hostNetwork", Treatment: manifest.Warned, Note: "containers always use the machine's network"},
 	{Path: "spec.hostPID", Treatment: manifest.Warned, Note: "containers always see the machine's processes"},
-	{Path: "spec.hostIPC", Treatment: manifest.Warned},
 	{Path: "spec.nodeName", Treatment: manifest.Warned, Note: "it becomes the name of this machine"},
-	{Path: "spec.priorityClassName", Treatment: manifest.Warned},
-	{Path: "spec.priority", Treatment: manifest.Warned},
-	{Path: "spec.schedulerName", Treatment: manifest.Warned},
-	{Path: "spec.serviceAccountName", Treatment: manifest.Warned},
-	{Path: "spec.tolerations", Treatment: manifest.Warned},
 
-	{Path: "spec.containers[].args", Treatment: manifest.Honoured, Note: "with $(NAME) expanded"},
 	{Path: "spec.containers[].command", Treatment: manifest.Honoured, Note: "with $(NAME) expanded; without one the container is a placeholder, never ready, in which a shell can be opened"},
 	{Path: "spec.containers[].env", Treatment: manifest.Honoured, Note: "value, fieldRef and resourceFieldRef; a reference to a configMap or secret is refused unless optional, since there are none; of the server's own environment only " + strings.Join(inherited[:9], ", ") + " and LC_* are passed on"},
-	{Path: "spec.containers[].envFrom", Treatment: manifest.Warned, Note: "there are no configMaps and secrets here; refused unless optional"},
 	{Path: "spec.containers[].image", Treatment: manifest.Mapped, Note: "shown and not used: commands are programs of this machine"},
 	{Path: "spec.containers[].imagePullPolicy", Treatment: manifest.Warned, Note: "no image is pulled"},
-	{Path: "spec.containers[].lifecycle", Treatment: manifest.Honoured, Note: "exec, httpGet, tcpSocket and sleep; stopSignal too"},
 	{Path: "spec.containers[].livenessProbe", Treatment: manifest.Honoured},
-	{Path: "spec.containers[].livenessProbe.grpc", Treatment: manifest.Refused, Note: "use exec, httpGet or tcpSocket"},
-	{Path: "spec.containers[].name", Treatment: manifest.Honoured},
 	{Path: "spec.containers[].ports", Treatment: manifest.Mapped, Note: "names for probes; the command listens on the machine's network by itself"},
 	{Path: "spec.containers[].ports[].name", Treatment: manifest.Honoured},
 	{Path: "spec.containers[].ports[].containerPort", Treatment: manifest.Honoured, Note: "for people and probes; nothing is opened or closed"},
@@ -70,11 +48,8 @@ var rules = []manifest.FieldRule{
 	{Path: "spec.containers[].ports[].hostPort", Treatment: manifest.Warned, Note: "the command is on the machine's network: it is reached at the port it listens on"},
 	{Path: "spec.containers[].ports[].hostIP", Treatment: manifest.Warned, Note: "the command is on the machine's network: it is reached at the address it listens on"},
 	{Path: "spec.containers[].readinessProbe", Treatment: manifest.Honoured},
-	{Path: "spec.containers[].readinessProbe.grpc", Treatment: manifest.Refused, Note: "use exec, httpGet or tcpSocket"},
 	{Path: "spec.containers[].startupProbe", Treatment: manifest.Honoured},
-	{Path: "spec.containers[].startupProbe.grpc", Treatment: manifest.Refused, Note: "use exec, httpGet or tcpSocket"},
 	{Path: "spec.containers[].resources", Treatment: manifest.Warned, Note: "limits and requests are shown, decide the qosClass and can be read by resourceFieldRef; they are not enforced"},
-	{Path: "spec.containers[].securityContext", Treatment: manifest.Honoured},
 	{Path: "spec.containers[].securityContext.allowPrivilegeEscalation", Treatment: manifest.Honoured, Note: "false sets no_new_privs; refused where there is none (macOS)"},
 	{Path: "spec.containers[].securityContext.readOnlyRootFilesystem", Treatment: manifest.Honoured, Note: "everything but the pod's folder and its volumes becomes read-only; refused where the kernel allows no mount namespace"},
 	{Path: "spec.containers[].securityContext.runAsNonRoot", Treatment: manifest.Honoured, Note: "refused if the container would run as root"},
@@ -82,55 +57,17 @@ var rules = []manifest.FieldRule{
 	{Path: "spec.containers[].securityContext.runAsGroup", Treatment: manifest.Honoured, Note: "another group than podium's own is refused unless podium runs as root"},
 	{Path: "spec.containers[].securityContext.capabilities", Treatment: manifest.Warned, Note: "containers have those of podium's user"},
 	{Path: "spec.containers[].securityContext.privileged", Treatment: manifest.Warned, Note: "containers have the rights of podium's user"},
-	{Path: "spec.containers[].securityContext.seLinuxOptions", Treatment: manifest.Warned},
 	{Path: "spec.containers[].stdin", Treatment: manifest.Mapped, Note: "stdin stays open and nothing comes, since nothing can be attached; without it, it is /dev/null"},
 	{Path: "spec.containers[].stdinOnce", Treatment: manifest.Warned, Note: "nothing can be attached to a container's stdin"},
 	{Path: "spec.containers[].terminationMessagePath", Treatment: manifest.Mapped, Note: "the message is read from the file that $" + envTermination + " names"},
-	{Path: "spec.containers[].terminationMessagePolicy", Treatment: manifest.Honoured},
-	{Path: "spec.containers[].tty", Treatment: manifest.Honoured},
-	{Path: "spec.containers[].volumeMounts", Treatment: manifest.Honoured},
-	{Path: "spec.containers[].volumeMounts[].name", Treatment: manifest.Honoured},
 	{Path: "spec.containers[].volumeMounts[].readOnly", Treatment: manifest.Mapped, Note: "kept where the mount is mapped (see mountPath)"},
 	{Path: "spec.containers[].volumeMounts[].mountPath", Treatment: manifest.Mapped, Note: "the volume is shown there if that is a folder of the machine and the kernel allows a mount namespace, else warned about; $" + envVolumes + " (a line NAME=FOLDER per mount) and $" + envVolume + "NAME tell its folder in any case"},
 	{Path: "spec.containers[].volumeMounts[].subPath", Treatment: manifest.Honoured},
-	{Path: "spec.containers[].volumeMounts[].mountPropagation", Treatment: manifest.Warned},
 	{Path: "spec.containers[].workingDir", Treatment: manifest.Mapped, Note: "an absolute one must exist on this machine; a relative one, or none, is in the container's own folder, $" + envDir},
 }
 
-// otherVolumes are the kinds of volume that do not exist on this machine.
-var otherVolumes = []string{
-	"awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "configMap", "csi", "downwardAPI", "ephemeral",
-	"fc", "flocker", "gcePersistentDisk", "gitRepo", "glusterfs", "hostPath", "image", "iscsi", "nfs",
-	"persistentVolumeClaim", "photonPersistentDisk", "portworxVolume", "projected", "quobyte", "rbd", "scaleIO",
-	"secret", "storageos", "vsphereVolume",
-}
-
 // Rules is what the host engine does with the fields of a pod.
-func Rules() manifest.RuleSet {
-	table := append([]manifest.FieldRule(nil), rules...)
-	for _, kind := range otherVolumes {
-		note := "use emptyDir or flexVolume"
-		if kind == "hostPath" {
-			note = "containers see the machine's files as they are"
-		}
-		table = append(table, manifest.FieldRule{Path: "spec.volumes[]." + kind, Treatment: manifest.Refused, Note: note})
-	}
-	return manifest.NewRuleSet("host", withDetails(table), manifest.Limits{})
-}
-
-// withDetails adds a row for every child of a field that has rows for some of
-// its children only because one of them is treated apart.
-func withDetails(table []manifest.FieldRule) []manifest.FieldRule {
-	for _, probe := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
-		path := "spec.containers[]." + probe
-		for _, f := range manifest.Fields(path) {
-			if f.Name != "grpc" {
-				table = append(table, manifest.FieldRule{Path: path + "." + f.Name, Treatment: manifest.Honoured})
-			}
-		}
-	}
-	return table
-}
+func Rules() manifest.RuleSet { return kubelet.Rules("host", rules) }
 
 // Environment lists the variables that a container of this engine has beyond
 // those of its manifest, each with what it says, for documents.

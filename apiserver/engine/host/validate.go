@@ -8,10 +8,9 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"podium/manifest"
+	"podium/apiserver/engine/kubelet"
 )
 
 // Validate implements engine.Validator: it refuses what this machine cannot do
@@ -19,16 +18,7 @@ import (
 // rest that it does not do. What the API page does not support is the server's
 // to warn of.
 func (e *Engine) Validate(pod *corev1.Pod) ([]string, error) {
-	problems := manifest.ValidateObject(pod, Rules())
-	errs := manifest.FieldErrors(problems)
-	page := manifest.PageRules()
-	var told []manifest.Problem
-	for _, p := range problems {
-		if rule, listed := page.Rule(p.Field); p.Code == manifest.CodeUnsupported && listed && rule.Treatment != manifest.Warned {
-			told = append(told, p)
-		}
-	}
-	warnings := manifest.Warnings(told)
+	warnings, errs := kubelet.Judge(pod, Rules())
 	spec := field.NewPath("spec")
 	for i := range pod.Spec.Volumes {
 		if id := volumeID(&pod.Spec.Volumes[i]); id != "" {
@@ -37,43 +27,20 @@ func (e *Engine) Validate(pod *corev1.Pod) ([]string, error) {
 			}
 		}
 	}
-	for i := range pod.Spec.InitContainers {
-		errs = append(errs, e.validateContainer(pod, &pod.Spec.InitContainers[i], spec.Child("initContainers").Index(i))...)
-	}
-	for i := range pod.Spec.Containers {
-		errs = append(errs, e.validateContainer(pod, &pod.Spec.Containers[i], spec.Child("containers").Index(i))...)
-	}
+	errs = append(errs, kubelet.JudgeContainers(pod, func(c *corev1.Container, at *field.Path) field.ErrorList {
+		return e.validateContainer(pod, c, at)
+	})...)
 	if _, err := e.userOf(pod, nil); err != nil {
 		errs = append(errs, field.Forbidden(spec.Child("securityContext"), err.Error()))
 	}
 	if name := pod.Spec.Hostname; name != "" && !e.mapping {
 		warnings = append(warnings, fmt.Sprintf("spec.hostname: %s is only in $HOSTNAME: this machine allows no namespaces to podium", name))
 	}
-	if len(errs) > 0 {
-		name := pod.Name
-		if name == "" {
-			name = pod.GenerateName
-		}
-		return warnings, apierrors.NewInvalid(corev1.SchemeGroupVersion.WithKind("Pod").GroupKind(), name, errs)
-	}
-	return warnings, nil
+	return warnings, kubelet.Invalid(pod, errs)
 }
 
 func (e *Engine) validateContainer(pod *corev1.Pod, c *corev1.Container, at *field.Path) field.ErrorList {
 	var errs field.ErrorList
-	for i, from := range c.EnvFrom {
-		if from.ConfigMapRef != nil && !optional(from.ConfigMapRef.Optional) || from.SecretRef != nil && !optional(from.SecretRef.Optional) {
-			errs = append(errs, field.Forbidden(at.Child("envFrom").Index(i), "there are no configMaps and secrets on this machine: give the values as env"))
-		}
-	}
-	probe := &podRun{e: e, pod: pod, key: keyOf(pod), dir: e.folders.pod("new")}
-	for i := range c.Env {
-		if from := c.Env[i].ValueFrom; from != nil {
-			if _, _, err := probe.valueFrom(c, from); err != nil {
-				errs = append(errs, field.Forbidden(at.Child("env").Index(i).Child("valueFrom"), err.Error()))
-			}
-		}
-	}
 	if l := c.Lifecycle; l != nil && l.StopSignal != nil {
 		if _, ok := signalNamed(string(*l.StopSignal)); !ok {
 			errs = append(errs, field.Invalid(at.Child("lifecycle", "stopSignal"), *l.StopSignal, "this system has no such signal"))
@@ -90,7 +57,7 @@ func (e *Engine) validateSecurity(pod *corev1.Pod, c *corev1.Container, at *fiel
 	if err != nil && c.SecurityContext != nil && c.SecurityContext.RunAsUser != nil {
 		errs = append(errs, field.Forbidden(at.Child("runAsUser"), err.Error()))
 	}
-	nonRoot := pod.Spec.SecurityContext != nil && optional(pod.Spec.SecurityContext.RunAsNonRoot)
+	nonRoot := pod.Spec.SecurityContext != nil && kubelet.True(pod.Spec.SecurityContext.RunAsNonRoot)
 	if c.SecurityContext != nil && c.SecurityContext.RunAsNonRoot != nil {
 		nonRoot = *c.SecurityContext.RunAsNonRoot
 	}
@@ -105,7 +72,7 @@ func (e *Engine) validateSecurity(pod *corev1.Pod, c *corev1.Container, at *fiel
 	if sc == nil {
 		return errs
 	}
-	if optional(sc.ReadOnlyRootFilesystem) && !e.mapping {
+	if kubelet.True(sc.ReadOnlyRootFilesystem) && !e.mapping {
 		errs = append(errs, field.Forbidden(at.Child("readOnlyRootFilesystem"), "this machine allows podium no mount namespace to keep it in"))
 	}
 	if sc.AllowPrivilegeEscalation != nil && !*sc.AllowPrivilegeEscalation && runtime.GOOS != "linux" {

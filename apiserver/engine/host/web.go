@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // webArg makes a shim the small web server of the sample pod.
@@ -25,7 +27,7 @@ func sampleWeb(args []string) int {
 	address := net.JoinHostPort("127.0.0.1", args[0])
 	var hits atomic.Int64
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasPrefix(r.UserAgent(), probeAgent) {
+		if !strings.HasPrefix(r.UserAgent(), kubelet.ProbeAgent) {
 			fmt.Printf("%s %q from %s\n", r.Method, r.URL.Path, r.RemoteAddr)
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
