@@ -11,7 +11,7 @@ LINT := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_
 FUZZTIME ?= 20s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-e2e test-engines bench bench-e2e bench-tmux fuzz lint fmt golden man pictures check-go check-cc
+.PHONY: help build run test test-e2e test-engines bench bench-e2e bench-kube bench-tmux fuzz lint fmt golden man pictures check-go check-cc
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ bench: check-go ## benchmarks of the parts; docs/benchmarks.md has a run of them
 
 bench-e2e: build ## figures of the built binary in a terminal, beside a hello program
 	PODIUM_BENCH=1 PODIUM_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 -v -timeout 900s -run 'TestBench' ./internal/e2e/...
+
+bench-kube: check-go ## what passing 10,000 pods of a real cluster through podium costs (root, Debian)
+	testenv/kube/up.sh
+	PODIUM_ENGINES=kube PODIUM_BENCH_PODS=10000 $(GO) test -count=1 -v -timeout 1800s -run '^TestBenchPass$$' ./apiserver/engine/kube; \
+	  status=$$?; WIPE=1 testenv/kube/down.sh; exit $$status
 
 bench-tmux: check-go ## the emulator beside tmux, per second of processor time
 	PODIUM_BENCH=1 $(GO) test -count=1 -v -timeout 600s -run '^TestBenchTmux$$' ./termbridge/vt
