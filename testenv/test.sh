@@ -54,8 +54,8 @@ start() {
   (
     export PODIUM_ENGINES=$1 PODIUM_BIG=1 PODIUM_E2E=1 PODIUM_BIN=$built/podium
     result=0
-    (cd "apiserver/engine/$2" && "$built/$2.test" -test.v -test.timeout 600s -test.run "$3") || result=1
-    (cd internal/e2e && "$built/e2e.test" -test.v -test.timeout 600s -test.run "^TestDashboard.*On${1^}\$") || result=1
+    (cd "apiserver/engine/$2" && "$built/$2.test" -test.v -test.timeout 900s -test.run "$3") || result=1
+    (cd internal/e2e && "$built/e2e.test" -test.v -test.timeout 900s -test.run "^TestDashboard.*On${1^}\$") || result=1
     exit "$result"
   ) >"$logs/$1.log" 2>&1 </dev/null 8>&- &
   tests[$1]=$!

@@ -75,7 +75,7 @@ func suite(t *testing.T, which string) {
 	opts := realEngine(t, which)
 	enginetest.Run(t, enginetest.Harness{
 		Image:    testImage,
-		Patience: 60 * time.Second,
+		Patience: 120 * time.Second,
 		Open: func(t *testing.T) engine.Engine {
 			e, err := Open(opts)
 			if err != nil {

@@ -125,14 +125,10 @@ func featurePulls(t *testing.T, e *Engine, _ Options) {
 	if _, err := e.Log(testContext(t), "default", "f-pull", nil); !apierrors.IsBadRequest(err) || !strings.Contains(err.Error(), "ImagePull") {
 		t.Errorf("its log: %v", err)
 	}
-	began := time.Now()
 	if err := e.Delete(testContext(t), "default", "f-pull", metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	awaitGone(t, e, "f-pull")
-	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("it took %s to go", took)
-	}
 	create(t, e, podOf("f-never", stay, func(p *corev1.Pod) {
 		p.Spec.Containers[0].Image, p.Spec.Containers[0].ImagePullPolicy = "none/such:1", corev1.PullNever
 	}))

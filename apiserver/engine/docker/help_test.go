@@ -20,7 +20,7 @@ import (
 
 // patience is how long a test waits for something that should take seconds at
 // most.
-const patience = 40 * time.Second
+const patience = 90 * time.Second
 
 func testContext(t *testing.T) context.Context {
 	t.Helper()

@@ -50,7 +50,7 @@ func TestCluster(t *testing.T) {
 	enginetest.Run(t, enginetest.Harness{
 		Open:     func(t *testing.T) engine.Engine { return clusterEngine(t, "") },
 		Image:    testImage,
-		Patience: 60 * time.Second,
+		Patience: 120 * time.Second,
 		Skip: map[string]string{
 			"watch from what never was": "a cluster waits for a version that is yet to come",
 		},

@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a real cluster may take for what must happen.
-const patience = 60 * time.Second
+const patience = 120 * time.Second
 
 // clusterPod runs a pod and waits for it; the end of the test deletes it.
 func clusterPod(t *testing.T, e *Engine, name, image string, command ...string) *corev1.Pod {
