@@ -62,9 +62,21 @@ func (l *errorLog) lines() []textview.Line {
 	return out
 }
 
+const logTitle = "error log"
+
+// logGrew shows what came in a log that is open.
+func (r *root) logGrew() {
+	for _, l := range r.layers {
+		if d, ok := l.screen.(*textDialog); ok && d.title == logTitle {
+			d.view.UpdateLines(r.log.lines())
+		}
+	}
+}
+
 // openLog shows the error log.
 func (r *root) openLog() {
-	d := r.newTextDialog("error log", "podium-errors.txt", r.keys.Log)
+	d := r.newTextDialog(logTitle, "podium-errors.txt", r.keys.Log)
+	d.view.SetFollow(true) // the latest is what one looks for
 	d.view.SetEmpty("Nothing has gone wrong so far.")
 	d.view.SetLines(r.log.lines())
 	r.showText(d)

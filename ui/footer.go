@@ -219,5 +219,6 @@ func (r *root) notify(n models.NoticeMsg) {
 	}
 	if n.Level != models.LevelInfo {
 		r.log.add(r.env.Now(), n.Level, n.Text)
+		r.logGrew()
 	}
 }

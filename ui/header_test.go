@@ -49,7 +49,8 @@ func TestANoticeIsClickedAndNotTheKeysBelow(t *testing.T) {
 	u := sit(t, client("api-1"), 120, 24)
 	u.Sees("live", "enter inspect")
 	u.Send(models.NoticeMsg{Level: models.LevelError, Text: "it went wrong"})
-	u.clickOn("it went", -1).Sees("error log", "it went wrong").Press("esc")
+	u.clickOn("it went", -1).Sees("error log", "it went wrong")
+	u.Send(models.NoticeMsg{Level: models.LevelWarning, Text: "and again", Quiet: true}).Sees("and again").Press("esc")
 	u.later(time.Minute)
 	u.clickOn("inspect", -1).Sees("api-1 overview")
 }

@@ -294,3 +294,25 @@ func TestClickingAButton(t *testing.T) {
 		t.Errorf("a click wished %v", b.Wishes)
 	}
 }
+
+// BenchmarkDeleteMany is what the dialog costs for the deletion of ten thousand
+// pods, the server's part left out.
+func BenchmarkDeleteMany(b *testing.B) {
+	var names []string
+	for i := range 10_000 {
+		names = append(names, fmt.Sprintf("pod-%05d", i))
+	}
+	bench := modelstest.NewBench(modelstest.NewClient())
+	for b.Loop() {
+		bench.Wishes = nil
+		d := NewDelete(bench.Env, models.DeleteMsg{Rows: rows(names...)}, nil, "z")
+		d.SetSize(70, 20)
+		d.send()
+		for i := range d.targets {
+			d.Update(deletedMsg{owner: d, try: d.try, index: i, more: b.Context()})
+		}
+		if d.phase != over {
+			b.Fatal("it is not over")
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/api"
+	"podium/internal/safetext"
 	"podium/models"
 	"podium/models/widget/input"
 	"podium/themes"
@@ -54,32 +55,39 @@ type target struct {
 // nothing is sent; then the progress, and what failed as a dialog again. It goes
 // on with the endpoint it began with, whatever the Env says later.
 type Delete struct {
-	env      *models.Env
-	client   models.Client
-	endpoint string
-	theme    themes.Theme
-	keys     KeyMap
-	lineKeys input.KeyMap // of the grace
-	targets  []target
-	sessions []string // what ends with the pods
-	opened   time.Time
-	phase    phase
-	undoKey  string        // that undoes it, as people read it
-	undo     time.Duration // in which it can be undone, 0 for none
-	until    time.Time     // the end of it
-	began    time.Time     // when the sending began
-	unkept   error         // why a pod could not be kept for making it anew
-	focus    int           // 0 is Cancel
-	grace    string
-	typing   bool // the grace is being typed
-	force    bool
-	top      int
-	cols     int
-	rows     int
-	spans    [][2]int
-	view     string
-	try      int // counts the attempts, so that late answers are known
-	cancel   context.CancelFunc
+	env       *models.Env
+	client    models.Client
+	endpoint  string
+	theme     themes.Theme
+	keys      KeyMap
+	lineKeys  input.KeyMap // of the grace
+	targets   []target
+	counts    [4]int // of the targets in each state
+	waits     int    // the first target that may still wait
+	order     []int  // in which the targets are shown, nil for theirs
+	doomed    map[api.PodRef]bool
+	bare      int      // targets that nothing makes anew
+	away      bool     // out of view: nothing is drawn
+	sessions  []string // what ends with the pods
+	opened    time.Time
+	phase     phase
+	undoKey   string        // that undoes it, as people read it
+	undo      time.Duration // in which it can be undone, 0 for none
+	until     time.Time     // the end of it
+	began     time.Time     // when the sending began
+	unkept    error         // why a pod could not be kept for making it anew
+	focus     int           // 0 is Cancel
+	grace     string
+	typing    bool // the grace is being typed
+	force     bool
+	top       int
+	cols      int
+	nameCells int
+	rows      int
+	spans     [][2]int
+	view      string
+	try       int // counts the attempts, so that late answers are known
+	cancel    context.CancelFunc
 }
 
 var (
@@ -109,6 +117,13 @@ func NewDelete(env *models.Env, ask models.DeleteMsg, sessions []string, undoKey
 	for _, row := range ask.Hidden {
 		d.targets = append(d.targets, target{row: row, hidden: true})
 	}
+	for i := range d.targets {
+		d.nameCells = max(d.nameCells, safetext.Width(safetext.Line(d.targets[i].row.Name, 80)))
+		if d.targets[i].row.Owner == "" {
+			d.bare++
+		}
+	}
+	d.counts[waiting] = len(d.targets)
 	// What is lost for good is seen first.
 	slices.SortStableFunc(d.targets, func(a, b target) int {
 		switch bare, other := a.row.Owner == "", b.row.Owner == ""; {
@@ -160,7 +175,9 @@ func (d *Delete) Update(msg tea.Msg) tea.Cmd {
 	default:
 		return nil
 	}
-	d.draw()
+	if !d.away {
+		d.draw()
+	}
 	return cmd
 }
 

@@ -1,9 +1,7 @@
 package confirm
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -73,7 +71,7 @@ func (d *Delete) draw() {
 		room = min(max(d.rows-2, 0), len(d.targets))
 		foot = foot[:min(max(d.rows-room-1, 0), len(foot))]
 	}
-	lines := d.window(d.names(d.cols), max(room, 0))
+	lines := d.window(max(room, 0))
 	lines = append(lines, foot...)
 	d.spans = nil
 	buttons := ""
@@ -88,19 +86,19 @@ func (d *Delete) draw() {
 	d.view = joinLines(lines, d.cols, d.rows)
 }
 
-// window are the names in view; where some are not, the last line says so.
-func (d *Delete) window(names []string, room int) []string {
-	if len(names) <= room {
+// window are the names in view, room lines of them; where some are not in view,
+// the last line says so. Nothing is done for those that are not: there may be tens
+// of thousands.
+func (d *Delete) window(room int) []string {
+	all := len(d.targets)
+	if all <= room || room < 2 {
 		d.top = 0
-		return append(names, make([]string, room-len(names))...)
-	}
-	if room < 2 {
-		return names[:room]
+		return append(d.names(0, min(all, room)), make([]string, max(room-all, 0))...)
 	}
 	shown := room - 1
-	d.top = min(max(d.top, 0), len(names)-shown)
-	where := fmt.Sprintf("%d to %d of %d, ↑ ↓ scroll", d.top+1, d.top+shown, len(names))
-	return append(names[d.top:d.top+shown:d.top+shown], d.theme.Paint(themes.Muted, where))
+	d.top = min(max(d.top, 0), all-shown)
+	where := fmt.Sprintf("%d to %d of %d, ↑ ↓ scroll", d.top+1, d.top+shown, all)
+	return append(d.names(d.top, d.top+shown), d.theme.Paint(themes.Muted, where))
 }
 
 func (d *Delete) buttons() []button {
@@ -121,20 +119,17 @@ func (d *Delete) progress() string {
 	return fmt.Sprintf("Deleting %d/%d, %s stops", d.count(done)+d.count(refused), len(d.targets), d.keys.Cancel.Help().Key)
 }
 
-// names are a line per pod: its name, and what becomes of it.
-func (d *Delete) names(cols int) []string {
-	width := 0
-	for _, t := range d.targets {
-		width = max(width, safetext.Width(safetext.Line(t.row.Name, 80)))
-	}
-	width = min(width, max(cols-24, cols/2, 1))
-	out := make([]string, len(d.targets))
-	shown := d.targets
-	if d.phase == failed { // what is left to do comes first
-		shown = slices.Clone(d.targets)
-		slices.SortStableFunc(shown, func(a, b target) int { return cmp.Compare(b.state, a.state) })
-	}
-	for i, t := range shown {
+// names are a line for each of the pods from to to: its name, and what becomes of
+// it.
+func (d *Delete) names(from, to int) []string {
+	cols := d.cols
+	width := min(d.nameCells, max(cols-24, cols/2, 1))
+	var out []string
+	for i := from; i < to; i++ {
+		t := &d.targets[i]
+		if d.order != nil {
+			t = &d.targets[d.order[i]]
+		}
 		role, note := themes.Muted, ""
 		switch {
 		case t.state == refused:
@@ -155,7 +150,7 @@ func (d *Delete) names(cols int) []string {
 			role, note = themes.Warning, "hidden by the filter; "+note
 		}
 		name := safetext.Fit(safetext.Line(t.row.Name, 80), width)
-		out[i] = d.theme.Paint(themes.Strong, name) + "  " + d.theme.Paint(role, safetext.Line(note, max(cols-width-2, 0)))
+		out = append(out, d.theme.Paint(themes.Strong, name)+"  "+d.theme.Paint(role, safetext.Line(note, max(cols-width-2, 0))))
 	}
 	return out
 }
@@ -207,7 +202,7 @@ func (d *Delete) foot(cols int) []string {
 func (d *Delete) outlook() string {
 	var parts []string
 	if n := len(d.targets); n > 1 {
-		bare := d.bare()
+		bare := d.bare
 		switch {
 		case bare == n:
 			parts = append(parts, fmt.Sprintf("None of the %d will come back.", n))

@@ -62,9 +62,11 @@ func (d *Delete) send() tea.Cmd {
 	d.cancel = cancel
 	for i := range d.targets {
 		if d.targets[i].state != done {
-			d.targets[i].state, d.targets[i].reason = waiting, ""
+			d.set(i, waiting)
+			d.targets[i].reason = ""
 		}
 	}
+	d.waits, d.order = 0, nil
 	var cmds []tea.Cmd
 	for range max(d.env.Settings.DeleteParallel, 1) {
 		if cmd := d.next(ctx); cmd != nil {
@@ -76,12 +78,13 @@ func (d *Delete) send() tea.Cmd {
 
 // next sends the next deletion, nil when all are on their way.
 func (d *Delete) next(ctx context.Context) tea.Cmd {
-	for i := range d.targets {
+	for ; d.waits < len(d.targets); d.waits++ {
+		i := d.waits
 		t := &d.targets[i]
 		if t.state != waiting {
 			continue
 		}
-		t.state = sent
+		d.set(i, sent)
 		opts := d.options()
 		opts.UID = t.row.UID
 		job := deletion{
@@ -139,11 +142,13 @@ func (d *Delete) answered(msg deletedMsg) tea.Cmd {
 	}
 	switch {
 	case msg.err == nil, apierrors.IsNotFound(msg.err): // gone is what was asked for
-		t.state = done
+		d.set(msg.index, done)
 	case errors.Is(msg.err, context.Canceled) && msg.more.Err() != nil:
-		t.state, t.reason = refused, "Stopped before the server answered: it may be deleted or not."
+		d.set(msg.index, refused)
+		t.reason = "Stopped before the server answered: it may be deleted or not."
 	default:
-		t.state, t.reason = refused, msg.err.Error()
+		d.set(msg.index, refused)
+		t.reason = msg.err.Error()
 	}
 	d.journal(t, msg.err)
 	if msg.more.Err() == nil {
@@ -178,7 +183,8 @@ func (d *Delete) journal(t *target, err error) {
 func (d *Delete) finish() {
 	for i := range d.targets {
 		if t := &d.targets[i]; t.state == waiting {
-			t.state, t.reason = refused, "It was not sent any more: the deletion was stopped."
+			d.set(i, refused)
+			t.reason = "It was not sent any more: the deletion was stopped."
 		}
 	}
 	var gone, spared []api.PodRef
@@ -198,6 +204,7 @@ func (d *Delete) finish() {
 	}
 	if len(spared) > 0 {
 		d.phase, d.focus = failed, 0
+		d.failedFirst()
 		text := d.failureText(len(spared))
 		d.env.Wish(models.DoomedMsg{Refs: spared})
 		d.env.Wish(models.FinishedMsg{Text: text, Began: d.began})
@@ -208,22 +215,30 @@ func (d *Delete) finish() {
 	d.phase = over
 	text := "Deleting " + d.what()
 	d.env.Wish(models.FinishedMsg{Text: text + ": accepted", Began: d.began})
-	if d.bare() > 0 {
+	if d.bare > 0 {
 		text += "; " + d.undoKey + " makes " + d.verb("it", "them") + " anew"
 	}
 	d.env.Wish(models.NoticeMsg{Text: text})
 	d.env.Wish(models.BackMsg{From: d})
 }
 
-// bare is the number of pods that nothing makes anew.
-func (d *Delete) bare() int {
-	n := 0
-	for i := range d.targets {
-		if d.targets[i].row.Owner == "" {
-			n++
+// set puts a target into a state.
+func (d *Delete) set(i int, s state) {
+	d.counts[d.targets[i].state]--
+	d.counts[s]++
+	d.targets[i].state = s
+}
+
+// failedFirst shows what is left to do before what is done.
+func (d *Delete) failedFirst() {
+	d.order, d.top = make([]int, 0, len(d.targets)), 0
+	for _, s := range []state{refused, done} {
+		for i := range d.targets {
+			if d.targets[i].state == s {
+				d.order = append(d.order, i)
+			}
 		}
 	}
-	return n
 }
 
 func (d *Delete) failureText(bad int) string {
@@ -241,6 +256,6 @@ func (d *Delete) failureText(bad int) string {
 // Shown tells the dialog that it is in view again, so that it swallows what was
 // typed before.
 func (d *Delete) Shown() {
-	d.opened = d.env.Now()
+	d.opened, d.away = d.env.Now(), false
 	d.draw()
 }

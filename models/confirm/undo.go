@@ -26,7 +26,11 @@ func (d *Delete) start() tea.Cmd {
 	if d.undo <= 0 {
 		return d.send()
 	}
-	d.phase, d.until = counting, d.env.Now().Add(d.undo)
+	d.phase, d.until, d.away = counting, d.env.Now().Add(d.undo), true
+	d.doomed = make(map[api.PodRef]bool, len(d.targets))
+	for i := range d.targets {
+		d.doomed[d.targets[i].row.Ref()] = true
+	}
 	d.env.Wish(models.DoomedMsg{Refs: d.refs(), At: d.until})
 	d.env.Wish(AsideMsg{From: d})
 	return nil
@@ -55,15 +59,7 @@ func (d *Delete) Undo() bool {
 
 // Dooms tells whether the deletion holds the pod and can still be undone.
 func (d *Delete) Dooms(ref api.PodRef) bool {
-	if d.phase != counting {
-		return false
-	}
-	for i := range d.targets {
-		if d.targets[i].row.Ref() == ref {
-			return true
-		}
-	}
-	return false
+	return d.phase == counting && d.doomed[ref]
 }
 
 // Working says in a few words how far a deletion is that goes on out of view, ""
@@ -139,12 +135,4 @@ func (d *Delete) refs() []api.PodRef {
 	return out
 }
 
-func (d *Delete) count(s state) int {
-	n := 0
-	for i := range d.targets {
-		if d.targets[i].state == s {
-			n++
-		}
-	}
-	return n
-}
+func (d *Delete) count(s state) int { return d.counts[s] }
