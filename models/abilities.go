@@ -27,6 +27,7 @@ type Listing interface{ Listing() ListState }
 type ListState struct {
 	Shown, All int       // rows after and before the filter
 	Running    int       // pods that are neither finished nor being deleted
+	Faulty     int       // pods that want attention: neither running with all that is ready nor finished well
 	Loading    bool      // the first list is still coming in
 	Total      int       // how many there will be, as far as the server says, else 0
 	Live       bool      // changes arrive by themselves, so no age is due

@@ -32,19 +32,32 @@ func (r *root) freshness() []span {
 	case s.Loading:
 		return []span{{text: "listing " + count + "…", role: themes.BarMuted, rank: 3}}
 	case s.Live:
-		return []span{{text: count, role: themes.Bar, rank: 5}, {text: "live", role: themes.OK, rank: 9}}
+		return append(r.counts(count, s.Faulty), span{text: "live", role: themes.OK, rank: 9})
 	case s.At.IsZero():
 		return nil
 	}
-	out := []span{
-		{text: count, role: themes.Bar, rank: 5},
-		{text: ago(r.env.Now().Sub(s.At)), role: themes.BarMuted, rank: 9},
-	}
+	out := append(r.counts(count, s.Faulty), span{text: ago(r.env.Now().Sub(s.At)), role: themes.BarMuted, rank: 9})
 	switch {
 	case s.Paused:
 		out = append(out, span{text: "paused", role: themes.BarMuted, rank: 11})
 	case s.PerMinute > 0:
 		out = append(out, span{text: fmt.Sprintf("%d requests/min", s.PerMinute), role: themes.BarMuted, rank: 11})
+	}
+	return out
+}
+
+// counts are the number of pods and of those that want attention; a click on the
+// latter leaves them alone in the list.
+func (r *root) counts(all string, faulty int) []span {
+	out := []span{{text: all, role: themes.Bar, rank: 5}}
+	if faulty > 0 {
+		out = append(out, span{
+			text: models.Thousands(faulty) + " not healthy", role: themes.Warning, rank: 10,
+			do: func(r *root) {
+				r.home()
+				r.do(r.list.OnlyFaults())
+			},
+		})
 	}
 	return out
 }

@@ -58,3 +58,18 @@ func TestTheHeaderTellsHowFreshTheListIs(t *testing.T) {
 	u.Send(tea.FocusMsg{})
 	u.Sees("3,000 pods · as of 90s ago", "connection refused")
 }
+
+// The header counts what wants attention; a click leaves it alone in the list.
+func TestTheHeaderCountsWhatIsNotHealthy(t *testing.T) {
+	bad := pod("bad-1")
+	bad.Status, bad.Ready = "CrashLoopBackOff", 0
+	c := modelstest.NewClient(pod("web-1"), bad, pod("api-1"))
+	u := sit(t, c, 100, 24)
+	u.Sees("3 pods · 1 not healthy · now")
+	u.clickOn("1 not healthy", 0).Sees("/healthy=no", "bad-1", "1/3 pods").Misses("web-1")
+	u.clickOn("1 not healthy", 0).Sees("web-1").Misses("healthy=no")
+	good := pod("bad-1")
+	good.ResourceVersion = "2"
+	c.SetRows(pod("web-1"), good)
+	u.Press("ctrl+r").Sees("2 pods · now").Misses("not healthy")
+}

@@ -134,7 +134,7 @@ func (m *Model) wide() bool {
 func (m *Model) Listing() models.ListState {
 	f := &m.feed
 	return models.ListState{
-		Shown: len(m.rows.order), All: len(m.rows.byKey), Running: m.rows.running,
+		Shown: len(m.rows.order), All: len(m.rows.byKey), Running: m.rows.running, Faulty: m.rows.faulty,
 		Loading: !f.loaded && f.lost == nil, Total: f.total, Live: f.live, At: f.at, Lost: f.lost != nil, Refused: refused(f.lost),
 		PerMinute: f.perMinute(m.env.Now()), Paused: f.source == idle && !f.due.IsZero() && !m.watched(),
 	}

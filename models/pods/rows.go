@@ -59,6 +59,7 @@ type rows struct {
 	flash   time.Duration // how long a changed cell is highlighted
 	round   int
 	running int      // pods neither finished nor being deleted
+	faulty  int      // pods that want attention
 	touched []*entry // changed since the last arrange
 	resort  bool     // the order changed
 
@@ -89,9 +90,9 @@ func (s *rows) put(row api.PodRow, now time.Time, flash bool) {
 		if flash {
 			e.note(&row, now.Add(s.flash))
 		}
-		s.running -= runs(&e.row)
+		s.count(&e.row, -1)
 	}
-	s.running += runs(&row)
+	s.count(&row, 1)
 	k := &known{row: row}
 	k.low = strings.ToLower(k.text())
 	if s.label != "" {
@@ -163,18 +164,20 @@ func (s *rows) remove(key string) {
 	if !ok {
 		return
 	}
-	s.running -= runs(&e.row)
+	s.count(&e.row, -1)
 	delete(s.byKey, key)
 	e.key = ""
 	s.touch(e)
 }
 
-// runs is 1 for a pod that is neither finished nor being deleted.
-func runs(r *api.PodRow) int {
-	if r.Finished() || r.Deleting {
-		return 0
+// count takes a row into the sums, or out of them.
+func (s *rows) count(r *api.PodRow, by int) {
+	if !r.Finished() && !r.Deleting {
+		s.running += by
 	}
-	return 1
+	if !r.Healthy() {
+		s.faulty += by
+	}
 }
 
 // begin starts a new list: sweep removes what it does not name.

@@ -179,6 +179,13 @@ func (m *Model) believe() tea.Cmd {
 // faults is the term of a filter that leaves what wants attention.
 const faults = "healthy=no"
 
+// OnlyFaults leaves what wants attention, or all again, as its key does.
+func (m *Model) OnlyFaults() tea.Cmd {
+	cmd := m.toggleFaults()
+	m.refresh()
+	return cmd
+}
+
 // toggleFaults puts that term before the filter in force, or takes it away.
 func (m *Model) toggleFaults() tea.Cmd {
 	text := ""
