@@ -12,13 +12,17 @@ import (
 
 	"podium/internal/config"
 	"podium/models"
+	"podium/models/pods"
 	"podium/themes"
 	"podium/ui"
 )
 
 // configOptions say where the flags have the configuration read from.
 func (f *flags) configOptions(environ []string) (config.Options, error) {
-	o := config.Options{File: f.configFile, Environ: environ, Keys: ui.KeyTable(environ)}
+	o := config.Options{
+		File: f.configFile, Environ: environ, Keys: ui.KeyTable(environ),
+		Checks: map[string]func(models.Settings) error{"list.columns": pods.CheckColumns},
+	}
 	for _, kv := range f.set {
 		key, value, ok := strings.Cut(kv, "=")
 		if !ok {

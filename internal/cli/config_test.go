@@ -123,6 +123,9 @@ func TestConfigShowsWhatIsInForce(t *testing.T) {
 	if err := os.WriteFile(file, []byte("look: {mose: false}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := run(t, "config", "--set", "list.columns=name,colour"); err == nil || !strings.Contains(err.Error(), "--set: list.columns: there is no column \"colour\": there are") {
+		t.Errorf("a column that there is not gives %v", err)
+	}
 	for _, args := range [][]string{{"config"}, {"config", "check"}, {"config", "keys"}} {
 		if _, err := run(t, append(args, "--config", file)...); err == nil || !strings.Contains(err.Error(), "c.yaml:1:8: there is no \"mose\" in look; did you mean mouse?") {
 			t.Errorf("%v says %v", args, err)

@@ -41,6 +41,10 @@ type Options struct {
 
 	// Keys are the keys that can be bound.
 	Keys models.KeyTable
+
+	// Checks say what is wrong with a setting, by its key, that its kind and range
+	// do not tell.
+	Checks map[string]func(models.Settings) error
 }
 
 // Flag is a setting that a flag gives: the flag's name with its dashes, the key
@@ -136,6 +140,7 @@ func Load(o Options) (*Config, error) {
 	for _, f := range o.Set {
 		l.flag(f)
 	}
+	l.check(o.Checks)
 	l.bindings()
 	l.themes()
 	if len(l.problems) > 0 {

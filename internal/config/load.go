@@ -171,6 +171,29 @@ func (l *loader) text(from string, row models.Setting, value string) bool {
 	return ok
 }
 
+// check holds the settings to checks of their own.
+func (l *loader) check(checks map[string]func(models.Settings) error) {
+	for _, row := range l.table {
+		check := checks[row.Key]
+		if check == nil {
+			continue
+		}
+		if err := check(l.Settings); err != nil {
+			l.problems = append(l.problems, l.at(row.Key, err.Error()))
+		}
+	}
+}
+
+// at is a problem with the value of a setting, wherever that came from.
+func (l *loader) at(key, message string) strictyaml.Problem {
+	o := l.Origin(key)
+	p := strictyaml.Problem{File: o.Name, Line: o.Line, Message: key + ": " + message}
+	if o.Source == FromEnvironment {
+		p.File = "$" + p.File
+	}
+	return p
+}
+
 // row is the setting with that key.
 func (l *loader) row(key string) (models.Setting, bool) {
 	for _, row := range l.table {

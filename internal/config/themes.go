@@ -37,12 +37,7 @@ func (l *loader) themes() {
 		if guess := spelling.Closest(c.name, l.Themes.Names()); guess != "" {
 			hint = "; did you mean " + guess + "?"
 		}
-		p := strictyaml.Problem{Message: c.key + ": there is no theme " + strictyaml.Quote(c.name) + hint}
-		p.File, p.Line = l.Origin(c.key).Name, l.Origin(c.key).Line
-		if l.Origin(c.key).Source == FromEnvironment {
-			p.File = "$" + p.File
-		}
-		l.problems = append(l.problems, p)
+		l.problems = append(l.problems, l.at(c.key, "there is no theme "+strictyaml.Quote(c.name)+hint))
 	}
 	l.BrokenThemes = wrong
 }

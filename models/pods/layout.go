@@ -51,6 +51,16 @@ func (m *Model) configured() layout {
 	return l
 }
 
+// CheckColumns says what is wrong with the columns that are configured, nil when
+// nothing is.
+func CheckColumns(s models.Settings) error {
+	if len(s.ListColumns) == 0 {
+		return nil
+	}
+	_, err := parseLayout(s.ListColumns)
+	return err
+}
+
 // begin takes over what is configured of the list.
 func (m *Model) begin() {
 	s := &m.env.Settings
