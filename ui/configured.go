@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"strings"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"podium/models"
@@ -30,6 +32,10 @@ type Configured struct {
 	Themes   *themes.Set     // those that can be chosen, nil for the built-in ones
 	File     string          // the configuration file, for hints
 	Warnings []string        // what is wrong with it without being in the way
+
+	// Describe lists what is in force and where each value came from, nil for
+	// nothing to tell. It does no I/O.
+	Describe func() string
 }
 
 // The scopes of the root's own keys.
@@ -121,6 +127,25 @@ func (r *root) warn(c *Configured) {
 	for _, text := range c.Warnings {
 		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: text})
 	}
+}
+
+// openConfigured shows what is configured and where it came from.
+func (r *root) openConfigured() {
+	d := r.newTextDialog("configuration", "podium-configuration.txt", key.Binding{})
+	d.view.SetEmpty("Nothing is configured.")
+	if c := r.opts.Configured; c != nil && c.Describe != nil {
+		var lines []textview.Line
+		for line := range strings.Lines(c.Describe()) {
+			role := themes.Text
+			if line = strings.TrimRight(line, "\n"); strings.HasSuffix(line, " default") {
+				role = themes.Muted
+			}
+			lines = append(lines, textview.Line{Text: line, Role: role})
+		}
+		d.view.SetLines(lines)
+	}
+	d.view.SetWrap(false)
+	r.showText(d)
 }
 
 // awaitChange waits in a command, the only one of its kind under way.

@@ -196,3 +196,13 @@ func TestTheKeysOfALineAreBoundToo(t *testing.T) {
 	u.Press("?").Sees("keys that work here").Press("esc").Sees("keys that work here")
 	u.Press("ctrl+x").Misses("keys that work here")
 }
+
+func TestTheConfigurationCanBeLookedAt(t *testing.T) {
+	u := sit(t, client("api-1"), 100, 24, func(o *Options) {
+		o.Configured = &Configured{Settings: models.DefaultSettings(), Describe: func() string {
+			return "~/c.yaml\n\nlook.mouse  true  default\nlist.wide  true  ~/c.yaml:3\n"
+		}}
+	})
+	u.Sees("live").Press(":").Type("config").Press("enter").Sees("configuration", "look.mouse  true  default", "~/c.yaml:3")
+	u.Press("esc").Misses("look.mouse")
+}

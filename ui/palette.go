@@ -38,6 +38,7 @@ func (r *root) allWords() []word {
 		{"journal", "what was done, here and earlier", func(r *root) { r.openJournal() }},
 		{"copied", "write what was copied last to a file", func(r *root) { r.saveCopied() }},
 		{"sessions", "the terminals that are open", func(r *root) { r.openSessions() }},
+		{"config", "what is configured, and where each value came from", func(r *root) { r.openConfigured() }},
 		{themeWord, "choose a theme", func(r *root) { r.openThemes() }},
 		{"light", "the theme for light backgrounds", func(r *root) { r.force(false) }},
 		{"dark", "the theme for dark backgrounds", func(r *root) { r.force(true) }},

@@ -43,11 +43,28 @@ func (f *flags) configOptions(environ []string) (config.Options, error) {
 
 // configured is what the dashboard needs of a configuration.
 func configured(c *config.Config) *ui.Configured {
-	out := &ui.Configured{Settings: c.Settings, Bindings: c.Bindings, Themes: c.Themes, File: config.Shown(c.File)}
+	out := &ui.Configured{
+		Settings: c.Settings, Bindings: c.Bindings, Themes: c.Themes, File: config.Shown(c.File),
+		Describe: func() string { return configText(c) },
+	}
 	for _, p := range c.BrokenThemes {
 		out.Warnings = append(out.Warnings, "Not a theme: "+p.String())
 	}
 	return out
+}
+
+// configText is what podium config prints, with the file in front.
+func configText(c *config.Config) string {
+	var b strings.Builder
+	there := ""
+	if !c.Exists {
+		there = " (not there)"
+	}
+	fmt.Fprintf(&b, "%s%s\n\n", config.Shown(c.File), there)
+	if err := c.WriteTable(&b); err != nil {
+		return err.Error()
+	}
+	return b.String()
 }
 
 // changes waits for the file to change and reads it again.
