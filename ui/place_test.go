@@ -165,7 +165,8 @@ func TestSwitchingContexts(t *testing.T) {
 	u.Press(":").Type("ctx").Press("enter").Sees("contexts", "prod.example", "ENGINE")
 	u.Press("j enter").Sees("cart-1", "prod", "shop", "READ-ONLY", "is open read-only").Misses("api-1", "this machine")
 	u.Until("the other to be let go", func() bool { return all.Called("close host") == 1 })
-	u.Press("?").Sees("all namespaces").Press("esc")
+	u.Until("what the new one can do", func() bool { return u.root.env.Info.Has(api.CapNamespaces) })
+	u.Press("0").Sees("all namespaces", "dns-1").Press(":").Type("ns shop").Press("enter").Misses("dns-1")
 	// What comes late of the old one reaches nobody.
 	lists := all.Clients["host"].Called("list default ")
 	u.Send(infoMsg{client: all.Clients["host"], info: api.Info{api.InfoEngine: "host"}})
