@@ -157,7 +157,7 @@ func (r *root) choose(name string) {
 	if conf := r.opts.Configured; conf != nil && conf.File != "" {
 		file = conf.File
 	}
-	r.notify(models.NoticeMsg{Text: fmt.Sprintf("The theme %s, until you quit; %s: %s in %s keeps it", name, key, name, file)})
+	r.notify(models.NoticeMsg{Text: fmt.Sprintf("%s for now; %s: %s in %s keeps it", name, key, name, file)})
 }
 
 // themeWord is the palette's word that is followed by a theme's name.

@@ -57,6 +57,9 @@ func plain(row models.Setting, s *models.Settings) any {
 	case *int64:
 		return Size(*v)
 	case *time.Duration:
+		if *v == 0 {
+			return 0 // which needs no unit
+		}
 		return Span(*v)
 	case *string:
 		return *v
