@@ -11,6 +11,7 @@ shot() {
 	name=$1
 	shift
 	for theme in dark light; do
+		rm -rf "$state/drafts" # of the theme before, which would be offered first
 		"$podium" screenshot --theme "$theme" --title "podium: $name" --out "$out/$name-$theme.svg" "$@"
 	done
 }
@@ -36,8 +37,8 @@ looks terminal-16 dark
 # The first start explains itself, which is not what these are about.
 "$podium" screenshot --wait "samples are there" --keys esc --gone "samples are there" -- --engine host --state-dir "$state" >/dev/null
 
-host editor --rows 20 --wait counter --keys n --wait minimal --keys enter --wait "no problems" \
-	--keys "down down down down down down end enter" --type "restartPolcy: Always" --wait "1 error"
+host editor --rows 22 --wait counter --keys n --wait minimal --keys enter --wait "kind: Pod" \
+	--keys "down down down down down down end enter" --type "restartPolcy: Always\nact" --wait activeDeadlineSeconds --wait "2 errors"
 host command --rows 14 --wait counter --keys x --wait '$ ' --wait "enter run" \
 	--type 'for i in 1 2 3; do echo "step $i of 3"; done; echo "disk is 91% full" >&2; exit 3\n' --wait "exit 3 ·"
 

@@ -50,9 +50,30 @@ func (m *Model) quiet() tea.Cmd {
 
 func (m *Model) checkNow() tea.Cmd {
 	text, revision, inspect := m.buf.Text(), m.buf.Revision(), m.inspector()
+	from, to := m.buf.LineOffsets()
 	return func() tea.Msg {
-		return checkedMsg{to: m, revision: revision, problems: inspect(text).Problems}
+		problems := inspect(text).Problems
+		if broken := faults(problems); len(broken) > 0 {
+			// Where it is the line in the making that breaks the text, what is
+			// wrong with the rest is read without it.
+			rest := inspect(text[:from] + strings.Repeat(" ", to-from) + text[to:]).Problems
+			if len(faults(rest)) == 0 {
+				problems = append(broken, rest...)
+			}
+		}
+		return checkedMsg{to: m, revision: revision, problems: problems}
 	}
+}
+
+// faults are the problems of syntax.
+func faults(problems []manifest.Problem) []manifest.Problem {
+	var found []manifest.Problem
+	for _, p := range problems {
+		if p.Code == manifest.CodeSyntax {
+			found = append(found, p)
+		}
+	}
+	return found
 }
 
 // inspector checks texts by the rules that hold now, in any goroutine. Where the

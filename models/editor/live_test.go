@@ -193,3 +193,15 @@ func TestNoMenuWhereTheWordWasLeft(t *testing.T) {
 		t.Errorf("a menu of %d is open on an empty line", len(m.popup.items))
 	}
 }
+
+// TestALineInTheMakingHidesNothing: it breaks the text, and what is wrong
+// elsewhere stays known.
+func TestALineInTheMakingHidesNothing(t *testing.T) {
+	d, _, m := edit(t, models.EditMsg{Text: strings.Replace(good, "spec:", "spec:\n  hostPID: true", 1)})
+	d.Sees("1 warning")
+	m.buf.GotoOffset(m.buf.Size())
+	d.Type("    zz").Sees("1 error, 1 warning")
+	m.buf.Goto(1, 1)
+	d.Press("ctrl+z") // the fault goes with its line
+	d.Sees("1 warning").Misses("1 error")
+}

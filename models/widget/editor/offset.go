@@ -17,6 +17,12 @@ func (e *Editor) Offset() int {
 	return n
 }
 
+// LineOffsets enclose the cursor's line in Text, without its end.
+func (e *Editor) LineOffsets() (from, to int) {
+	from = e.Offset() - e.cur.col
+	return from, from + len(e.lines[e.cur.line])
+}
+
 // GotoOffset moves the cursor to a byte offset of Text, or the nearest place
 // before it that begins a character, and takes the selection away.
 func (e *Editor) GotoOffset(offset int) { e.jump(e.posOf(offset)) }
