@@ -162,6 +162,14 @@ type ClipboardTextMsg struct {
 	Err   error
 }
 
+// SaveMsg writes text into a file in the user's download place; What names it for
+// the notice that says where it is.
+type SaveMsg struct {
+	Name string // of the file
+	Text string
+	What string
+}
+
 // CopyAsMsg asks in which form pods are to be copied: as YAML, JSON, or commands
 // of other tools. An empty container leaves the choice to the command.
 type CopyAsMsg struct {

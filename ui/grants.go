@@ -75,6 +75,8 @@ func (r *root) grant(w wish) bool {
 		r.copyText(msg)
 	case models.ClipboardMsg:
 		r.readClipboard(msg.Asker)
+	case models.SaveMsg:
+		r.saveText(msg)
 	case models.CopyAsMsg:
 		r.grantCopyAs(msg)
 	case models.JournalMsg:

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"fmt"
-
 	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -41,7 +39,10 @@ func (r *root) newTextDialog(title, file string, toggle key.Binding) *textDialog
 		r.wish(models.CopyMsg{Text: text, What: d.what})
 		return nil
 	}
-	d.view.OnSave = d.save
+	d.view.OnSave = func(text string) tea.Cmd {
+		r.wish(models.SaveMsg{Name: d.file, Text: text, What: d.what})
+		return nil
+	}
 	return d
 }
 
@@ -72,29 +73,6 @@ func (d *textDialog) Update(msg tea.Msg) tea.Cmd {
 		d.root.drop(d)
 	}
 	return cmd
-}
-
-// savedMsg is where a text was saved.
-type savedMsg struct {
-	what, path string
-	err        error
-}
-
-func (d *textDialog) save(text string) tea.Cmd {
-	store, file, what := d.root.env.Store, d.file, d.what
-	return func() tea.Msg {
-		path, err := store.Save(file, []byte(text))
-		return savedMsg{what: what, path: path, err: err}
-	}
-}
-
-// saySaved says where it is.
-func (r *root) saySaved(msg savedMsg) {
-	if msg.err != nil {
-		r.notify(models.NoticeMsg{Level: models.LevelError, Text: msg.err.Error()})
-		return
-	}
-	r.notify(models.NoticeMsg{Text: fmt.Sprintf("Saved %s to %s", msg.what, msg.path)})
 }
 
 func (d *textDialog) View() string { return d.view.View() }

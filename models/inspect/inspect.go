@@ -102,7 +102,10 @@ func New(env *models.Env, wish models.InspectMsg) *Model {
 			env.Wish(models.CopyMsg{Text: text, What: "the " + tabNames[i] + " of " + m.ref.Name})
 			return nil
 		}
-		v.OnSave = func(text string) tea.Cmd { return m.save(tab(i), m.unfolded(tab(i), text)) }
+		v.OnSave = func(text string) tea.Cmd {
+			m.save(tab(i), m.unfolded(tab(i), text))
+			return nil
+		}
 		m.texts[i] = v
 	}
 	m.texts[overview].SetWrap(true)
@@ -183,10 +186,6 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		m.gotWords(msg)
-	case savedMsg:
-		if msg.owner == m {
-			m.saved(msg)
-		}
 	default:
 		return nil
 	}

@@ -182,7 +182,10 @@ func TestYAMLAndJSONAreTheServers(t *testing.T) {
 		t.Error("the order of the labels is lost")
 	}
 	d.Press("J").Sees(`"x": 1.50`)
-	d.Press("ctrl+s").Until("the file", func() bool { _, ok := b.Store.Saved("web.json"); return ok })
+	d.Press("ctrl+s")
+	if s, ok := b.Wishes[len(b.Wishes)-1].(models.SaveMsg); !ok || s.Name != "web.json" || !strings.Contains(s.Text, `"x": 1.50`) {
+		t.Errorf("wished %v", b.Wishes)
+	}
 	d.Press("c")
 	var copied models.CopyMsg
 	for _, w := range b.Wishes {

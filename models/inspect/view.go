@@ -145,26 +145,9 @@ func (m *Model) tabsLine() string {
 // View is the screen as it was drawn last.
 func (m *Model) View() string { return m.drawn }
 
-// savedMsg is where a text was saved.
-type savedMsg struct {
-	owner *Model
-	path  string
-	err   error
-}
-
-func (m *Model) save(t tab, text string) tea.Cmd {
-	name := m.ref.Name + [...]string{".txt", ".yaml", ".json"}[t]
-	store := m.env.Store
-	return func() tea.Msg {
-		path, err := store.Save(name, []byte(text))
-		return savedMsg{owner: m, path: path, err: err}
-	}
-}
-
-func (m *Model) saved(msg savedMsg) {
-	if msg.err != nil {
-		m.env.Wish(models.NoticeMsg{Level: models.LevelError, Text: msg.err.Error()})
-		return
-	}
-	m.env.Wish(models.NoticeMsg{Text: "Saved to " + msg.path})
+// save has the text of a tab written to a file.
+func (m *Model) save(t tab, text string) {
+	m.env.Wish(models.SaveMsg{
+		Name: m.ref.Name + [...]string{".txt", ".yaml", ".json"}[t], Text: text, What: "the " + tabNames[t] + " of " + m.ref.Name,
+	})
 }

@@ -77,7 +77,10 @@ func New(env *models.Env, wish models.LogMsg) *Model {
 		env.Wish(models.CopyMsg{Text: m.text(m.entries), What: "the log"})
 		return nil
 	}
-	m.view.OnSave = func(string) tea.Cmd { return m.save() }
+	m.view.OnSave = func(string) tea.Cmd {
+		m.save()
+		return nil
+	}
 	m.say()
 	return m
 }
@@ -159,10 +162,6 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case models.TickMsg:
 		if cmd = m.tick(time.Time(msg)); cmd == nil {
 			return nil
-		}
-	case savedMsg:
-		if msg.owner == m {
-			m.saved(msg)
 		}
 	default:
 		return nil

@@ -121,10 +121,10 @@ func TestSeveralPodsTogether(t *testing.T) {
 	s.write(t, "web-2/side", at, "of the side")
 	d.Sees("web-2/side of the side", "all containers")
 	d.Press("t").Sees(at.Local().Format(stampLayout) + " web-2/side of the side")
-	d.Press("ctrl+s").Until("a file", func() bool {
-		text, ok := b.Store.Saved("2-pods.log")
-		return ok && strings.Contains(string(text), "web-2/side of the side\n")
-	})
+	d.Press("ctrl+s")
+	if s, ok := b.Wishes[len(b.Wishes)-1].(models.SaveMsg); !ok || s.Name != "2-pods.log" || !strings.Contains(s.Text, "web-2/side of the side\n") {
+		t.Errorf("wished %v", b.Wishes)
+	}
 }
 
 func TestAllContainersOfAPod(t *testing.T) {

@@ -255,14 +255,8 @@ func (m *Model) reading() string {
 	return "live"
 }
 
-// savedMsg is where the log was saved.
-type savedMsg struct {
-	owner *Model
-	path  string
-	err   error
-}
-
-func (m *Model) save() tea.Cmd {
+// save has the log written to a file.
+func (m *Model) save() {
 	name := m.refs[0].Name
 	switch {
 	case len(m.refs) > 1:
@@ -273,17 +267,5 @@ func (m *Model) save() tea.Cmd {
 	if m.previous {
 		name += "-previous"
 	}
-	store, text := m.env.Store, m.text(m.entries)
-	return func() tea.Msg {
-		path, err := store.Save(name+".log", []byte(text))
-		return savedMsg{owner: m, path: path, err: err}
-	}
-}
-
-func (m *Model) saved(msg savedMsg) {
-	if msg.err != nil {
-		m.env.Wish(models.NoticeMsg{Level: models.LevelError, Text: msg.err.Error()})
-		return
-	}
-	m.env.Wish(models.NoticeMsg{Text: "Saved the log to " + msg.path})
+	m.env.Wish(models.SaveMsg{Name: name + ".log", Text: m.text(m.entries), What: "the log"})
 }
