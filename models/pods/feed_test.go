@@ -278,3 +278,28 @@ func TestUnchangedPodsWithoutVersions(t *testing.T) {
 		}
 	}
 }
+
+// Behind another screen a lost server is looked for all the same.
+func TestALostServerIsLookedForBehindAnotherScreen(t *testing.T) {
+	c := modelstest.NewClient(sample()...)
+	m, b, d := open(t, c, 80, 24)
+	d.Until("the list", listed(m))
+	c.OnList = func(context.Context, api.ListOptions, func(api.PodRow) error) (api.ListMeta, error) {
+		return api.ListMeta{}, errors.New("connection refused")
+	}
+	d.Send(b.Step(time.Minute))
+	d.Sees("No answer")
+	m.SetFocus(false)
+	c.OnList = nil
+	d.Send(tea.BlurMsg{}, b.Step(time.Minute))
+	if m.feed.source != idle {
+		t.Error("it is looked for while the window has not the focus")
+	}
+	d.Send(tea.FocusMsg{}, b.Step(time.Minute))
+	d.Until("the server back", func() bool { return m.feed.lost == nil && m.feed.source == idle })
+	before := c.Called("list")
+	d.Send(b.Step(time.Minute))
+	if c.Called("list") != before || !m.Listing().Paused {
+		t.Error("it is polled behind another screen")
+	}
+}

@@ -250,8 +250,12 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// watched tells whether anybody looks at the list.
-func (m *Model) watched() bool { return m.focused && !m.blurred }
+// watched tells whether anybody looks at what the list knows: its rows, and on
+// other screens the header, for which a watch and the way back to a lost server
+// are worth a request, while asking for all pods again and again is not.
+func (m *Model) watched() bool {
+	return !m.blurred && (m.focused || m.feed.lost != nil || m.feed.canWatch())
+}
 
 // tick lets ages pass and starts what is due.
 func (m *Model) tick(now time.Time) tea.Cmd {
