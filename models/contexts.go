@@ -135,3 +135,7 @@ type EndpointSavedMsg struct {
 	From Screen
 	ID   string
 }
+
+// ResizeMsg asks a dialog anew which size it wants: From has something else to
+// show.
+type ResizeMsg struct{ From Screen }

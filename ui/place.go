@@ -52,6 +52,10 @@ func (r *root) grantPlace(msg tea.Msg) bool {
 	switch msg := msg.(type) {
 	case models.ContextsMsg:
 		r.grantContexts()
+	case models.ResizeMsg:
+		if i := r.layerOf(msg.From); i >= 0 {
+			r.place(r.layers[i])
+		}
 	case models.EndpointMsg:
 		if _, can := r.env.Contexts.(models.Endpoints); can {
 			r.show(&layer{screen: contexts.NewDialog(r.env, msg.ID)})

@@ -166,6 +166,7 @@ func (d *Dialog) build(e models.Endpoint, focus string) {
 	d.form.Keys = keys
 	d.form.SetError(d.problem)
 	d.form.SetSize(d.cols, d.rows)
+	d.env.Wish(models.ResizeMsg{From: d})
 }
 
 // body is the text above the fields.
@@ -384,7 +385,15 @@ func (d *Dialog) SetSize(cols, rows int) {
 
 // WantSize asks for room for a URL, and for what a server may say.
 func (d *Dialog) WantSize(maxCols, maxRows int) (int, int) {
-	return min(76, maxCols), min(14, maxRows)
+	cols := min(76, maxCols)
+	rows := 10 // two lines of text, the fields, the buttons, and blanks between them
+	switch {
+	case d.untrust != "":
+		rows = 13
+	case d.problem != "":
+		rows += len(safetext.Wrap(safetext.Clean(d.problem), max(cols, 1)))
+	}
+	return cols, min(rows, 14, maxRows)
 }
 
 // View is the form.
