@@ -59,7 +59,7 @@ func (t Theme) Weaknesses(least float64) []Weakness {
 	}
 	for _, base := range bases {
 		for r := range roleCount {
-			check(t.data.styles[r].over(t.data.styles[base]), Role(r).String()+" on "+base.String())
+			check(t.data.styles[r].over(t.data.styles[base]), r.String()+" on "+base.String())
 		}
 	}
 	return out

@@ -146,6 +146,10 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 
 func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	_, err := load(t, "look: {mouse: 3, x: 1}\ndelete: {parallel: x}", []string{"PODIUM_LIST_WIDE=perhaps"}, Flag{"--set", "look.mous", "1"})
+	_, err2 := load(t, "", []string{"PODIUM_LOOK_MOUS=1", "PODIUM_TOKEN=x", "PODIUM_E2E=1", "PODIUM_LISTEN=1"})
+	if err2 == nil || err2.Error() != "$PODIUM_LOOK_MOUS: there is no such setting; did you mean $PODIUM_LOOK_MOUSE?" {
+		t.Errorf("a misspelt variable gives %v", err2)
+	}
 	for _, want := range []string{"c.yaml:1:15", "c.yaml:1:18", "c.yaml:2:20", "$PODIUM_LIST_WIDE: list.wide must be true or false", "--set: there is no \"look.mous\" in the configuration; did you mean look.mouse?"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not said:\n%v", want, err)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -138,6 +139,32 @@ func (l *loader) environment(environ []string) {
 		name := EnvName(row.Key)
 		if value := getenv(environ, name); value != "" && l.text("$"+name, row, value) {
 			l.origins[row.Key] = Origin{Source: FromEnvironment, Name: name}
+		}
+	}
+	l.strays(environ)
+}
+
+// strays complains about variables that look like those of settings and are none:
+// a misspelt one would have no effect, and nobody would be told.
+func (l *loader) strays(environ []string) {
+	var known []string
+	groups := map[string]bool{}
+	for _, row := range l.table {
+		group, _, _ := strings.Cut(row.Key, ".")
+		known = append(known, EnvName(row.Key))
+		groups[EnvName(group)+"_"] = true
+	}
+	for _, kv := range environ {
+		name, _, _ := strings.Cut(kv, "=")
+		for group := range groups {
+			if !strings.HasPrefix(name, group) || slices.Contains(known, name) {
+				continue
+			}
+			p := strictyaml.Problem{File: "$" + name, Message: "there is no such setting"}
+			if guess := spelling.Closest(name, known); guess != "" {
+				p.Message += "; did you mean $" + guess + "?"
+			}
+			l.problems = append(l.problems, p)
 		}
 	}
 }
