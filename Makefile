@@ -32,7 +32,7 @@ test-engines: check-go ## the engines against real Podman, Docker and Kubernetes
 	testenv/test.sh $(ENGINES)
 
 bench: check-go ## benchmarks of the parts; docs/benchmarks.md has a run of them
-	$(GO) test -run '^$$' -bench . -benchmem ./api/... ./termbridge/... ./apiclient/... ./manifest/... ./models/... ./ui/...
+	$(GO) test -run '^$$' -bench . -benchmem ./api/... ./termbridge/... ./apiclient/... ./manifest/... ./models/... ./ui/... ./internal/fanout/...
 	$(GO) test -count=1 -v -run '^TestScrollbackMemory$$' ./termbridge/vt
 
 bench-e2e: build ## figures of the built binary in a terminal, beside a hello program

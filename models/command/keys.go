@@ -15,6 +15,9 @@ type KeyMap struct {
 	// On a card.
 	Again, AgainFailed, Edit, New, Watch, Filter, Pager, Binary, NextCard, PreviousCard key.Binding
 
+	// When it is asked which stream to save.
+	SaveStdout, SaveStderr, SaveBoth key.Binding
+
 	// Among the groups of a card of many pods.
 	NextGroup, PreviousGroup, Open, Diff key.Binding
 
@@ -46,6 +49,9 @@ func DefaultKeyMap() KeyMap {
 		Binary:        bind("b", "hex or text", "b"),
 		NextCard:      bind("]", "next card", "]"),
 		PreviousCard:  bind("[", "previous card", "["),
+		SaveStdout:    bind("o", "standard output", "o"),
+		SaveStderr:    bind("e", "standard error", "e"),
+		SaveBoth:      bind("b", "both", "b", "enter"),
 		NextGroup:     bind("↓/j", "next group", "down", "j"),
 		PreviousGroup: bind("↑/k", "previous group", "up", "k"),
 		Open:          bind("enter", "open the group", "enter"),
@@ -65,10 +71,13 @@ func (k helpKeys) FullHelp() [][]key.Binding { return k }
 func (m *Model) Keys() help.KeyMap {
 	k := m.keys
 	switch {
-	case m.asks():
-		if m.field != fieldLine {
-			return helpKeys{{k.Run, k.Back}}
+	case m.field != fieldNone && m.field != fieldLine:
+		accept := m.out.LineKeys.Accept
+		if m.field == fieldStdin {
+			accept = k.Run
 		}
+		return helpKeys{{accept, m.out.LineKeys.Cancel}}
+	case m.asks():
 		first := []key.Binding{k.Run, k.Earlier, k.Mode, k.Stdin}
 		if len(m.containers) > 1 {
 			first = append(first, k.Container)
@@ -77,6 +86,8 @@ func (m *Model) Keys() help.KeyMap {
 			first = append(first, k.Snippet)
 		}
 		return helpKeys{append(first, k.Back)}
+	case m.saving:
+		return helpKeys{{k.SaveStdout, k.SaveStderr, k.SaveBoth, k.Back}}
 	case m.card() == nil:
 		return helpKeys{{k.New, k.Back}}
 	}

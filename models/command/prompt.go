@@ -124,14 +124,24 @@ func (m *Model) promptRows() []string {
 	case m.field == fieldFilter:
 		rows = append(rows, m.fieldRow("lines & ", &m.other, "a regular expression; ! before it leaves out what it finds"))
 	case m.field == fieldWatch:
-		rows = append(rows, m.fieldRow("watch every ", &m.other, "2s, then what ends it: change, exit, exit=0, match=WORD; empty: no more"))
+		rows = append(rows, m.fieldRow("watch every ", &m.other, "empty: no more"))
+		rows = append(rows, m.theme.Paint(themes.Muted, safetext.Line("after the time, what ends it: change · exit (not 0) · exit=0 · match=EXPRESSION", m.cols)))
 	case m.saving:
-		rows = append(rows, m.theme.Paint(themes.Strong, safetext.Line("Save: o standard output · e standard error · b both · esc nothing", m.cols)))
+		rows = append(rows, m.theme.Paint(themes.Strong, safetext.Line(m.saveHint(), m.cols)))
 	}
 	if m.wrong != "" {
 		rows = append(rows, m.theme.Paint(themes.Error, safetext.Line(m.wrong, m.cols)))
 	}
 	return rows
+}
+
+func (m *Model) saveHint() string {
+	k := m.keys
+	parts := make([]string, 0, 4)
+	for _, b := range []key.Binding{k.SaveStdout, k.SaveStderr, k.SaveBoth} {
+		parts = append(parts, b.Help().Key+" "+b.Help().Desc)
+	}
+	return "Save: " + strings.Join(append(parts, k.Back.Help().Key+" nothing"), " · ")
 }
 
 func (m *Model) placeholder() string {

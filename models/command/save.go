@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"podium/internal/fanout"
@@ -52,12 +53,12 @@ func (m *Model) openText(c *card) *fanout.Text {
 func (m *Model) chooseSave(msg tea.KeyPressMsg) tea.Cmd {
 	m.saving = false
 	defer m.layout()
-	switch msg.String() {
-	case "o":
+	switch {
+	case key.Matches(msg, m.keys.SaveStdout):
 		return m.saveStreams(m.card(), ".stdout", frame.Stdout)
-	case "e":
+	case key.Matches(msg, m.keys.SaveStderr):
 		return m.saveStreams(m.card(), ".stderr", frame.Stderr)
-	case "b", "enter":
+	case key.Matches(msg, m.keys.SaveBoth):
 		return m.saveStreams(m.card(), "")
 	}
 	return nil

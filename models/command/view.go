@@ -129,16 +129,16 @@ func (m *Model) standing(c *card) []string {
 		now = c.began
 	}
 	parts := []string{c.standing(now)}
-	if len(c.targets) == 1 {
-		parts = append(parts, c.where())
-	}
-	parts = append(parts, "at "+c.began.Format("15:04:05"))
 	if c.run != nil && c.run.output != nil {
 		t := c.run.totals
 		parts = append(parts, fmt.Sprintf("stdout %s, stderr %s", size(t.Stdout), size(t.Stderr)))
 		if c.state == done && c.end.OK && t.Lines == 0 {
 			parts = append(parts, "no output")
 		}
+	}
+	parts = append(parts, "at "+c.began.Format("15:04:05"))
+	if len(c.targets) == 1 {
+		parts = append(parts, c.where())
 	}
 	lines := []string{m.theme.Paint(c.role(), safetext.Line(strings.Join(parts, " · "), m.cols))}
 	if o := m.openPod(c); o != nil {
