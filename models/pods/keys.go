@@ -93,7 +93,7 @@ func (k filterKeys) ShortHelp() []key.Binding {
 	word := func(name, what string) key.Binding {
 		return key.NewBinding(key.WithKeys(name), key.WithHelp(name, what))
 	}
-	return append(k.line.Help("keep", "drop"),
+	return append(k.line.Help("keep", "drop"), k.line.Complete,
 		word("!word", "exclude"), word("-f", "fuzzy"), word("-l", "labels"), word("status=crash*", "a field"))
 }
 
