@@ -432,12 +432,15 @@ func (m *Model) walk(step func() bool) {
 	}
 }
 
-// saveFile writes the text to a file of the user's.
+// saveFile writes the text to a file of the user's, named for its pod.
 func (m *Model) saveFile() tea.Cmd {
-	text, store := []byte(m.buf.Text()), m.env.Store
-	name := fmt.Sprintf("pod-%s.yaml", m.env.Now().Format("20060102-150405"))
+	text, store, stamp := []byte(m.buf.Text()), m.env.Store, m.env.Now().Format("20060102-150405")
 	return func() tea.Msg {
-		path, err := store.Save(name, text)
+		name := "pod-" + stamp
+		if docs, _ := manifest.Parse(text, manifest.Options{}); len(docs) == 1 && docs[0].Name != "" {
+			name = docs[0].Name
+		}
+		path, err := store.Save(name+".yaml", text)
 		if err != nil {
 			return models.NoticeMsg{Level: models.LevelError, Text: "The manifest could not be saved: " + err.Error()}
 		}

@@ -308,3 +308,11 @@ func TestRulesFollowTheEndpoint(t *testing.T) {
 	d.Send(models.InfoMsg{Info: b.Env.Info})
 	d.Sees("no problems")
 }
+
+func TestSavingToAFile(t *testing.T) {
+	d, b, _ := edit(t, models.EditMsg{Text: good})
+	d.Press("ctrl+o").Until("the file", func() bool {
+		text, ok := b.Store.Saved("web.yaml")
+		return ok && string(text) == good
+	})
+}
