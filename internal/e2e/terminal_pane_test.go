@@ -280,3 +280,17 @@ func TestAFloodLeavesTheRestAnswering(t *testing.T) {
 	tm.sees("^C")
 	tm.leave()
 }
+
+func TestAShellInAMadeUpPod(t *testing.T) {
+	tm := start(t, options{}, "--engine", "fake", "--pods", "3")
+	tm.sees("live")
+	tm.press("G", "s") // the first one has ended
+	tm.until("a prompt, or the choice of a container", func(s string) bool {
+		if strings.Contains(s, "Which container") {
+			tm.press("enter")
+		}
+		return strings.Contains(s, "\n$")
+	})
+	tm.types("echo \"it is $TERM\"\r")
+	tm.sees("it is xterm-256color")
+}

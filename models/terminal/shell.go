@@ -35,16 +35,14 @@ const setTerm = "export TERM=xterm-256color COLORTERM=truecolor; "
 // copied and prompts be jumped to. Whoever has a PROMPT_COMMAND keeps it.
 func findShell(shells []string) []string {
 	return []string{"sh", "-c", setTerm + `for s in ` + strings.Join(shells, " ") + `; do
-  p=$(command -v "$s") || continue
-  case $p in
-  bash | */bash)
-    if [ -z "$PROMPT_COMMAND" ]; then
+  if command -v "$s" >/dev/null 2>&1; then
+    if [ "$s" = bash ] && [ -z "$PROMPT_COMMAND" ]; then
       PROMPT_COMMAND='printf "\033]133;D;%s\007\033]133;A\007" "$?"'
       PS0='\e]133;C\a'
       export PROMPT_COMMAND PS0
-    fi ;;
-  esac
-  exec "$p"
+    fi
+    exec "$s"
+  fi
 done
 exit ` + strconv.Itoa(noneThere)}
 }

@@ -93,14 +93,30 @@ func runShell(ctx context.Context, sh *shell, args []string) (int, error) {
 
 // run is exec and command: what follows is the command.
 func run(ctx context.Context, sh *shell, args []string) (int, error) {
-	if len(args) == 1 {
+	switch {
+	case len(args) == 1:
 		return 0, nil
+	case args[0] == "command" && args[1] == "-v":
+		return which(sh, args[2:])
 	}
 	err := sh.call(ctx, args[1:])
 	if args[0] == "exec" && err == nil {
 		err = exitError(sh.last)
 	}
 	return sh.last, err
+}
+
+// which is command -v: it names the commands that there are.
+func which(sh *shell, names []string) (int, error) {
+	for _, name := range names {
+		if _, ok := programs()[name]; !ok {
+			return 127, nil
+		}
+		if code, err := put(sh.out, []byte(name+"\n")); err != nil {
+			return code, err
+		}
+	}
+	return 0, nil
 }
 
 // kill sends a signal to this process, the only one a shell here knows.
