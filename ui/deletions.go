@@ -76,6 +76,13 @@ func (r *root) undo() {
 		d.Undo()
 		return
 	}
+	for _, d := range r.deletions {
+		if text, _ := d.Working(); text != "" {
+			r.notify(models.NoticeMsg{Text: fmt.Sprintf("Too late to undo (%s): %s stops the rest, and %s makes anew what went",
+				text, r.keys.Interrupt.Help().Key, r.keys.Undo.Help().Key)})
+			return
+		}
+	}
 	if r.refuseReadOnly("nothing can be made anew") {
 		return
 	}

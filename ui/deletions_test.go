@@ -165,3 +165,20 @@ func TestDeletionsFitEverySize(t *testing.T) {
 		}
 	}
 }
+
+func TestUndoWhileItIsSent(t *testing.T) {
+	c := client("api-1", "web-1")
+	stuck := make(chan struct{})
+	c.OnDelete = func(string, string, api.DeleteOptions) error {
+		<-stuck
+		return context.Canceled
+	}
+	u := sit(t, c, 100, 24)
+	u.Sees("live")
+	u.deletes()
+	u.later(10 * time.Second)
+	u.Sees("deleting 0/1").Press("z").Sees("Too late to undo (deleting 0/1): ctrl-c stops the rest")
+	u.Press("ctrl+c") // stops it, and asks nothing
+	close(stuck)
+	u.Sees("Not deleted: 1 of 1", "it may be deleted or not")
+}
