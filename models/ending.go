@@ -150,7 +150,7 @@ func describeEnd(stream Stream, status api.ExecStatus, err error) End {
 		if missing != "" {
 			e.Line += ", " + missing
 		}
-		e.More = sentences(asSentence(status.Reason), cause)
+		e.More = sentences(asSentence(capital(status.Reason)), cause)
 	case missing != "" && err == nil:
 		e.Line, e.More = "unknown: "+missing, sentences(cause, "The command still runs there, until the server notices that nobody listens.")
 	case missing != "":

@@ -269,7 +269,7 @@ func (r *root) opened(msg openedMsg) {
 	}
 	r.here.waiting = ""
 	if msg.err != nil {
-		r.notify(models.NoticeMsg{Level: models.LevelError, Text: msg.err.Error()})
+		r.notify(models.NoticeMsg{Level: models.LevelError, Text: "The context was not opened: " + msg.err.Error()})
 		return
 	}
 	r.leavePlace()
