@@ -16,9 +16,9 @@ type Bindings map[string][]string
 
 // KeyRow is a scope of keys with their defaults.
 type KeyRow struct {
-	KeyScope        // Map is a copy of its own, with the defaults
-	Doc      string // where they work
-	With     []string
+	KeyScope          // Map is a copy of its own, with the defaults
+	Doc      string   // where its keys work, a sentence
+	With     []string // the other scopes whose keys work at the same time
 }
 
 // KeyTable is every scope that there is, as the dashboard lists them.
