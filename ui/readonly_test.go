@@ -48,7 +48,7 @@ func readOnly(t *testing.T, view func(u *user)) (*user, *modelstest.Client) {
 // changed says what was changed, or offered to be, "" for nothing.
 func (u *user) changed(c *modelstest.Client) string {
 	for _, call := range c.Calls() {
-		for _, verb := range []string{"create", "delete", "exec"} {
+		for _, verb := range []string{"create", "patch", "delete", "exec"} {
 			if strings.HasPrefix(call, verb) {
 				return "called " + call
 			}

@@ -214,6 +214,11 @@ func (m *Model) gotCompared(msg comparedMsg) tea.Cmd {
 // sendDiff sends what is shown: as a patch, or after a question anew.
 func (m *Model) sendDiff() tea.Cmd {
 	msg := m.diff.compared
+	if m.env.ReadOnly {
+		m.diff = nil
+		m.say(themes.Error, "This endpoint is read-only here: nothing is changed.")
+		return nil
+	}
 	if msg.recreate {
 		m.askRecreate()
 		return nil

@@ -264,6 +264,10 @@ func TestARealEditWhereTheEndpointCan(t *testing.T) {
 		t.Errorf("the server's words are pinned as %+v", p)
 	}
 	refuse.Delete("on")
+	d.Press("ctrl+s").Sees("What is to change")
+	b.Env.ReadOnly = true // it may become so while one looks
+	d.Press("ctrl+s").Sees("read-only here")
+	b.Env.ReadOnly = false
 	d.Press("ctrl+s").Sees("What is to change").Press("ctrl+s")
 	d.Until("the list", wished[models.ListMsg](b))
 	want := `default/web {"spec":{"containers":[{"name":"main","image":"nginx:2"}]}}`
