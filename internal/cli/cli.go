@@ -16,6 +16,7 @@ import (
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
 
+	"podium/apiserver/engine/kube"
 	"podium/internal/safetext"
 	"podium/internal/strictyaml"
 	"podium/ui"
@@ -156,7 +157,7 @@ func withSignals(parent context.Context) (context.Context, func()) {
 	}
 }
 
-func newRoot() *cobra.Command { return rootOf(&flags{}) }
+func newRoot() *cobra.Command { return rootOf(&flags{quiet: kube.Quiet}) }
 
 func rootOf(f *flags) *cobra.Command {
 	root := &cobra.Command{

@@ -14,7 +14,6 @@ import (
 	"podium/api"
 	"podium/apiclient"
 	"podium/apiserver/engine/fake"
-	"podium/apiserver/engine/kube"
 	"podium/internal/config"
 	"podium/internal/contexts"
 	"podium/internal/state"
@@ -48,6 +47,10 @@ type flags struct {
 
 	pods  int
 	churn float64
+
+	// quiet turns what libraries log by the way away from the screen. It is for the
+	// whole process: tests, which run several command lines in one, have none.
+	quiet func(log func(line string))
 
 	now func() time.Time // for ages; nil for the machine's clock
 }
@@ -116,7 +119,9 @@ func (f *flags) book(dir *state.Dir, log func(line string)) (*contexts.Book, err
 	if err != nil {
 		return nil, fmt.Errorf("find podium itself, which is to serve in the background: %w", err)
 	}
-	kube.Quiet(log)
+	if f.quiet != nil {
+		f.quiet(log)
+	}
 	return contexts.New(contexts.Options{Dir: dir, Executable: exe, Version: version, Kubeconfig: f.kubeconfig, Interactive: f.interactive, Log: log}), nil
 }
 
