@@ -2,10 +2,12 @@ package inspect
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"podium/internal/safetext"
 	"podium/models"
 	"podium/models/widget/table"
 	"podium/themes"
@@ -80,4 +82,26 @@ func lastSeen(e *corev1.Event) time.Time {
 		return e.FirstTimestamp.Time
 	}
 	return e.CreationTimestamp.Time
+}
+
+// eventsText are the events as a file has them, the latest first, with tabs
+// between the cells.
+func (m *Model) eventsText() string {
+	var b strings.Builder
+	b.WriteString("LAST SEEN\tTYPE\tREASON\tTIMES\tFROM\tMESSAGE\n")
+	rows := eventRows{m}
+	for i := range rows.Len() {
+		for j, cell := range rows.Cells(i, nil) {
+			text := cell.Text
+			if j == 0 { // an age says nothing later on
+				text = lastSeen(rows.event(i)).UTC().Format(time.RFC3339)
+			}
+			if j > 0 {
+				b.WriteByte('\t')
+			}
+			b.WriteString(safetext.Clean(strings.NewReplacer("\t", " ", "\n", " ").Replace(text)))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
 }

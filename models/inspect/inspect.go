@@ -231,6 +231,10 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	case m.folding() && key.Matches(k, m.texts[m.tab].Keys.Search):
 		m.refold((*folds).open) // what is searched for may be folded away
 		return m.handle(k)
+	case m.tab == events && key.Matches(k, m.texts[overview].Keys.Copy):
+		m.env.Wish(models.CopyMsg{Text: m.eventsText(), What: "the events of " + m.ref.Name})
+	case m.tab == events && key.Matches(k, m.texts[overview].Keys.Save):
+		m.env.Wish(models.SaveMsg{Name: m.ref.Name + "-events.tsv", Text: m.eventsText(), What: "the events of " + m.ref.Name})
 	case key.Matches(k, m.keys.Refresh):
 		m.gone = false
 		return m.ask()

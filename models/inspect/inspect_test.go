@@ -297,3 +297,22 @@ func TestHostilePodsFillEverySizeAndHarmNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestEventsCanBeCopiedAndSaved(t *testing.T) {
+	_, b, d := open(t, webPod(), models.ViewEvents, 100, 24)
+	d.Sees("Unhealthy").Press("c ctrl+s")
+	var copied models.CopyMsg
+	var saved models.SaveMsg
+	for _, w := range b.Wishes {
+		switch w := w.(type) {
+		case models.CopyMsg:
+			copied = w
+		case models.SaveMsg:
+			saved = w
+		}
+	}
+	want := "2026-05-01T11:59:00Z\tWarning\tUnhealthy\t3\t\tReadiness probe failed: 503\n"
+	if saved.Name != "web-events.tsv" || saved.Text != copied.Text || !strings.Contains(saved.Text, want) {
+		t.Errorf("copied %q, saved %+v", copied.Text, saved)
+	}
+}

@@ -90,7 +90,7 @@ func (k keysNow) FullHelp() [][]key.Binding {
 	}
 	if m.tab == events {
 		t := m.list.Keys
-		return [][]key.Binding{k.actions(), views, {t.Down, t.Up, t.Top, t.Bottom}}
+		return [][]key.Binding{k.actions(), views, {m.texts[overview].Keys.Copy, m.texts[overview].Keys.Save, t.Down, t.Up, t.Top, t.Bottom}}
 	}
 	t := m.texts[m.tab].Keys
 	return [][]key.Binding{k.actions(), views, {t.Search, t.Next, t.Prev, t.Wrap, t.Copy, t.Save, t.Down, t.Up, t.PageDown, t.PageUp, t.Top, t.Bottom}}
