@@ -189,6 +189,43 @@ func TestWhatTheDashboardBeginsWith(t *testing.T) {
 	}
 }
 
+// TestUnlockedIsWhereItLeads: a name that leads somewhere else is locked again.
+func TestUnlockedIsWhereItLeads(t *testing.T) {
+	n := newNeighbourhood(t)
+	dir, err := n.dir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := n.book(dir, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := &places{book: book}
+	if err := all.SetUnlocked("docker:docker-host", true); err != nil {
+		t.Fatal(err)
+	}
+	unlocked := func() bool {
+		found, err := all.Find()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range found {
+			if c.ID == "docker:docker-host" {
+				return c.Unlocked
+			}
+		}
+		t.Fatal("the daemon is not found")
+		return false
+	}
+	if !unlocked() {
+		t.Error("what was unlocked is not")
+	}
+	t.Setenv("DOCKER_HOST", "tcp://production.example:2376")
+	if unlocked() {
+		t.Error("another daemon under the same name is unlocked")
+	}
+}
+
 func TestFlagsThatContradict(t *testing.T) {
 	for _, f := range []flags{
 		{server: "http://localhost", context: "x"},

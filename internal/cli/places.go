@@ -57,7 +57,7 @@ func contextOf(e contexts.Entry, m contexts.Memory) models.Context {
 	return models.Context{
 		ID: e.ID(), Name: e.Title(), Engine: string(e.Kind), Address: e.Address, Identity: e.Identity, Namespace: e.Namespace,
 		Source: e.Source, Problem: e.Problem, Current: e.Current, Local: e.Local, Added: e.Added,
-		Unlocked: e.Trusted() || m.Unlocked, Used: m.Used,
+		Unlocked: m.Allows(e), Used: m.Used,
 	}
 }
 
@@ -133,6 +133,10 @@ func (p *places) Visit(id, namespace string) ([]string, error) {
 
 // SetUnlocked remembers whether changes are allowed without asking.
 func (p *places) SetUnlocked(id string, unlocked bool) error {
-	_, err := p.book.Remember(id, func(m *contexts.Memory) { m.Unlocked = unlocked })
+	e, err := p.book.Choose(contexts.Choice{Name: id})
+	if err != nil {
+		return err
+	}
+	_, err = p.book.Remember(id, func(m *contexts.Memory) { m.Unlocked, m.Address = unlocked, e.Address })
 	return err
 }

@@ -20,8 +20,10 @@ const memoryLimit = 500
 
 // Memory is what is remembered of one context.
 type Memory struct {
-	// Unlocked says that changes were allowed there, once and for all.
-	Unlocked bool `json:"unlocked,omitempty"`
+	// Unlocked says that changes were allowed there, once and for all, as long as
+	// the context leads to Address: the same name may lead somewhere else one day.
+	Unlocked bool   `json:"unlocked,omitempty"`
+	Address  string `json:"address,omitempty"`
 
 	// Namespace is the one shown last, "*" for all of them, "" for none yet.
 	Namespace string `json:"namespace,omitempty"`
@@ -34,6 +36,9 @@ type Memory struct {
 	// Used is when the context was opened last, zero for never.
 	Used time.Time `json:"used,omitzero"`
 }
+
+// Allows tells whether changes are allowed in the context without asking.
+func (m Memory) Allows(e Entry) bool { return e.Trusted() || m.Unlocked && m.Address == e.Address }
 
 // AllNamespaces stands for all namespaces in a Memory.
 const AllNamespaces = "*"
