@@ -117,6 +117,13 @@ func (s store) KeepDeleted(pod models.Deleted) error {
 	return s.AddRecent(deletedKind, data)
 }
 
+// TakeWords gives the words that were left for this start. Being asked once at
+// each, it is also when deleted pods that are too old are let go.
+func (s store) TakeWords() ([]string, error) {
+	words, err := s.Dir.TakeWords()
+	return words, errors.Join(err, s.PruneRecent(deletedKind))
+}
+
 // DeletedPods gives those kept, the latest first; what cannot be read, such as of
 // another version of podium, is passed over.
 func (s store) DeletedPods() ([]models.Deleted, error) {

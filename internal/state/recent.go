@@ -69,6 +69,17 @@ func (d *Dir) Recent(kind string) ([][]byte, error) {
 	return out, nil
 }
 
+// PruneRecent lets go what is too old of a kind, or too much. What nobody adds to or
+// reads is kept longer than a day otherwise.
+func (d *Dir) PruneRecent(kind string) error {
+	sub, err := d.Sub(kind)
+	if err != nil {
+		return err
+	}
+	_, err = sub.recent()
+	return err
+}
+
 // recent are the names of the texts within the bounds, the newest first; the
 // others are deleted.
 func (d *Dir) recent() ([]string, error) {
