@@ -12,11 +12,13 @@ engines=("$@")
 
 logs=$STATE/logs built=$STATE/tests
 mkdir -p "$logs" "$built"
-# The servers' namespaces are the machine's: one run at a time.
-lock=/run/lock/podium-testenv
-[ -w /run/lock ] || lock=$STATE/.lock
-exec 8>"$lock"
-flock -w 900 8 || die "another run has the test environment, and still has it after 15 minutes"
+if [ "$(id -u)" = 0 ]; then
+  # The servers' namespaces are the machine's: one run at a time.
+  lock=/run/lock/podium-testenv
+  [ -w /run/lock ] || lock=$STATE/.lock
+  exec 8>"$lock"
+  flock -w 900 8 || die "another run has the test environment, and still has it after 15 minutes"
+fi
 
 declare -A outcome detail tests began
 order=()
@@ -45,9 +47,19 @@ up() {
   return "$status"
 }
 
+# build, once and when something is there to be tested: podium and the tests.
+build() {
+  [ "${have_built:-0}" = 0 ] || return 0
+  have_built=1
+  say "building podium and its tests"
+  go build -o "$built/podium" .
+  for p in ./apiserver/engine/docker ./apiserver/engine/kube ./internal/e2e; do go test -c -o "$built/$(basename "$p").test" "$p"; done
+}
+
 # start ENGINE PACKAGE TESTS: starts the tests of its package and then those of the dashboard on it, in the background and in a
 # process group of their own.
 start() {
+  build
   say "testing $1"
   began[$1]=$SECONDS
   set -m
@@ -92,10 +104,6 @@ if [ "$(id -u)" = 0 ]; then
   trap 'for t in "${tests[@]}"; do kill -- "-$t" 2>/dev/null; done; exit 130' INT TERM HUP
   WIPE=1 down
 fi
-
-say "building podium and its tests"
-go build -o "$built/podium" .
-for p in ./apiserver/engine/docker ./apiserver/engine/kube ./internal/e2e; do go test -c -o "$built/$(basename "$p").test" "$p"; done
 
 # The two daemons side by side; the cluster, with its faults, for itself.
 for e in podman docker; do
