@@ -36,6 +36,12 @@ for ((i = 0; i < 20; i++)); do
   [ "$left" = 1 ] || break
   sleep 0.1
 done
+# Network namespaces of pods that were cut off: known by their addresses.
+for n in /run/netns/cni-*; do
+  [ -e "$n" ] || continue
+  n=${n##*/}
+  case $(ip -n "$n" -4 -o addr 2>/dev/null || true) in *" 10.243."*) ip netns del "$n" || true ;; esac
+done
 awk -v d="$dir/" 'index($2, d) == 1 {print $2}' /proc/mounts | sort -r | while read -r m; do umount -l "$m" || true; done
 find /sys/fs/cgroup -maxdepth 2 -type d \( -name kubepods -o -name kubelet \) 2>/dev/null | while read -r g; do
   find "$g" -depth -type d -exec rmdir {} \; 2>/dev/null || true
