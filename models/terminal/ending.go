@@ -34,13 +34,15 @@ func (m *Model) learnEnd(reason termbridge.EndReason, cause error) tea.Cmd {
 // gotEnd takes the session's end. A shell that is not there is no end yet, as
 // long as another one can be tried.
 func (m *Model) gotEnd(msg endedMsg) tea.Cmd {
-	soon := len(m.cmd) == 0 && !m.typedInto && m.env.Now().Sub(m.opened) < noShellWithin
-	if !soon || m.podGone || !notThere(msg.end, nil) {
+	lasted := m.env.Now().Sub(m.opened)
+	soon := lasted < noShellWithin && !m.typedInto || lasted < typedWithin
+	if len(m.cmd) > 0 || !soon || m.podGone || !notThere(msg.end, nil) {
 		m.ended(msg.end)
 		return nil
 	}
 	if msg.end.ExitCode != noneThere && m.nextShell() {
 		m.Close()
+		m.ahead = m.handed // nobody got it
 		return m.start()
 	}
 	m.ended(m.noShell(msg.end))

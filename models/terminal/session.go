@@ -141,7 +141,7 @@ func (m *Model) gotSession(msg startedMsg) tea.Cmd {
 	for _, typed := range m.ahead {
 		typed(bridge)
 	}
-	m.ahead = nil
+	m.ahead, m.handed = nil, m.ahead
 	return m.wait()
 }
 

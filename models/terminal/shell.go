@@ -152,6 +152,9 @@ func (m *Model) keepShell() tea.Cmd {
 // noShellWithin is how soon after its start a shell that is not there ends.
 const noShellWithin = 3 * time.Second
 
+// typedWithin is how soon an end cannot have been typed.
+const typedWithin = time.Second
+
 // notThere tells whether an end, or an error of the start, means that the
 // program does not exist in the container.
 func notThere(end models.End, err error) bool {

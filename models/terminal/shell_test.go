@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -161,6 +162,7 @@ func TestAShellThatEndsWith127IsAnEnd(t *testing.T) {
 	d.Until("a shell", func() bool { return m.state == running })
 	discard(c.last)
 	d.Type("nonsense; exit")
+	b.Step(typedWithin)
 	c.last.exit(127)
 	d.Sees("exit 127").Misses("no shell")
 	if got := c.programs(); got != "sh" {
@@ -287,4 +289,23 @@ func TestNothingIsAskedUnasked(t *testing.T) {
 	discard(c.last)
 	d.Type("x")
 	d.Send(b.Step(time.Minute)).Misses("no bytes")
+}
+
+func TestWhatIsTypedAheadReachesTheShellThatIsThere(t *testing.T) {
+	c := &container{has: []string{"bash"}}
+	b := mt.NewBench(mt.NewClient())
+	p := pod("main")
+	b.Client.SetObject("{}", p)
+	b.Client.OnExec = c.exec
+	m := New(b.Env, shell())
+	t.Cleanup(m.Close)
+	m.SetSize(60, 14)
+	d := mt.NewDriver(t, m, m.View)
+	d.Type("ls\r")
+	d.Run(m.Init())
+	d.Until("bash", func() bool { return m.state == running && c.programs() == "sh bash" })
+	got := make([]byte, 3)
+	if _, err := io.ReadFull(c.last.input, got); err != nil || string(got) != "ls\r" {
+		t.Errorf("bash got %q, %v", got, err)
+	}
 }

@@ -55,6 +55,7 @@ type Model struct {
 	control api.ExecControl
 	pace    *pace
 	ahead   []func(*termbridge.Bridge) // typed before the session was there
+	handed  []func(*termbridge.Bridge) // what of that it got, to give to the next way to a shell
 	asked   asked
 	alive   alive
 	dead    bool // the connection was given up: nothing came over it any more
