@@ -25,5 +25,5 @@ type JournalMsg struct{ Entry Entry }
 // it shows as well.
 type FinishedMsg struct {
 	Text  string    // one line: "3 pods deleted", "exit 0: make test in web/main"
-	Began time.Time // when the work began, by Env.Now
+	Began time.Time // when the work began, by Env.Now; the zero time counts as long ago
 }
