@@ -88,6 +88,9 @@ func (r *ruleWalker) walk(n *node, s *schema, rule *ruleNode, path string) {
 			continue
 		}
 		next := rule.below(step{name: m.name, index: stepName}, s.shape)
+		if m.value.isHollow() && (next == nil || next.rule != nil && next.rule.Treatment == Warned) {
+			continue // {} and [] say nothing that could be ignored
+		}
 		if next == nil {
 			if path != "" && path != "metadata" {
 				r.add(Warning, CodeUnlisted, at, "%s %s and is ignored.", at, notOfThisAPI).key = true

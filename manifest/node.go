@@ -91,6 +91,11 @@ func (n *node) isEmpty() bool {
 	return len(n.fields) == 0 && len(n.items) == 0
 }
 
+// isHollow tells whether a value is a mapping or a list without anything in it.
+func (n *node) isHollow() bool {
+	return (n.kind == kindMapping || n.kind == kindSequence) && len(n.fields) == 0 && len(n.items) == 0
+}
+
 // str returns the text of the string entry with a name, or "".
 func (n *node) str(name string) string {
 	if m := n.get(name); m != nil && m.value.kind == kindString {

@@ -196,6 +196,15 @@ func TestFieldsThatArePartOfNoTable(t *testing.T) {
 	}
 }
 
+// TestNothingIsSaidOfNothing: servers write empty values of fields that were
+// never set; ignoring them changes nothing.
+func TestNothingIsSaidOfNothing(t *testing.T) {
+	docs, problems := Parse([]byte("apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {dnsConfig: {}, tolerations: [], topologySpreadConstraints: [], containers: [{name: c, image: i}]}\n"), Options{})
+	if found := Check(&docs[0], PageRules()); len(problems)+len(found) > 0 {
+		t.Errorf("%v %v", problems, found)
+	}
+}
+
 func TestLimitsOfThePage(t *testing.T) {
 	pod := func(containers, volumes int, env string, memory string) string {
 		var b strings.Builder

@@ -450,5 +450,6 @@ func (m *Model) saveFile() tea.Cmd {
 
 // say shows what happened in the line below the text.
 func (m *Model) say(role themes.Role, format string, args ...any) {
+	m.buf.ClearNotice()
 	m.noteRole, m.note = role, fmt.Sprintf(format, args...)
 }

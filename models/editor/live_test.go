@@ -205,3 +205,9 @@ func TestALineInTheMakingHidesNothing(t *testing.T) {
 	d.Press("ctrl+z") // the fault goes with its line
 	d.Sees("1 warning").Misses("1 error")
 }
+
+// TestWhatIsSaidLastIsShown: a word of the buffer gives way to the screen's.
+func TestWhatIsSaidLastIsShown(t *testing.T) {
+	d, _, _ := edit(t, models.EditMsg{Text: good})
+	d.Press("alt+z").Sees("nothing to redo").Press("alt+p").Sees("no problems.")
+}

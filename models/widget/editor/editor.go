@@ -157,6 +157,9 @@ func (e *Editor) CurrentLine() string { return e.lines[e.cur.line] }
 // "" if all is well.
 func (e *Editor) Notice() string { return e.notice }
 
+// ClearNotice forgets it: something else is to be said.
+func (e *Editor) ClearNotice() { e.notice = "" }
+
 // Selection is the selected text, "" if none.
 func (e *Editor) Selection() string {
 	from, to, ok := e.selection()
