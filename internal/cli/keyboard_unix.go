@@ -39,13 +39,14 @@ func (k keyboard) Read(p []byte) (int, error) {
 	return n + more, err
 }
 
-// readable waits until there is something to read.
+// readable waits until there is something to read. Where a terminal cannot be
+// waited for, it says that there is not.
 func readable(fd int, limit time.Duration) bool {
 	fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 	for deadline := time.Now().Add(limit); ; {
 		n, err := unix.Poll(fds, int(max(time.Until(deadline).Milliseconds(), 0)))
 		if err != unix.EINTR {
-			return n > 0
+			return n > 0 && fds[0].Revents&(unix.POLLIN|unix.POLLHUP) != 0
 		}
 	}
 }
