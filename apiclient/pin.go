@@ -7,30 +7,20 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"strings"
+
+	"podium/api"
 )
 
-// Fingerprint is the SHA-256 of a certificate in DER as people compare it: pairs
-// of hexadecimal digits with colons.
-func Fingerprint(der []byte) string {
-	sum := sha256.Sum256(der)
-	pairs := make([]string, len(sum))
-	for i, b := range sum {
-		pairs[i] = fmt.Sprintf("%02X", b)
-	}
-	return strings.Join(pairs, ":")
-}
-
 // ParseFingerprint reads a SHA-256 in hexadecimal digits, with colons or blanks
-// between them and "SHA-256" or the like before them.
+// between them and what tools write before them: "SHA-256", "SHA256 Fingerprint=".
 func ParseFingerprint(text string) ([sha256.Size]byte, error) {
 	var sum [sha256.Size]byte
-	rest := strings.ToLower(strings.TrimSpace(text))
+	rest := strings.ToLower(strings.TrimSpace(text[strings.LastIndexByte(text, '=')+1:]))
 	for _, name := range []string{"sha256", "sha-256"} {
 		rest = strings.TrimPrefix(rest, name)
 	}
-	rest = strings.NewReplacer(":", "", " ", "", "=", "").Replace(rest)
+	rest = strings.NewReplacer(":", "", " ", "").Replace(rest)
 	b, err := hex.DecodeString(rest)
 	if err != nil || len(b) != len(sum) {
 		return sum, errors.New("a fingerprint is the SHA-256 of a certificate: 64 hexadecimal digits, with or without colons")
@@ -55,7 +45,7 @@ func pin(c *tls.Config, fingerprint string) error {
 		der := state.PeerCertificates[0].Raw
 		got := sha256.Sum256(der)
 		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-			return &otherCertificateError{fingerprint: Fingerprint(der)}
+			return &otherCertificateError{fingerprint: api.Fingerprint(der)}
 		}
 		return nil
 	}
@@ -75,7 +65,7 @@ func trustWords(cert *x509.Certificate) string {
 	if cert == nil {
 		return ""
 	}
-	return ", or its fingerprint once you have compared it with the server's (SHA-256 " + Fingerprint(cert.Raw) + ")"
+	return ", or its fingerprint once you have compared it with the server's (SHA-256 " + api.Fingerprint(cert.Raw) + ")"
 }
 
 // Untrusted tells of a call that failed because the server's certificate is not
@@ -99,5 +89,5 @@ func Untrusted(err error) (fingerprint, reason string) {
 	default:
 		reason = "Nobody vouches for the server's certificate."
 	}
-	return Fingerprint(verify.UnverifiedCertificates[0].Raw), reason
+	return api.Fingerprint(verify.UnverifiedCertificates[0].Raw), reason
 }

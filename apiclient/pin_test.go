@@ -7,20 +7,22 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"podium/api"
 )
 
 func TestParseFingerprint(t *testing.T) {
 	der := []byte("a certificate")
 	want := sha256.Sum256(der)
 	for _, text := range []string{
-		Fingerprint(der), strings.ToLower(Fingerprint(der)), strings.ReplaceAll(Fingerprint(der), ":", ""),
-		"SHA256:" + Fingerprint(der), "SHA-256 " + Fingerprint(der), " sha256 Fingerprint="[:8] + Fingerprint(der) + "\n",
+		api.Fingerprint(der), strings.ToLower(api.Fingerprint(der)), strings.ReplaceAll(api.Fingerprint(der), ":", ""),
+		"SHA256:" + api.Fingerprint(der), "SHA-256 " + api.Fingerprint(der), "sha256 Fingerprint=" + api.Fingerprint(der) + "\n",
 	} {
 		if got, err := ParseFingerprint(text); err != nil || got != want {
 			t.Errorf("%q gives %x, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"", "AA:BB", Fingerprint(der) + ":00", strings.Repeat("zz:", 32), "no fingerprint at all"} {
+	for _, text := range []string{"", "AA:BB", api.Fingerprint(der) + ":00", strings.Repeat("zz:", 32), "no fingerprint at all"} {
 		if _, err := ParseFingerprint(text); err == nil {
 			t.Errorf("%q is taken", text)
 		}
@@ -28,7 +30,7 @@ func TestParseFingerprint(t *testing.T) {
 }
 
 func TestAFingerprintGoesWithNothingElse(t *testing.T) {
-	fingerprint := Fingerprint([]byte("x"))
+	fingerprint := api.Fingerprint([]byte("x"))
 	for _, cfg := range []Config{
 		{Fingerprint: fingerprint, CAData: newAuthority(t).pem}, {Fingerprint: fingerprint, InsecureSkipVerify: true}, {Fingerprint: "AA:BB"},
 	} {
@@ -44,10 +46,10 @@ func TestUntrusted(t *testing.T) {
 	authority := newAuthority(t)
 	server, _, _ := authority.leaf(t, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}})
 	url := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{server}})
-	want := Fingerprint(server.Certificate[0])
+	want := api.Fingerprint(server.Certificate[0])
 	for reason, cfg := range map[string]Config{
 		"Nobody vouches":      {},
-		"another certificate": {Fingerprint: Fingerprint([]byte("another"))},
+		"another certificate": {Fingerprint: api.Fingerprint([]byte("another"))},
 		"another name":        {CAData: authority.pem, ServerName: "elsewhere"},
 	} {
 		cfg.Server = url

@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -12,8 +11,9 @@ import (
 	"fmt"
 	"math/big"
 	"net"
-	"strings"
 	"time"
+
+	"podium/api"
 )
 
 // tlsConfig is the TLS of a listener, nil for none. The fingerprint is that of
@@ -27,7 +27,7 @@ func tlsConfig(o ListenOptions, names []string) (config *tls.Config, fingerprint
 		if cert, err = selfSigned(names, time.Now()); err != nil {
 			return nil, "", err
 		}
-		fingerprint = Fingerprint(cert.Certificate[0])
+		fingerprint = api.Fingerprint(cert.Certificate[0])
 	case o.CertFile != "" && o.KeyFile != "":
 		if cert, err = tls.LoadX509KeyPair(o.CertFile, o.KeyFile); err != nil {
 			return nil, "", fmt.Errorf("read the certificate and its key: %w", err)
@@ -42,17 +42,6 @@ func tlsConfig(o ListenOptions, names []string) (config *tls.Config, fingerprint
 		MinVersion:   tls.VersionTLS12,
 		NextProtos:   []string{"http/1.1"}, // HTTP/2 cannot be hijacked for exec
 	}, fingerprint, nil
-}
-
-// Fingerprint is the SHA-256 of a certificate in DER, in pairs of hexadecimal
-// digits with colons, as people compare it.
-func Fingerprint(der []byte) string {
-	sum := sha256.Sum256(der)
-	pairs := make([]string, len(sum))
-	for i, b := range sum {
-		pairs[i] = fmt.Sprintf("%02X", b)
-	}
-	return strings.Join(pairs, ":")
 }
 
 // selfSignedFor is how long a self-signed certificate is valid. It lives in

@@ -253,8 +253,8 @@ func TestSelfSignedTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	if resp.StatusCode != http.StatusOK || resp.ProtoMajor != 1 || Fingerprint(seen[0].Raw) != l.Fingerprint() {
-		t.Errorf("%s %s, %s", resp.Proto, resp.Status, Fingerprint(seen[0].Raw))
+	if resp.StatusCode != http.StatusOK || resp.ProtoMajor != 1 || api.Fingerprint(seen[0].Raw) != l.Fingerprint() {
+		t.Errorf("%s %s, %s", resp.Proto, resp.Status, api.Fingerprint(seen[0].Raw))
 	}
 	pool := x509.NewCertPool()
 	pool.AddCert(seen[0])

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"podium/api"
 	"podium/apiclient"
 	"podium/apiserver"
 	"podium/apiserver/engine/fake"
@@ -34,7 +35,7 @@ func podServer(t *testing.T) *httptest.Server {
 func TestEndpointsAreKept(t *testing.T) {
 	server := podServer(t)
 	b := surroundings(t, twoClusters)
-	fingerprint := apiclient.Fingerprint(server.Certificate().Raw)
+	fingerprint := api.Fingerprint(server.Certificate().Raw)
 	e := Endpoint{Name: "lab", Server: server.URL, Fingerprint: fingerprint}
 
 	// Nothing is trusted unasked, and what is wrong is said.
