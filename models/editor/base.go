@@ -291,7 +291,7 @@ func (m *Model) recreate(msg comparedMsg) tea.Cmd {
 		return nil
 	}
 	m.diff = nil
-	m.preparing = true
+	m.preparing, m.recreating = true, msg.ref.Name
 	m.say(themes.Pending, "deleting %s, and waiting for its end …", safetext.Line(msg.ref.Name, 60))
 	client, store, draft, text := m.env.Client, m.env.Store, m.draft, []byte(m.buf.Text())
 	kept := models.Deleted{
@@ -344,7 +344,7 @@ func waitGone(ctx context.Context, client models.Client, ref api.PodRef, uid str
 }
 
 func (m *Model) gotRemoved(msg removedMsg) tea.Cmd {
-	m.preparing = false
+	m.preparing, m.recreating = false, ""
 	m.note = ""
 	target := msg.compared.ref.Namespace + "/" + msg.compared.ref.Name
 	if !msg.deleted {

@@ -275,3 +275,29 @@ func TestARealEditWhereTheEndpointCan(t *testing.T) {
 		t.Errorf("sent %q and %v: want the patch %s", all, c.calls, want)
 	}
 }
+
+// TestNobodyLeavesBetweenDeletingAndCreating: the half of a recreation is no
+// place to stop at.
+func TestNobodyLeavesBetweenDeletingAndCreating(t *testing.T) {
+	d, b, m, _ := editing(t)
+	ending := make(chan struct{})
+	remove := b.Client.OnDelete
+	b.Client.OnDelete = func(ns, name string, opts api.DeleteOptions) error {
+		<-ending
+		return remove(ns, name, opts)
+	}
+	if err := m.buf.ReplaceAll(good); err != nil {
+		t.Fatal(err)
+	}
+	d.Press("ctrl+s").Sees("What is to change").Press("ctrl+s")
+	answer(t, d, b)
+	d.Press("esc").Sees("stay until it is created again")
+	if wished[models.BackMsg](b)() || m.Ends() == "" {
+		t.Errorf("the screen lets go of a pod that is deleted; quitting would end %q", m.Ends())
+	}
+	close(ending)
+	d.Until("the list", wished[models.ListMsg](b))
+	if m.Ends() != "" {
+		t.Errorf("it still says %q", m.Ends())
+	}
+}

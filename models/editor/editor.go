@@ -46,23 +46,24 @@ type Model struct {
 	filePath string     // that was typed last
 	buf      *buffer.Editor
 
-	draft     string // id of the draft of this text
-	saved     uint64 // revision of the draft on disk
-	saving    bool   // a save, or the wait for one, is under way
-	checked   uint64 // revision that was checked last
-	checking  bool
-	found     []manifest.Problem
-	pinned    []manifest.Problem // what a server said, among found
-	pinnedAt  uint64             // revision that it said it of
-	sent      map[string]bool    // documents that the server has taken already
-	preparing bool               // the text is being checked or compared, or a pod removed
-	job       *job               // pods on their way, nil for none
-	base      *base              // the pod that the text is to replace, nil for none
-	diff      *diffView          // shown in place of the text, nil for none
-	diffText  *textview.View     // what diff shows
-	lent      uint64             // revision that the user's own editor was given
-	note      string             // what happened last
-	noteRole  themes.Role
+	draft      string // id of the draft of this text
+	saved      uint64 // revision of the draft on disk
+	saving     bool   // a save, or the wait for one, is under way
+	checked    uint64 // revision that was checked last
+	checking   bool
+	found      []manifest.Problem
+	pinned     []manifest.Problem // what a server said, among found
+	pinnedAt   uint64             // revision that it said it of
+	sent       map[string]bool    // documents that the server has taken already
+	preparing  bool               // the text is being checked or compared, or a pod removed
+	recreating string             // name of the pod that is deleted now, to be created again
+	job        *job               // pods on their way, nil for none
+	base       *base              // the pod that the text is to replace, nil for none
+	diff       *diffView          // shown in place of the text, nil for none
+	diffText   *textview.View     // what diff shows
+	lent       uint64             // revision that the user's own editor was given
+	note       string             // what happened last
+	noteRole   themes.Role
 
 	popup   *popup    // a menu over the text, nil for none
 	docs    *docPanel // documentation over the text, nil for none
@@ -85,6 +86,7 @@ var (
 	_ models.Typing   = (*Model)(nil)
 	_ models.Pointing = (*Model)(nil)
 	_ models.Themed   = (*Model)(nil)
+	_ models.Ending   = (*Model)(nil)
 )
 
 // New makes the editor that the wish asks for. rules may be nil: then those of
@@ -157,6 +159,17 @@ func (m *Model) Title() string {
 
 // Typing is true while letters are text.
 func (m *Model) Typing() bool { return m.menu == nil }
+
+// Ends says what leaving would leave half done.
+func (m *Model) Ends() string {
+	switch {
+	case m.recreating != "":
+		return "recreating " + safetext.Line(m.recreating, 60) + ", which is deleted by now"
+	case m.job != nil && m.job.left() > 1:
+		return "creating " + plural(m.job.left(), "pod")
+	}
+	return ""
+}
 
 // Cursor is the text cursor.
 func (m *Model) Cursor() *tea.Cursor {
@@ -400,6 +413,10 @@ func (m *Model) command(k tea.KeyPressMsg) (tea.Cmd, bool) {
 	case key.Matches(k, m.keys.Back):
 		if m.buf.Selection() != "" || m.buf.Searching() {
 			return nil, false
+		}
+		if m.recreating != "" {
+			m.say(themes.Warning, "%s is being deleted: stay until it is created again.", safetext.Line(m.recreating, 60))
+			return nil, true
 		}
 		if m.job != nil {
 			m.stop()
