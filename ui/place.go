@@ -24,6 +24,8 @@ type place struct {
 	opening int    // counts the openings; answers of earlier ones are let go
 	waiting string // what is being opened, for the header
 
+	locked bool // it was made read-only while it was open
+
 	names namespaces
 	found []models.Context // those that there are, as the palette found them last
 }
@@ -152,7 +154,14 @@ func (r *root) grantUnlock(msg models.UnlockMsg) {
 
 // whatUnlocks says where changes are about to be allowed.
 func (r *root) whatUnlocks() string {
-	lines := []string{fmt.Sprintf("%s is open read-only, as every context is at first.", r.at()), ""}
+	why, remembered := ", as every context is at first", "This is remembered; "
+	if r.here.locked {
+		why = ", as you made it"
+	}
+	if e := r.here.context.Engine; e == "host" || e == "fake" { // these begin unlocked every time
+		remembered = ""
+	}
+	lines := []string{fmt.Sprintf("%s is open read-only%s.", r.at(), why), ""}
 	add := func(what, text string) {
 		if text != "" {
 			lines = append(lines, fmt.Sprintf("  %-9s %s", what, safetext.Line(text, 60)))
@@ -161,7 +170,7 @@ func (r *root) whatUnlocks() string {
 	add("engine", r.engine())
 	add("address", r.here.context.Address)
 	add("identity", r.identity())
-	return strings.Join(append(lines, "", "Shall pods be created and deleted here, and shells opened in them? This is remembered; "+r.lockName()+" locks it again."), "\n")
+	return strings.Join(append(lines, "", "Shall pods be created and deleted here, and shells opened in them? "+remembered+r.lockName()+" locks it again."), "\n")
 }
 
 // lockKey is the key that allows changes or forbids them, as it works right now.
@@ -185,7 +194,7 @@ func (r *root) setReadOnly(on bool) {
 			d.Undo() // nothing is changed from now on
 		}
 	}
-	r.here.context.Unlocked = !on
+	r.here.context.Unlocked, r.here.locked = !on, on
 	text := "Changes are allowed in " + r.at() + "; " + r.lockName() + " locks it again"
 	if on {
 		text = r.at() + " is read-only now; " + r.lockName() + " unlocks it"
