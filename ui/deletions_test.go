@@ -154,6 +154,29 @@ func TestNothingIsMadeAnewReadOnly(t *testing.T) {
 	u.Sees("live").Press("z").Sees("nothing can be made anew").Press("Z").Sees("nothing can be created")
 }
 
+func TestLockingStopsADeletion(t *testing.T) {
+	c := client("api-1", "web-1")
+	sent := make(chan struct{}, 10)
+	stuck := make(chan struct{})
+	c.OnDelete = func(string, string, api.DeleteOptions) error {
+		sent <- struct{}{}
+		<-stuck
+		return context.Canceled
+	}
+	u := sit(t, c, 100, 24, func(o *Options) { o.Env.Settings.DeleteParallel = 1 })
+	u.Sees("live").Press("*")
+	u.deletes()
+	u.later(10 * time.Second)
+	<-sent
+	u.Press("L").Sees("READ-ONLY")
+	close(stuck)
+	u.Sees("Not deleted: 2 of 2")
+	u.later(time.Second).Press("r").Sees("nothing is deleted")
+	if n := c.Called("delete"); n != 1 {
+		t.Errorf("%d deletions were sent", n)
+	}
+}
+
 func TestDeletionsFitEverySize(t *testing.T) {
 	for _, size := range modelstest.Sizes {
 		u := sit(t, client("api-1", "web-1"), size[0], size[1])

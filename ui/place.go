@@ -191,7 +191,8 @@ func (r *root) setReadOnly(on bool) {
 	r.env.ReadOnly = on
 	for _, d := range slices.Clone(r.deletions) {
 		if on {
-			d.Undo() // nothing is changed from now on
+			cmd, _ := d.Cancel() // nothing is changed from now on
+			r.do(cmd)
 		}
 	}
 	r.here.context.Unlocked, r.here.locked = !on, on
