@@ -15,6 +15,10 @@ type Deleted struct {
 	Ref      api.PodRef
 	Owner    string // "Kind/name" of what makes it anew by itself, "" for nothing
 	Pod      []byte // the server's JSON, as it was before the deletion
+
+	// Spared says that the server declined the deletion after the pod was kept:
+	// what was kept of it in the same batch is void. There is no Pod then.
+	Spared bool `json:",omitempty"`
 }
 
 // DoomedMsg tells every screen that pods are deleted at a time to come unless

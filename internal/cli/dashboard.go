@@ -131,7 +131,7 @@ func (s store) DeletedPods() ([]models.Deleted, error) {
 	var out []models.Deleted
 	for _, data := range kept {
 		var pod models.Deleted
-		if json.Unmarshal(data, &pod) == nil && len(pod.Pod) > 0 {
+		if json.Unmarshal(data, &pod) == nil && (len(pod.Pod) > 0 || pod.Spared) {
 			out = append(out, pod)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"podium/api"
 	"podium/internal/safetext"
 	"podium/manifest"
 	"podium/models"
@@ -18,6 +19,12 @@ type Recreation struct {
 	Owned []string // "web (ReplicaSet/x)": those that are made anew by themselves and left out
 }
 
+// keptPod names what was kept.
+type keptPod struct {
+	batch string
+	ref   api.PodRef
+}
+
 // Recreate reads the pods that were deleted last at the endpoint and makes a
 // manifest of those that do not come back by themselves. Batches in skip are
 // passed over. It does I/O, so it is called in commands only.
@@ -28,7 +35,12 @@ func Recreate(store models.Store, endpoint string, skip []string) (Recreation, e
 	}
 	var r Recreation
 	var docs []string
+	spared := map[keptPod]bool{}
 	for _, pod := range kept {
+		if one := (keptPod{pod.Batch, pod.Ref}); pod.Spared || spared[one] {
+			spared[one] = true
+			continue
+		}
 		if pod.Endpoint != endpoint || slices.Contains(skip, pod.Batch) || r.Batch != "" && pod.Batch != r.Batch {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -54,8 +55,15 @@ func (d *Delete) Cancel() (tea.Cmd, bool) {
 	return nil, false
 }
 
-// send deletes what is not deleted yet.
+// send deletes what is not deleted yet. Where changes are no longer allowed it
+// sends nothing.
 func (d *Delete) send() tea.Cmd {
+	if d.env.ReadOnly {
+		if !d.Undo() {
+			d.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: d.endpoint + " is open read-only: nothing is deleted"})
+		}
+		return nil
+	}
 	d.phase, d.focus, d.began = running, 0, d.env.Now()
 	d.try++
 	ctx, cancel := context.WithCancel(context.Background())
@@ -130,7 +138,23 @@ func (j deletion) run(ctx context.Context) (digest string, unkept, err error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return digest, unkept, j.client.Delete(limited, j.row.Namespace, j.row.Name, j.opts)
+	err = j.client.Delete(limited, j.row.Namespace, j.row.Name, j.opts)
+	if j.keep.Pod != nil && unkept == nil && declined(err) {
+		j.keep.Pod, j.keep.Spared = nil, true
+		unkept = j.store.KeepDeleted(j.keep)
+	}
+	return digest, unkept, err
+}
+
+// declined tells whether the server has answered that it does not delete the pod.
+// After a timeout, or an error of the server's own, it may be deleted or not.
+func declined(err error) bool {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) || apierrors.IsNotFound(err) {
+		return false
+	}
+	code := status.Status().Code
+	return code >= http.StatusBadRequest && code < http.StatusInternalServerError && code != http.StatusRequestTimeout
 }
 
 // answered takes an answer in and sends what is next, or finishes.

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
 	"podium/api"
@@ -129,6 +131,34 @@ func TestDeletedPodsAreKeptAndMadeAnew(t *testing.T) {
 	}
 }
 
+func TestWhatWasNotDeletedIsNotMadeAnew(t *testing.T) {
+	c := modelstest.NewClient()
+	for _, name := range []string{"web", "slow"} {
+		c.SetObject(webJSON, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "default", UID: types.UID("u" + name)}})
+	}
+	c.OnDelete = func(_, name string, _ api.DeleteOptions) error {
+		if name == "slow" {
+			return errors.New("the answer did not come in time") // it may be deleted
+		}
+		return apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, name, errors.New("no"))
+	}
+	_, b, drv := open(t, c, models.DeleteMsg{Rows: rows("web")})
+	drv.Press("y").Sees("forbidden")
+	if r, err := Recreate(b.Store, "test", nil); err != nil || r.Batch != "" {
+		t.Errorf("found %+v, %v", r, err)
+	}
+	b.Step(time.Second)
+	d := NewDelete(b.Env, models.DeleteMsg{Rows: rows("slow", "web")}, nil, "z")
+	d.undo = 0
+	t.Cleanup(d.Close)
+	drv = modelstest.Drive(t, d, 70, 14)
+	b.Step(time.Second)
+	drv.Press("y").Sees("forbidden", "in time")
+	if r, err := Recreate(b.Store, "test", nil); err != nil || len(r.Names) != 1 || r.Names[0] != "slow" {
+		t.Errorf("found %+v, %v", r, err)
+	}
+}
+
 func must(r Recreation, err error) Recreation {
 	if err != nil {
 		panic(err)
@@ -150,4 +180,18 @@ func TestAPodThatCannotBeKeptIsDeletedAllTheSame(t *testing.T) {
 	if c.Called("delete") != 1 || !warned {
 		t.Errorf("called %v, wished %v", c.Calls(), b.Wishes)
 	}
+}
+
+func TestNothingIsTriedAgainReadOnly(t *testing.T) {
+	c := modelstest.NewClient()
+	c.OnDelete = func(string, string, api.DeleteOptions) error { return errors.New("too slow") }
+	_, b, drv := open(t, c, models.DeleteMsg{Rows: rows("web")})
+	drv.Press("y").Sees("too slow")
+	b.Env.ReadOnly = true
+	drv.Press("r")
+	if n, _ := wished[models.NoticeMsg](b); c.Called("delete") != 1 || !strings.Contains(n.Text, "read-only") {
+		t.Errorf("called %v, told %q", c.Calls(), n.Text)
+	}
+	b.Env.ReadOnly = false
+	drv.Press("r").Until("another try", func() bool { return c.Called("delete") == 2 })
 }
