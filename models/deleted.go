@@ -10,7 +10,7 @@ import (
 // can be made again.
 type Deleted struct {
 	At       time.Time
-	Endpoint string // where it was, as Env.Endpoint
+	Endpoint string // where it was, as Env.Place says
 	Batch    string // the same for pods that were deleted together
 	Ref      api.PodRef
 	Owner    string // "Kind/name" of what makes it anew by itself, "" for nothing

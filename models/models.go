@@ -10,6 +10,7 @@
 package models
 
 import (
+	"cmp"
 	"time"
 
 	"charm.land/bubbles/v2/help"
@@ -102,6 +103,10 @@ type Env struct {
 	Endpoint string       // what people call the endpoint, harmless to draw
 	Settings Settings     // as configured; SettingsMsg tells of changes
 
+	// Context is the ID of the context, "" where it has none: two may be called
+	// the same.
+	Context string
+
 	// Changed by the root while screens run; EnvMsg tells.
 	Namespace string   // the namespace that lists show, "" for all
 	Recent    []string // namespaces shown lately by their keys, that of 1 first
@@ -138,6 +143,9 @@ type Env struct {
 	// to be called in Bubble Tea's loop.
 	Wish func(wish tea.Msg)
 }
+
+// Place tells the endpoint from all others in what is kept.
+func (e *Env) Place() string { return cmp.Or(e.Context, e.Endpoint) }
 
 // InfoMsg tells every screen that Env.Info is known now.
 type InfoMsg struct{ Info api.Info }

@@ -86,10 +86,10 @@ func (r *root) undo() {
 	if r.refuseReadOnly("nothing can be made anew") {
 		return
 	}
-	store, endpoint, skip := r.env.Store, r.env.Endpoint, slices.Clone(r.remade)
+	store, client, place, skip := r.env.Store, r.env.Client, r.env.Place(), slices.Clone(r.remade)
 	r.do(func() tea.Msg {
-		made, err := confirm.Recreate(store, endpoint, skip)
-		return recreatedMsg{made: made, err: err}
+		made, err := confirm.Recreate(store, place, skip)
+		return recreatedMsg{client: client, made: made, err: err}
 	})
 }
 
@@ -109,13 +109,17 @@ func (r *root) draftKey() key.Binding {
 
 // recreatedMsg is the manifest of what was deleted last.
 type recreatedMsg struct {
-	made confirm.Recreation
-	err  error
+	client models.Client // where: another may be open meanwhile
+	made   confirm.Recreation
+	err    error
 }
 
 // gotRecreated opens the manifest in the editor: it is looked at before it is
 // sent.
 func (r *root) gotRecreated(msg recreatedMsg) {
+	if msg.client != r.env.Client {
+		return
+	}
 	made := msg.made
 	if made.Batch != "" {
 		r.remade = append(r.remade, made.Batch)

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"podium/api"
+	"podium/models/confirm"
 	"podium/models/modelstest"
 )
 
@@ -138,6 +139,33 @@ func TestUndoAfterwardsMakesAManifest(t *testing.T) {
 	u.Press("z").Sees("recreate api-1")
 	u.Press("esc").Until("the list", func() bool { return len(u.root.stack) == 1 })
 	u.Press("@").Sees("delete default/api-1 → accepted", "sha256:")
+}
+
+// TestWhatWasDeletedElsewhereIsNotMadeAnewHere: not where a context is called the
+// same, and not by an answer that comes after the switch.
+func TestWhatWasDeletedElsewhereIsNotMadeAnewHere(t *testing.T) {
+	docker, kube := cluster("docker:staging", "staging"), cluster("kube:staging", "staging")
+	docker.Unlocked, kube.Unlocked = true, true
+	all := modelstest.NewContexts(docker, kube)
+	all.Clients["docker:staging"], all.Clients["kube:staging"] = client("api-1"), client("web-1")
+	all.Clients["docker:staging"].SetObject(`{"metadata":{"name":"api-1","namespace":"default","uid":"uid-api-1"},"spec":{"containers":[{"name":"main","image":"nginx"}]},"status":{}}`,
+		&corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "api-1", Namespace: "default", UID: "uid-api-1"}})
+	u := sitAt(t, all, "docker:staging", 100, 24)
+	u.Sees("live")
+	u.deletes()
+	u.later(10 * time.Second)
+	u.Sees("z makes it anew")
+	made, err := confirm.Recreate(u.bench.Store, u.root.env.Place(), nil)
+	if err != nil || len(made.Names) != 1 {
+		t.Fatalf("kept %+v, %v", made, err)
+	}
+	late := recreatedMsg{client: u.root.env.Client, made: made}
+	u.Press(":").Type("ctx kube:staging").Press("enter").Sees("web-1")
+	u.Press("z").Sees("has deleted nothing here lately")
+	u.Send(late)
+	if len(u.root.stack) != 1 {
+		t.Error("a late answer opens the editor on another context's pod")
+	}
 }
 
 func TestReopenTheLastDraft(t *testing.T) {

@@ -334,7 +334,7 @@ func (r *root) enter(opened *models.Opened) {
 func (r *root) adopt(opened *models.Opened) {
 	e := r.env
 	e.Client, e.Info = opened.Client, nil
-	e.Endpoint = endpointName(opened)
+	e.Endpoint, e.Context = endpointName(opened), opened.Context.ID
 	e.Namespace, e.Recent = opened.Namespace, opened.Recent
 	e.ReadOnly = r.opts.Sealed || !opened.Context.Unlocked
 	r.here.context, r.here.close = opened.Context, opened.Close

@@ -58,6 +58,7 @@ type Delete struct {
 	env       *models.Env
 	client    models.Client
 	endpoint  string
+	place     string // of the endpoint, as Env.Place says
 	theme     themes.Theme
 	keys      KeyMap
 	lineKeys  input.KeyMap // of the grace
@@ -108,7 +109,7 @@ var (
 // is the key that undoes it, as people read it.
 func NewDelete(env *models.Env, ask models.DeleteMsg, sessions []string, undoKey string) *Delete {
 	d := &Delete{
-		env: env, client: env.Client, endpoint: env.Endpoint, theme: env.Theme, keys: DefaultKeyMap(), lineKeys: input.DefaultKeyMap(),
+		env: env, client: env.Client, endpoint: env.Endpoint, place: env.Place(), theme: env.Theme, keys: DefaultKeyMap(), lineKeys: input.DefaultKeyMap(),
 		sessions: sessions, opened: env.Now(), undo: env.Settings.UndoWindow, undoKey: undoKey,
 	}
 	for _, row := range ask.Rows {

@@ -25,7 +25,7 @@ type keptPod struct {
 	ref   api.PodRef
 }
 
-// Recreate reads the pods that were deleted last at the endpoint and makes a
+// Recreate reads the pods that were deleted last at the endpoint (Env.Place) and makes a
 // manifest of those that do not come back by themselves. Batches in skip are
 // passed over. It does I/O, so it is called in commands only.
 func Recreate(store models.Store, endpoint string, skip []string) (Recreation, error) {

@@ -97,7 +97,7 @@ func (d *Delete) next(ctx context.Context) tea.Cmd {
 		opts.UID = t.row.UID
 		job := deletion{
 			client: d.client, store: d.env.Store, row: t.row, opts: opts,
-			keep: models.Deleted{At: d.began, Endpoint: d.endpoint, Batch: d.batch(), Ref: t.row.Ref(), Owner: t.row.Owner},
+			keep: models.Deleted{At: d.began, Endpoint: d.place, Batch: d.batch(), Ref: t.row.Ref(), Owner: t.row.Owner},
 		}
 		try := d.try
 		return func() tea.Msg {

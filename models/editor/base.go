@@ -295,7 +295,7 @@ func (m *Model) recreate(msg comparedMsg) tea.Cmd {
 	m.say(themes.Pending, "deleting %s, and waiting for its end …", safetext.Line(msg.ref.Name, 60))
 	client, store, draft, text := m.env.Client, m.env.Store, m.draft, []byte(m.buf.Text())
 	kept := models.Deleted{
-		At: m.env.Now(), Endpoint: m.env.Endpoint, Batch: m.draft, Ref: msg.ref, Owner: msg.old.Row().Owner, Pod: msg.old.Raw,
+		At: m.env.Now(), Endpoint: m.env.Place(), Batch: m.draft, Ref: msg.ref, Owner: msg.old.Row().Owner, Pod: msg.old.Raw,
 	}
 	kept.Ref.UID = msg.old.Row().UID
 	grace := defaultGrace
