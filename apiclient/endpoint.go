@@ -101,6 +101,9 @@ func (c *Client) dialPlain(ctx context.Context) (net.Conn, error) {
 // tlsConfig is the TLS side of cfg for a server at base, nil for plain http.
 func (cfg Config) tlsConfig(base *url.URL) (*tls.Config, error) {
 	if base.Scheme != "https" {
+		if cfg.Fingerprint != "" && strings.HasPrefix(strings.ToLower(cfg.Server), "http:") {
+			return nil, errors.New("a fingerprint is given, but http:// shows no certificate: the address must begin with https://")
+		}
 		return nil, nil
 	}
 	out := &tls.Config{
