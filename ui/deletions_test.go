@@ -168,6 +168,24 @@ func TestWhatWasDeletedElsewhereIsNotMadeAnewHere(t *testing.T) {
 	}
 }
 
+func TestADeletionThatIsLeftIsInTheJournal(t *testing.T) {
+	u, all := two(t, 100, 24)
+	sent, stuck := make(chan struct{}, 1), make(chan struct{})
+	defer close(stuck)
+	all.Clients["host"].OnDelete = func(string, string, api.DeleteOptions) error {
+		sent <- struct{}{}
+		<-stuck
+		return nil
+	}
+	u.Sees("live")
+	u.deletes()
+	u.later(10 * time.Second)
+	<-sent
+	u.Press(":").Type("ctx kube:prod").Press("enter").Sees("Leave this machine?", "1 of them were sent")
+	u.later(time.Second).Press("y").Sees("cart-1")
+	u.Press("@").Sees("delete default/api-1", "left unanswered: it may be deleted or not", "this machine")
+}
+
 func TestReopenTheLastDraft(t *testing.T) {
 	u := sit(t, client("api-1"), 100, 24)
 	u.Sees("live").Press("Z").Sees("No draft is kept")

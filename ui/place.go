@@ -296,6 +296,11 @@ func (r *root) letGo(opened *models.Opened) {
 // leavePlace closes all that belongs to the context that is open: no late answer
 // finds anybody who waits for it.
 func (r *root) leavePlace() {
+	for _, d := range r.deletions {
+		for _, e := range d.Unanswered() {
+			r.journal(e)
+		}
+	}
 	for _, s := range r.open() {
 		s.Close()
 	}

@@ -98,6 +98,21 @@ func (d *Delete) Dropped() string {
 	return ""
 }
 
+// Unanswered are entries for the journal about pods whose deletion was sent and is
+// left before the server has answered.
+func (d *Delete) Unanswered() []models.Entry {
+	var out []models.Entry
+	for i := range d.targets {
+		if t := &d.targets[i]; d.phase == running && t.state == sent {
+			out = append(out, models.Entry{
+				Endpoint: d.endpoint, Action: "delete", Target: t.row.Ref().String(), Failed: true,
+				Result: "left unanswered: it may be deleted or not",
+			})
+		}
+	}
+	return out
+}
+
 // someNames are the names of the first few pods.
 func (d *Delete) someNames() string {
 	var names []string
