@@ -97,6 +97,9 @@ func (s *Spool) Add(stream frame.Stream, p []byte) {
 			_, s.err = s.buf.Write(part)
 		}
 	}
+	if s.err != nil {
+		s.lost += int64(s.buf.Buffered()) // with what came before and was not written yet
+	}
 }
 
 // open makes the file, if there is none, and moves to it what was in memory.
@@ -136,6 +139,8 @@ func (s *Spool) Each(f func(stream frame.Stream, p []byte) error) error {
 		case err == nil:
 		case errors.Is(err, io.EOF) && !errors.Is(err, frame.ErrCut):
 			return nil
+		case errors.Is(err, frame.ErrCut) && s.failed():
+			return nil // what the file took ends here
 		default:
 			return fmt.Errorf("read the kept output: %w", err)
 		}
@@ -169,11 +174,20 @@ func (s *Spool) reader() (io.Reader, error) {
 	case s.file == nil:
 		return &sliceReader{s.small}, nil
 	}
-	if err := s.buf.Flush(); err != nil {
-		s.err = errors.Join(s.err, err)
-		return nil, fmt.Errorf("read the kept output: %w", err)
+	if s.err == nil {
+		if s.err = s.buf.Flush(); s.err != nil {
+			s.lost += int64(s.buf.Buffered())
+		}
 	}
+	// What the file took before it failed is there all the same.
 	return io.NewSectionReader(s.file, 0, s.size), nil
+}
+
+// failed tells whether the file takes no more.
+func (s *Spool) failed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err != nil
 }
 
 // sliceReader reads bytes that others may add to behind its end.

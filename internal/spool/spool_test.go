@@ -106,6 +106,20 @@ func TestAFileThatTakesNoMore(t *testing.T) {
 	if lost, err := s.Cut(); err == nil || !strings.Contains(err.Error(), "no space left") || lost == 0 {
 		t.Errorf("lost %d, %v", lost, err)
 	}
+	// What it took before is there all the same.
+	if got := len(text(t, s)); got < 100_000 || got > 200_000 {
+		t.Errorf("of 600000 bytes %d can be read", got)
+	}
+	// It may fail only when what is buffered is to be read.
+	late := New(func() (File, error) { return &memory{full: 70_000}, nil }, NewQuota(1<<30))
+	late.Add(frame.Stdout, make([]byte, 60_000))
+	late.Add(frame.Stderr, make([]byte, 60_000))
+	if got := len(text(t, late)); got == 0 {
+		t.Error("nothing can be read")
+	}
+	if lost, err := late.Cut(); lost == 0 || err == nil {
+		t.Errorf("lost %d, %v", lost, err)
+	}
 	none := New(func() (File, error) { return nil, errors.New("read-only file system") }, NewQuota(1<<30))
 	none.Add(frame.Stdout, make([]byte, 100_000))
 	if lost, err := none.Cut(); lost != 100_000 || err == nil {
