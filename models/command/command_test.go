@@ -394,6 +394,32 @@ func TestStdinComesFromAFile(t *testing.T) {
 	d.Press("x").Type("cat").Press("ctrl+x").Type("/none").Press("enter").Sees("not started", "/none")
 }
 
+// pipe is a store whose input nobody writes to.
+type pipe struct {
+	models.Store
+	opening, written chan struct{}
+}
+
+func (p pipe) Input(string) (io.ReadCloser, error) {
+	close(p.opening)
+	<-p.written
+	return io.NopCloser(strings.NewReader("late")), nil
+}
+
+func TestAPipeThatNobodyWritesToIsGivenUp(t *testing.T) {
+	b := bench(map[string]*session{"web": newSession()})
+	p := pipe{b.Store, make(chan struct{}), make(chan struct{})}
+	defer close(p.written)
+	b.Env.Store = p
+	d, m := open(t, b, "", 80, 12, "web")
+	d.Type("psql").Press("ctrl+x").Type("/tmp/fifo").Press("enter")
+	<-p.opening
+	if _, done := m.Cancel(); !done {
+		t.Error("ctrl-c does nothing")
+	}
+	d.Until("the end", func() bool { return m.card().state == done })
+}
+
 func TestOutputIsFiltered(t *testing.T) {
 	s := newSession()
 	d, m := open(t, bench(map[string]*session{"web": s}), "x", 80, 14, "web")

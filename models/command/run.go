@@ -119,12 +119,13 @@ func (m *Model) startRun(c *card) tea.Cmd {
 	c.state, c.run = starting, r
 	client, target, path := m.env.Client, c.targets[0], c.spec.stdin
 	argv, err := c.spec.command()
+	background := m.env.Go
 	cfg := api.ExecConfig{AttachStdin: path != "", AttachStdout: true, AttachStderr: true, Cmd: argv}
 	return func() tea.Msg {
 		defer cancel()
 		msg := startedMsg{to: m, run: r, err: err}
 		if msg.err == nil && path != "" {
-			msg.stdin, msg.err = store.Input(path)
+			msg.stdin, msg.err = openInput(ctx, background, store, path)
 		}
 		if msg.err == nil {
 			msg.session, msg.err = client.Exec(ctx, target.Ref.Namespace, target.Ref.Name, target.Container, cfg)
@@ -138,6 +139,32 @@ func (m *Model) startRun(c *card) tea.Cmd {
 			msg.stdin = nil
 		}
 		return msg
+	}
+}
+
+// openInput opens the standard input. A pipe can be opened only when somebody
+// writes to it, which may be never: the wait for that ends with ctx.
+func openInput(ctx context.Context, background func(func()), store models.Store, path string) (io.ReadCloser, error) {
+	type opened struct {
+		file io.ReadCloser
+		err  error
+	}
+	got := make(chan opened)
+	background(func() {
+		file, err := store.Input(path)
+		select {
+		case got <- opened{file, err}:
+		case <-ctx.Done():
+			if err == nil {
+				file.Close()
+			}
+		}
+	})
+	select {
+	case o := <-got:
+		return o.file, o.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("open the input: %s does not open; where it is a pipe, nobody writes to it: %w", path, ctx.Err())
 	}
 }
 
