@@ -23,6 +23,7 @@ type place struct {
 	close   func() // lets it go; nil when nothing is open
 	opening int    // counts the openings; answers of earlier ones are let go
 	waiting string // what is being opened, for the header
+	agreed  bool   // the user has agreed that what is open ends with it
 
 	locked bool // it was made read-only while it was open
 
@@ -74,7 +75,7 @@ func (r *root) grantPlace(msg tea.Msg) bool {
 	case unlockedMsg:
 		r.setReadOnly(false)
 	case switchMsg:
-		r.openContext(msg.id)
+		r.openContext(msg.id, true)
 	case openedMsg:
 		r.opened(msg)
 	case recentMsg:
@@ -252,7 +253,7 @@ func (r *root) grantOpen(id string) {
 	}
 	ends := r.endings()
 	if len(ends) == 0 {
-		r.openContext(id)
+		r.openContext(id, false)
 		return
 	}
 	r.ask(nil, models.ConfirmMsg{
@@ -260,9 +261,11 @@ func (r *root) grantOpen(id string) {
 	})
 }
 
-// openContext opens a context. What is open stays until the other one is.
-func (r *root) openContext(id string) {
+// openContext opens a context. What is open stays until the other one is; agreed
+// says that the user knows what ends then.
+func (r *root) openContext(id string, agreed bool) {
 	r.here.opening++
+	r.here.agreed = agreed
 	n, all := r.here.opening, r.env.Contexts
 	r.here.waiting = id
 	r.do(func() tea.Msg {
@@ -280,6 +283,11 @@ func (r *root) opened(msg openedMsg) {
 	r.here.waiting = ""
 	if msg.err != nil {
 		r.notify(models.NoticeMsg{Level: models.LevelError, Text: "The context was not opened: " + msg.err.Error()})
+		return
+	}
+	if !r.here.agreed && len(r.endings()) > 0 { // begun meanwhile
+		r.letGo(msg.opened)
+		r.grantOpen(msg.opened.Context.ID)
 		return
 	}
 	r.leavePlace()

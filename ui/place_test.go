@@ -222,6 +222,22 @@ func TestTheLastOpeningWins(t *testing.T) {
 	u.Until("the late one to be let go", func() bool { return all.Called("close kube:prod") == 1 })
 }
 
+func TestWhatBeginsWhileAContextIsOpenedIsAskedFor(t *testing.T) {
+	u, all := two(t, 100, 24)
+	u.Sees("live")
+	late, err := all.Open("kube:prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.root.here.opening++
+	u.deletes().Sees("goes in")
+	u.Send(openedMsg{opening: u.root.here.opening, opened: late}).Sees("Leave this machine?", "of which nothing was sent yet")
+	u.later(time.Second).Press("esc").Sees("goes in").Misses("Leave")
+	u.Until("it to be let go", func() bool { return all.Called("close kube:prod") == 1 })
+	u.Press(":").Type("ctx kube:prod").Press("enter").Sees("Leave this machine?")
+	u.later(time.Second).Press("y").Sees("cart-1")
+}
+
 func TestChooser(t *testing.T) {
 	host := models.Context{ID: "host", Name: "this machine", Engine: "host", Source: "processes of this machine", Local: true, Unlocked: true}
 	all := modelstest.NewContexts(host, cluster("kube:prod", "prod"))
