@@ -1,7 +1,11 @@
 package models
 
 import (
+	"errors"
+	"net/http"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/api"
 )
@@ -26,4 +30,15 @@ type Deleted struct {
 type DoomedMsg struct {
 	Refs []api.PodRef
 	At   time.Time
+}
+
+// Declined tells whether an error is a server's answer that it does not delete the pod.
+// After a timeout, or an error of the server's own, it may be deleted or not.
+func Declined(err error) bool {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) || apierrors.IsNotFound(err) {
+		return false
+	}
+	code := status.Status().Code
+	return code >= http.StatusBadRequest && code < http.StatusInternalServerError && code != http.StatusRequestTimeout
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -139,22 +138,11 @@ func (j deletion) run(ctx context.Context) (digest string, unkept, err error) {
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err = j.client.Delete(limited, j.row.Namespace, j.row.Name, j.opts)
-	if j.keep.Pod != nil && unkept == nil && declined(err) {
+	if j.keep.Pod != nil && unkept == nil && models.Declined(err) {
 		j.keep.Pod, j.keep.Spared = nil, true
 		unkept = j.store.KeepDeleted(j.keep)
 	}
 	return digest, unkept, err
-}
-
-// declined tells whether the server has answered that it does not delete the pod.
-// After a timeout, or an error of the server's own, it may be deleted or not.
-func declined(err error) bool {
-	var status apierrors.APIStatus
-	if !errors.As(err, &status) || apierrors.IsNotFound(err) {
-		return false
-	}
-	code := status.Status().Code
-	return code >= http.StatusBadRequest && code < http.StatusInternalServerError && code != http.StatusRequestTimeout
 }
 
 // answered takes an answer in and sends what is next, or finishes.

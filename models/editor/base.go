@@ -314,6 +314,10 @@ func (m *Model) recreate(msg comparedMsg) tea.Cmd {
 		if apierrors.IsNotFound(out.err) {
 			out.err = nil
 		}
+		if models.Declined(out.err) {
+			kept.Pod, kept.Spared = nil, true
+			out.err = errors.Join(out.err, store.KeepDeleted(kept))
+		}
 		if out.err != nil {
 			return out
 		}

@@ -174,6 +174,22 @@ func TestRecreatingThatFailsLosesNothing(t *testing.T) {
 	}
 }
 
+func TestADeletionThatIsDeclinedIsNotKept(t *testing.T) {
+	d, b, m, _ := editing(t)
+	b.Client.OnDelete = func(string, string, api.DeleteOptions) error {
+		return apierrors.NewForbidden(podsResource, "web", errors.New("no"))
+	}
+	if err := m.buf.ReplaceAll(good); err != nil {
+		t.Fatal(err)
+	}
+	d.Press("ctrl+s").Sees("What is to change").Press("ctrl+s")
+	answer(t, d, b)
+	d.Sees("Nothing was deleted")
+	if kept, err := b.Store.DeletedPods(); err != nil || len(kept) == 0 || !kept[0].Spared {
+		t.Errorf("kept %+v, %v", kept, err)
+	}
+}
+
 // TestAPodThatExistsCanBeReplaced: the server's refusal says how, and nothing is
 // deleted without a question.
 func TestAPodThatExistsCanBeReplaced(t *testing.T) {
