@@ -105,13 +105,18 @@ func (b *Book) SaveEndpoint(old string, e Endpoint, secret Secret) error {
 		return err
 	}
 	var all []Endpoint
-	return b.opts.Dir.UpdateJSON(endpointsFile, &all, func() error {
+	var unused string // the name of a token that nothing needs once the list is written
+	err = b.opts.Dir.UpdateJSON(endpointsFile, &all, func() error {
 		at := slices.IndexFunc(all, func(o Endpoint) bool { return o.Name == old && old != "" })
 		if slices.ContainsFunc(all, func(o Endpoint) bool { return o.Name == e.Name && o.Name != old }) {
 			return fmt.Errorf("the endpoint cannot be called %s: %w", e.Name, ErrTaken)
 		}
-		if e.HasToken, err = keepToken(tokens, old, e.Name, secret, at >= 0 && all[at].HasToken); err != nil {
+		had := at >= 0 && all[at].HasToken
+		if e.HasToken, err = keepToken(tokens, old, e.Name, secret, had); err != nil {
 			return err
+		}
+		if had && (old != e.Name || !e.HasToken) {
+			unused = old
 		}
 		if at >= 0 {
 			all[at] = e
@@ -121,9 +126,17 @@ func (b *Book) SaveEndpoint(old string, e Endpoint, secret Secret) error {
 		slices.SortFunc(all, func(x, y Endpoint) int { return strings.Compare(x.Name, y.Name) })
 		return nil
 	})
+	if err != nil || unused == "" {
+		return err
+	}
+	if err := tokens.Remove(unused); err != nil {
+		return fmt.Errorf("remove the token: %w", err)
+	}
+	return nil
 }
 
-// keepToken writes, moves or removes a token and tells whether there is one.
+// keepToken writes a token, or copies the one that is there, and tells whether
+// there is one from now on.
 func keepToken(tokens *state.Dir, old, name string, secret Secret, had bool) (bool, error) {
 	token := secret.Token
 	if secret.Keep && had {
@@ -139,11 +152,6 @@ func keepToken(tokens *state.Dir, old, name string, secret Secret, had bool) (bo
 	if token != "" && !secret.Remove {
 		if err := tokens.WriteFile(name, []byte(token)); err != nil {
 			return false, fmt.Errorf("keep the token: %w", err)
-		}
-	}
-	if had && (old != name || token == "" || secret.Remove) {
-		if err := tokens.Remove(old); err != nil {
-			return false, fmt.Errorf("remove the token: %w", err)
 		}
 	}
 	return token != "" && !secret.Remove, nil

@@ -113,6 +113,34 @@ func TestEndpointsAreKept(t *testing.T) {
 	}
 }
 
+func TestAListThatCannotBeWrittenLosesNoToken(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root writes everywhere")
+	}
+	b := surroundings(t, twoClusters)
+	if err := b.SaveEndpoint("", Endpoint{Name: "lab", Server: "https://lab.example"}, Secret{Token: secretToken}); err != nil {
+		t.Fatal(err)
+	}
+	dir := b.opts.Dir.Path()
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	err := b.SaveEndpoint("lab", Endpoint{Name: "laboratory", Server: "https://lab.example"}, Secret{Keep: true})
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err == nil {
+		t.Fatal("it was written")
+	}
+	all, err := b.Endpoints()
+	if err != nil || len(all) != 1 || all[0].Name != "lab" {
+		t.Fatalf("kept %+v, %v", all, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, tokensFolder, "lab")); err != nil {
+		t.Errorf("its token: %v", err)
+	}
+}
+
 func TestEndpointNames(t *testing.T) {
 	b := surroundings(t, twoClusters)
 	for _, name := range []string{"", ".", "..", "../x", "a/b", "-x", ".hidden", "a b", "a\nb", strings.Repeat("x", 64)} {
