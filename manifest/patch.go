@@ -20,7 +20,11 @@ var mergeKeys = map[string]string{
 // object, or nil when they do not differ. What neither of them holds stays as
 // the server has it. The elements of lists that are told apart by a key are
 // patched one by one; their order is not.
-func Patch(old, now []byte) ([]byte, error) {
+//
+// A uid that is not empty goes into the patch's metadata, as the precondition
+// that Kubernetes makes of it: a pod that took the name meanwhile is left alone,
+// with a Conflict.
+func Patch(old, now []byte, uid string) ([]byte, error) {
 	a, err := readExact(old)
 	if err != nil {
 		return nil, fmt.Errorf("read the pod as it is: %w", err)
@@ -36,7 +40,20 @@ func Patch(old, now []byte) ([]byte, error) {
 	if len(patch.fields) == 0 {
 		return nil, nil
 	}
+	if uid != "" {
+		patch.put("metadata", "uid", &node{kind: kindString, text: uid})
+	}
 	return appendJSON(nil, patch), nil
+}
+
+// put sets a field of a mapping's field, which is made where it is not there.
+func (n *node) put(outer, name string, value *node) {
+	in := n.get(outer)
+	if in == nil || in.value.kind != kindMapping {
+		n.fields = append(n.fields, member{name: outer, value: &node{kind: kindMapping}})
+		in = &n.fields[len(n.fields)-1]
+	}
+	in.value.fields = append(in.value.fields, member{name: name, value: value})
 }
 
 func firstOdd(a, b *node) *node {

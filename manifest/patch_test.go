@@ -26,7 +26,7 @@ func TestPatch(t *testing.T) {
 				`{"name":"new","image":"n"},{"$patch":"delete","name":"side"}],"tolerations":[{"key":"a"},{"key":"b"}]}}`,
 		},
 	} {
-		got, err := Patch([]byte(pod), []byte(c.now))
+		got, err := Patch([]byte(pod), []byte(c.now), "")
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -46,13 +46,23 @@ func TestPatch(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{`[]`, `x`, ``} {
-		if _, err := Patch([]byte(pod), []byte(bad)); err == nil {
+		if _, err := Patch([]byte(pod), []byte(bad), ""); err == nil {
 			t.Errorf("%q gives a patch", bad)
 		}
 	}
 	// Ports and elements without their key are replaced as a whole.
-	got, err := Patch([]byte(`{"volumes":[{"x":1}]}`), []byte(`{"volumes":[{"x":2}]}`))
+	got, err := Patch([]byte(`{"volumes":[{"x":1}]}`), []byte(`{"volumes":[{"x":2}]}`), "")
 	if err != nil || string(got) != `{"volumes":[{"x":2}]}` {
 		t.Errorf("%s, %v", got, err)
+	}
+	// The precondition, beside what changes in the metadata and without.
+	for now, want := range map[string]string{
+		`{"metadata":{"name":"web","labels":{"a":"b"}}}`:      `{"metadata":{"labels":{"a":"b"},"uid":"u-1"}}`,
+		`{"metadata":{"name":"web"},"spec":{"hostname":"h"}}`: `{"spec":{"hostname":"h"},"metadata":{"uid":"u-1"}}`,
+		`{"metadata":{"name":"web"}}`:                         ``,
+	} {
+		if got, err := Patch([]byte(`{"metadata":{"name":"web"}}`), []byte(now), "u-1"); err != nil || string(got) != want {
+			t.Errorf("%s: %s, %v", now, got, err)
+		}
 	}
 }

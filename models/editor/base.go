@@ -164,15 +164,15 @@ func (m *Model) compare(msg preparedMsg) tea.Cmd {
 			return out
 		}
 		if out.err == nil {
-			out.diff, out.patch, out.err = difference(out.old.Raw, json)
+			out.diff, out.patch, out.err = difference(out.old.Raw, json, out.old.Row().UID)
 		}
 		return out
 	}
 }
 
 // difference is what is to change: as a unified diff of the two as YAML, and as
-// a patch.
-func difference(old, now []byte) (diff string, patch []byte, err error) {
+// a patch of the pod with that uid.
+func difference(old, now []byte, uid string) (diff string, patch []byte, err error) {
 	before, err := manifest.Recreatable(old)
 	if err != nil {
 		return "", nil, fmt.Errorf("read the pod of the server: %w", err)
@@ -189,7 +189,7 @@ func difference(old, now []byte) (diff string, patch []byte, err error) {
 	if err != nil || bytes.Equal(a, b) {
 		return "", nil, err
 	}
-	patch, err = manifest.Patch(before, after)
+	patch, err = manifest.Patch(before, after, uid)
 	return udiff.Unified("on the server", "to be sent", string(a), string(b)), patch, err
 }
 

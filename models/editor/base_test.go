@@ -286,7 +286,7 @@ func TestARealEditWhereTheEndpointCan(t *testing.T) {
 	b.Env.ReadOnly = false
 	d.Press("ctrl+s").Sees("What is to change").Press("ctrl+s")
 	d.Until("the list", wished[models.ListMsg](b))
-	want := `default/web {"spec":{"containers":[{"name":"main","image":"nginx:2"}]}}`
+	want := `default/web {"spec":{"containers":[{"name":"main","image":"nginx:2"}]},"metadata":{"uid":"u1"}}`
 	if all := sent.all(); len(all) != 2 || all[1] != want || len(c.calls) > 0 {
 		t.Errorf("sent %q and %v: want the patch %s", all, c.calls, want)
 	}
