@@ -289,6 +289,9 @@ func (d *Dialog) handle(msg tea.Msg) tea.Cmd {
 	switch {
 	case event.Escaped, event.Button == buttonCancel:
 		d.env.Wish(models.BackMsg{From: d})
+	case (event.Button == buttonSave || event.Button == buttonAnyway) && d.tokenOfElsewhere():
+		d.problem = "The kept token was given for " + d.before.Server + ": type the one for the new address, or - for none."
+		d.build(d.typed(), fieldToken)
 	case event.Button == buttonSave:
 		return d.try()
 	case event.Button == buttonAnyway:
@@ -301,6 +304,16 @@ func (d *Dialog) handle(msg tea.Msg) tea.Cmd {
 		return d.try()
 	}
 	return cmd
+}
+
+// tokenOfElsewhere says that the kept token would go to another server than the
+// one it was given for, which nobody has asked for.
+func (d *Dialog) tokenOfElsewhere() bool {
+	e := d.filled()
+	before, err := url.Parse(d.before.Server)
+	now, err2 := url.Parse(e.Server)
+	return e.HasToken && e.Token == "" &&
+		(err != nil || err2 != nil || before.Scheme != now.Scheme || before.Host != now.Host || before.Scheme == "unix" && before.Path != now.Path)
 }
 
 // giveUp ends the question and goes back to the form; before that there is

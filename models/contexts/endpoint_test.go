@@ -111,6 +111,21 @@ func TestEditingKeepsTheToken(t *testing.T) {
 	}
 }
 
+// TestATokenStaysWithItsServer: a kept token goes to no other address unasked.
+func TestATokenStaysWithItsServer(t *testing.T) {
+	_, drive, b, all := dialog(t, "api:lab", func(all *modelstest.Endpoints) {
+		all.Kept["api:lab"] = models.Endpoint{Name: "lab", Server: "https://lab.example", Token: "hush-hush"}
+	})
+	drive.Sees("https://lab.example").Press("tab end").Type(".evil").Press("tab tab tab enter").Sees("was given for https://lab.example")
+	if all.Called("try https://lab.example.evil") != 0 || saved(b) != "" {
+		t.Fatal("the token went to another server")
+	}
+	drive.Type("other").Press("tab tab enter enter").Until("it to be saved", func() bool { return saved(b) == "api:lab" })
+	if e := all.Kept["api:lab"]; e.Server != "https://lab.example.evil" || e.Token != "other" {
+		t.Errorf("kept %+v", e)
+	}
+}
+
 func TestGivingUp(t *testing.T) {
 	asked := make(chan struct{})
 	d, drive, b, _ := dialog(t, "", func(all *modelstest.Endpoints) {
