@@ -79,6 +79,7 @@ type (
 // loadPod fetches the pod that is to be edited.
 func (m *Model) loadPod(ref api.PodRef) tea.Cmd {
 	m.base = &base{ref: ref}
+	m.draft = draftOf(ref, m.env.Now())
 	client := m.env.Client
 	m.say(themes.Pending, "fetching %s …", safetext.Line(ref.Name, 60))
 	return func() tea.Msg {
@@ -108,7 +109,7 @@ func recreatableYAML(raw []byte) (string, error) {
 
 func (m *Model) gotBase(msg basedMsg) tea.Cmd {
 	if msg.err != nil {
-		m.base = nil
+		m.base, m.draft = nil, newDraft(m.env.Now())
 		m.open("")
 		m.say(themes.Error, "The pod could not be read: %s", safetext.Clean(msg.err.Error()))
 		return nil
@@ -118,10 +119,10 @@ func (m *Model) gotBase(msg basedMsg) tea.Cmd {
 	case msg.own != "":
 		m.say(themes.Warning, "%s makes this pod anew by itself: what is changed here does not last.", safetext.Line(msg.own, 60))
 	case m.patches():
-		m.say(themes.Notice, "%s changes the pod, after showing what; what cannot be changed takes deleting and creating it again (%s).",
+		m.say(themes.Notice, "%s shows what you have changed, then changes it; %s deletes and creates anew.",
 			m.keys.Create.Help().Key, m.keys.Over.Help().Key)
 	default:
-		m.say(themes.Notice, "This endpoint changes no pods: %s deletes it and creates it again with your changes, after showing them.", m.keys.Create.Help().Key)
+		m.say(themes.Notice, "%s shows what you have changed, then deletes the pod and creates it again.", m.keys.Create.Help().Key)
 	}
 	return m.opened()
 }

@@ -145,6 +145,56 @@ func TestEditingShowsTheDifferenceAndRecreates(t *testing.T) {
 	}
 }
 
+// TestADraftOfAnEditIsStillAnEdit: opened again after a crash, it is held against
+// the pod that it is of, rather than created beside it.
+func TestADraftOfAnEditIsStillAnEdit(t *testing.T) {
+	d, b, m, c := editing(t)
+	if err := m.buf.ReplaceAll(strings.Replace(m.buf.Text(), "nginx:1", "nginx:2", 1)); err != nil {
+		t.Fatal(err)
+	}
+	d.Type("# mine\n").Press("esc")
+	d.Until("the draft", func() bool {
+		text, err := b.Store.LoadDraft(m.draft)
+		return err == nil && strings.Contains(string(text), "# mine")
+	})
+
+	again := New(b.Env, models.EditMsg{}, nil)
+	t.Cleanup(again.Close)
+	d = mt.Drive(t, again, 100, 24)
+	d.Sees("kept draft").Press("enter").Sees("# mine", "of an edit of web")
+	if again.Title() != "edit web" {
+		t.Errorf("the title is %q", again.Title())
+	}
+	d.Press("ctrl+s").Sees("What is to change").Press("ctrl+s")
+	answer(t, d, b)
+	d.Until("the list", wished[models.ListMsg](b))
+	if got := strings.Join(c.calls, ", "); got != "delete web u1, create" || !strings.Contains(c.made, `"image":"nginx:2"`) {
+		t.Errorf("the server was asked to %s, and has %s", got, c.made)
+	}
+	d.Until("the draft to be forgotten", func() bool {
+		left, err := b.Store.Drafts()
+		return err == nil && len(left) == 0
+	})
+}
+
+func TestTheIDOfADraft(t *testing.T) {
+	ref := api.PodRef{Namespace: "default", Name: "web"}
+	for id, want := range map[string]api.PodRef{
+		draftOf(ref, mt.Noon()):              ref,
+		draftOf(ref, mt.Noon()) + lentSuffix: ref,
+		newDraft(mt.Noon()):                  {},
+		"edit ":                              {},
+		"edit web 20260501":                  {},
+		"edit /web 20260501":                 {},
+		"edit default/ 20260501":             {},
+		"edit default/web":                   {},
+	} {
+		if got, ok := draftedPod(id); ok != (want.Name != "") || ok && got != want {
+			t.Errorf("%q is of %v, %v", id, got, ok)
+		}
+	}
+}
+
 // TestRecreatingThatFailsLosesNothing: the pod is gone, the new one refused. The
 // text and its draft are there, and creating can be tried again.
 func TestRecreatingThatFailsLosesNothing(t *testing.T) {
@@ -269,7 +319,7 @@ func TestARealEditWhereTheEndpointCan(t *testing.T) {
 	m := New(b.Env, models.EditMsg{Ref: api.PodRef{Namespace: "default", Name: "web"}}, nil)
 	t.Cleanup(m.Close)
 	d := mt.Drive(t, m, 140, 24)
-	d.Sees("image: nginx:1", "changes the pod, after showing what")
+	d.Sees("image: nginx:1", "shows what you have changed, then changes it")
 	if err := m.buf.ReplaceAll(strings.Replace(m.buf.Text(), "nginx:1", "nginx:2", 1)); err != nil {
 		t.Fatal(err)
 	}

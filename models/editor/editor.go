@@ -95,7 +95,7 @@ func New(env *models.Env, wish models.EditMsg, rules Rules) *Model {
 	m := &Model{
 		env: env, rulesOf: rules, keys: DefaultKeyMap(), wish: wish, theme: env.Theme,
 		buf: buffer.New(env.Theme), sent: map[string]bool{},
-		draft: "pod-" + env.Now().UTC().Format("20060102-150405.000"),
+		draft: newDraft(env.Now()),
 	}
 	m.tick = tea.Tick
 	m.diffText = textview.New(env.Theme, diffLines)
@@ -153,6 +153,9 @@ func (m *Model) Title() string {
 	}
 	if m.wish.Ref.Name != "" {
 		return "edit " + safetext.Line(m.wish.Ref.Name, 80)
+	}
+	if m.base != nil {
+		return "edit " + safetext.Line(m.base.ref.Name, 80)
 	}
 	return "new pod"
 }

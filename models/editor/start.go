@@ -298,9 +298,14 @@ func (m *Model) loaded(msg loadedMsg) tea.Cmd {
 	m.note = ""
 	if msg.draft != "" {
 		m.draft = msg.draft
+		if ref, ok := draftedPod(m.draft); ok {
+			m.base = &base{ref: ref}
+		}
 	}
 	m.open(strings.TrimPrefix(string(msg.text), "\ufeff"))
 	switch {
+	case msg.draft != "" && m.base != nil:
+		m.say(themes.Notice, "This draft was kept of an edit of %s.", safetext.Line(m.base.ref.Name, 60))
 	case msg.draft != "":
 		m.say(themes.Notice, "This is the draft that was kept.")
 	case msg.what == "the pod":
