@@ -20,7 +20,10 @@ import (
 	"podium/models/modelstest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	time.Local = time.UTC // golden views show times of day
+	goleak.VerifyTestMain(m)
+}
 
 func before(d time.Duration) metav1.Time { return metav1.NewTime(modelstest.Noon().Add(-d)) }
 

@@ -66,7 +66,10 @@ type Driver struct {
 }
 
 // limit is how long the driver waits for what a test says will happen.
-const limit = 10 * time.Second
+//
+// It is generous: it only ever runs out where something is wrong, and a machine
+// may be busy with other things.
+const limit = time.Minute
 
 // Drive opens the screen at the size and runs its first command.
 func Drive(t testing.TB, s models.Screen, cols, rows int) *Driver {
