@@ -52,6 +52,19 @@ func (r PodRow) Key() string {
 	return r.Namespace + "/" + r.Name
 }
 
+// Coming tells whether the pod is on its way up and nothing is known to be in it.
+func (r PodRow) Coming() bool {
+	if r.Deleting || r.Phase != string(corev1.PodPending) {
+		return false
+	}
+	switch init, ok := strings.CutPrefix(r.Status, "Init:"); {
+	case ok:
+		return init == "ContainerCreating" || strings.Contains(init, "/") // N/M
+	default:
+		return r.Status == r.Phase || r.Status == "ContainerCreating" || r.Status == "PodInitializing"
+	}
+}
+
 // Finished tells whether the pod has ended for good (Succeeded or Failed): no
 // exec is possible in it.
 func (r PodRow) Finished() bool {

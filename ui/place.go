@@ -251,13 +251,13 @@ func (r *root) grantOpen(id string) {
 		r.home()
 		return
 	}
-	ends := r.endings()
-	if len(ends) == 0 {
+	ends, coming := r.endings(), r.coming()
+	if len(ends)+len(coming) == 0 {
 		r.openContext(id, false)
 		return
 	}
 	r.ask(nil, models.ConfirmMsg{
-		Title: "Leave " + r.at() + "?", Question: endingLines(ends), Yes: "Leave", Do: switchMsg{id},
+		Title: "Leave " + r.at() + "?", Question: strings.TrimSpace(endingLines(ends) + "\n" + comingLine(coming)), Yes: "Leave", Do: switchMsg{id},
 	})
 }
 
@@ -285,7 +285,7 @@ func (r *root) opened(msg openedMsg) {
 		r.notify(models.NoticeMsg{Level: models.LevelError, Text: "The context was not opened: " + msg.err.Error()})
 		return
 	}
-	if !r.here.agreed && len(r.endings()) > 0 { // begun meanwhile
+	if !r.here.agreed && len(r.endings())+len(r.coming()) > 0 { // begun meanwhile
 		r.letGo(msg.opened)
 		r.grantOpen(msg.opened.Context.ID)
 		return

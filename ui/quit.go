@@ -21,7 +21,7 @@ type (
 // quit ends the program, asking first as configured: usually when something would
 // end with it.
 func (r *root) quit() {
-	ask := len(r.endings()) > 0
+	ask := len(r.endings())+len(r.coming()) > 0
 	switch r.env.Settings.ConfirmQuit {
 	case models.QuitAlways:
 		ask = true
@@ -51,12 +51,40 @@ func (r *root) askQuit() {
 // consequences are what quitting ends and what it leaves.
 func (r *root) consequences() string {
 	lines := []string{endingLines(r.endings())}
+	if text := comingLine(r.coming()); text != "" {
+		lines = append(lines, text)
+	}
 	if n := r.list.Listing().Running; n == 1 {
 		lines = append(lines, "1 pod goes on.")
 	} else if n > 1 {
 		lines = append(lines, fmt.Sprintf("%d pods go on.", n))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// coming are the pods that this podium is still bringing up, which nobody does
+// once it has gone: those of a daemon whose engine is in this process.
+func (r *root) coming() []string {
+	if r.here.context.Engine != "docker" {
+		return nil
+	}
+	return r.list.Coming()
+}
+
+// comingLine says what becomes of pods that are not up yet, "" of none.
+func comingLine(names []string) string {
+	switch n := len(names); n {
+	case 0:
+		return ""
+	case 1:
+		return safetext.Line(names[0], 60) + " is not up yet:\nthe next podium goes on with it."
+	default:
+		shown := strings.Join(names[:min(n, 3)], ", ")
+		if n > 3 {
+			shown += fmt.Sprintf(" and %d more", n-3)
+		}
+		return safetext.Line(shown, 60) + " are not up yet:\nthe next podium goes on with them."
+	}
 }
 
 // endingLines name what ends.

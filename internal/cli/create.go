@@ -30,6 +30,8 @@ func newCreate(f *flags) *cobra.Command {
 		Long: "create sends the pods of manifests, YAML or JSON, of several documents or lists too. FILE may be a folder, whose\n" +
 			".yaml, .yml and .json files are taken, or - for standard input. Everything is checked before anything is sent:\n" +
 			"problems are told as FILE:LINE:COLUMN, as podium lint does, and with an error nothing is created.\n\n" +
+			"With a Docker or Podman daemon, whose pods podium itself brings up, create waits until they are, or until it is\n" +
+			"known what is in the way, such as an image that cannot be pulled; ctrl-c leaves them to the next podium.\n\n" +
 			"The exit status is 0 when all was created; 1 when something was not; 3 when the command line is wrong.",
 		Example: "podium create -f pod.yaml\npodium create -f manifests/ -R\nkubectl get pod web -o yaml | podium create -f -",
 		Args:    cobra.NoArgs,
@@ -73,13 +75,25 @@ func (c *createFlags) run(ctx context.Context, v *verb) error {
 		return err
 	}
 	var failed error
+	var made []api.PodRef
 	for _, d := range docs {
-		err := c.create(ctx, v, p, d)
+		ref, err := c.create(ctx, v, p, d)
+		if ref.Name != "" {
+			made = append(made, ref)
+		}
 		if err != nil {
 			if failed != nil {
 				fmt.Fprintln(v.err, errorLine(failed))
 			}
 			failed = err
+		}
+	}
+	if v.inside {
+		if err := v.awaitUp(ctx, made); err != nil {
+			if failed != nil {
+				fmt.Fprintln(v.err, errorLine(failed))
+			}
+			return err
 		}
 	}
 	return failed
@@ -119,20 +133,21 @@ func readManifests(v *verb, files []string, recursive bool, rules manifest.RuleS
 	return docs, nil
 }
 
-func (c *createFlags) create(ctx context.Context, v *verb, p podPrinter, d manifestDoc) error {
+// create creates the pod of a document, and says which was made, if one was.
+func (c *createFlags) create(ctx context.Context, v *verb, p podPrinter, d manifestDoc) (made api.PodRef, err error) {
 	namespace, err := v.namespaceFor(d)
 	if err != nil {
-		return err
+		return made, err
 	}
 	if c.dryRun {
 		if p != nil {
 			if err := p.pod(api.PodRow{Name: d.doc.Name}, d.doc.JSON); err != nil {
-				return err
+				return made, err
 			}
-			return p.flush()
+			return made, p.flush()
 		}
 		_, err := fmt.Fprintf(v.out, "pod/%s created (dry run)\n", safetext.Clean(d.doc.Name))
-		return err
+		return made, err
 	}
 	created, warnings, err := v.client.Create(ctx, namespace, d.doc.JSON)
 	for _, w := range warnings {
@@ -140,16 +155,18 @@ func (c *createFlags) create(ctx context.Context, v *verb, p podPrinter, d manif
 	}
 	if err != nil {
 		v.pin(d, err)
-		return fmt.Errorf("create %s of %s: %w", d.doc.Name, d.file, err)
+		return made, fmt.Errorf("create %s of %s: %w", d.doc.Name, d.file, err)
 	}
+	row := created.Row()
+	made = row.Ref()
 	if p != nil {
-		if err := p.pod(created.Row(), created.Raw); err != nil {
-			return err
+		if err := p.pod(row, created.Raw); err != nil {
+			return made, err
 		}
-		return p.flush()
+		return made, p.flush()
 	}
 	_, err = io.WriteString(v.out, "pod/"+safetext.Clean(created.Pod.Name)+" created\n")
-	return err
+	return made, err
 }
 
 // namespaceFor is where a pod goes: where its manifest says, which must be where

@@ -184,6 +184,7 @@ type endpoint struct {
 	client    *apiclient.Client
 	name      string // what people call it
 	namespace string // the one to begin in, "" for all
+	inside    bool   // its pods are brought up by this process, not by a server that goes on
 	close     func()
 }
 
@@ -202,7 +203,7 @@ func (f *flags) connect(dir *state.Dir, log func(line string)) (*endpoint, error
 	if err != nil {
 		return nil, err
 	}
-	ep := &endpoint{client: opened.Client, name: entry.Title(), close: opened.Close}
+	ep := &endpoint{client: opened.Client, name: entry.Title(), inside: entry.Kind == contexts.Docker, close: opened.Close}
 	if !f.allNamespaces {
 		ep.namespace = cmp.Or(f.namespace, entry.Namespace, api.DefaultNamespace)
 	}

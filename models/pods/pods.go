@@ -5,6 +5,7 @@ package pods
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -138,6 +139,19 @@ func (m *Model) Listing() models.ListState {
 		Loading: !f.loaded && f.lost == nil, Total: f.total, Live: f.live, At: f.at, Lost: f.lost != nil, Refused: refused(f.lost),
 		PerMinute: f.perMinute(m.env.Now()), Paused: f.source == idle && !f.due.IsZero() && !m.watched(),
 	}
+}
+
+// Coming are the names of the pods that are on their way up with nothing known to
+// be in it, in their order. It looks at all pods, so it is not for each frame.
+func (m *Model) Coming() []string {
+	var names []string
+	for _, e := range m.rows.byKey {
+		if e.row.Coming() {
+			names = append(names, e.row.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Select puts the cursor on a pod, as soon as it is there.

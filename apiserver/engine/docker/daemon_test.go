@@ -36,7 +36,7 @@ type fakeDaemon struct {
 	images     map[string]string // user by name
 	volumes    map[string]map[string]string
 	listeners  map[chan []byte]bool
-	pulls      []string // how the next pulls go: "ok" or what is wrong
+	pulls      []string // how the next pulls go: "ok", "endless" or what is wrong
 	auths      []string // that pulls were asked with
 	requests   []string // method and path of each request, without the version
 	noShell    bool
@@ -241,6 +241,14 @@ func (d *fakeDaemon) serveImages(w http.ResponseWriter, r *http.Request, path st
 		how := "ok"
 		if len(d.pulls) > 0 {
 			how, d.pulls = d.pulls[0], d.pulls[1:]
+		}
+		if how == "endless" {
+			_ = json.NewEncoder(w).Encode(map[string]any{"id": "aa", "status": "Downloading"})
+			_ = http.NewResponseController(w).Flush()
+			d.mu.Unlock()
+			<-r.Context().Done()
+			d.mu.Lock()
+			return
 		}
 		if how != "ok" && d.podman {
 			refuse(w, 500, how)

@@ -21,6 +21,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -152,7 +153,8 @@ func (e *Engine) Info(context.Context) (api.Info, error) {
 // Close implements engine.Engine: it stops looking at the daemon. Pods go on;
 // their restarts, probes and deadlines wait for the next podium. Pods made here
 // that are just coming up are given some seconds to do so first, since a
-// program may make a pod and end.
+// program may make a pod and end; not so those that wait for an image, which
+// may take as long as it likes.
 func (e *Engine) Close() error {
 	e.awaitComing()
 	e.mu.Lock()
@@ -197,14 +199,17 @@ func (e *Engine) awaitComing() {
 }
 
 // coming tells whether a pod has still to come up, and nothing is known to be
-// in its way. Called with Engine.mu held.
+// in its way but what may take its time. Called with Engine.mu held.
 func (e *Engine) coming(p *podState) bool {
 	if p.gone || p.erasing > 0 || len(p.ends) > 0 || p.infra == nil {
 		return false
 	}
 	pod := e.assemble(p, time.Now())
 	for _, s := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
-		if w := s.State.Waiting; w != nil && w.Reason != kubelet.ReasonCreating && w.Reason != kubelet.ReasonInitializing {
+		w := s.State.Waiting
+		switch {
+		case w == nil:
+		case w.Reason != kubelet.ReasonCreating && w.Reason != kubelet.ReasonInitializing, strings.HasPrefix(w.Message, pulling):
 			return false
 		}
 	}

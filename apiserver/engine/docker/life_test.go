@@ -104,6 +104,33 @@ func TestCloseLetsNewPodsComeUp(t *testing.T) {
 	})
 }
 
+// A pull may take as long as it likes: whoever wants it waits for it before
+// closing.
+func TestCloseWaitsForNoPull(t *testing.T) {
+	both(t, func(t *testing.T, d *fakeDaemon, e *Engine) {
+		d.mu.Lock()
+		d.pulls = []string{"endless", "endless"} // for each engine
+		d.mu.Unlock()
+		first := openEngine(t, d.options(t))
+		made, _, err := first.Create(testContext(t), word("big", []string{"stay"}, func(p *corev1.Pod) { p.Spec.Containers[0].Image = "example.com/big:1" }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		await(t, first, "big", "wait for its image", func(p *corev1.Pod) bool {
+			w := p.Status.ContainerStatuses[0].State.Waiting
+			return w != nil && w.Reason == kubelet.ReasonCreating && strings.HasPrefix(w.Message, pulling)
+		})
+		first.awaitComing()
+		first.mu.Lock()
+		waits := first.coming(first.pods[made.UID])
+		first.mu.Unlock()
+		if waits {
+			t.Error("Close waits for the image")
+		}
+		remove(t, e, "big")
+	})
+}
+
 // uidOf is a pod's UID. Called locked.
 func uidOf(t *testing.T, d *fakeDaemon, name string) types.UID {
 	t.Helper()

@@ -85,6 +85,9 @@ func (e *Engine) pauseFor(p *podState, d time.Duration) bool {
 	}
 }
 
+// pulling begins the message of a container that waits for its image.
+const pulling = "pulling image "
+
 // getImage pulls the image if its policy says so. A reason goes with an error.
 func (e *Engine) getImage(ctx context.Context, p *podState, c *corev1.Container) (reason string, err error) {
 	if _, err := reference.ParseNormalizedNamed(c.Image); err != nil {
@@ -105,9 +108,11 @@ func (e *Engine) getImage(ctx context.Context, p *podState, c *corev1.Container)
 	began := time.Now()
 	ctx, cancel := e.whileWanted(ctx, p)
 	defer cancel()
-	err = e.pullImage(ctx, c.Image, func(progress string) {
-		e.setWaiting(p, c.Name, kubelet.ReasonCreating, fmt.Sprintf("pulling image %q: %s", c.Image, progress))
-	})
+	show := func(progress string) {
+		e.setWaiting(p, c.Name, kubelet.ReasonCreating, fmt.Sprintf("%s%q: %s", pulling, c.Image, progress))
+	}
+	show("asking for it")
+	err = e.pullImage(ctx, c.Image, show)
 	e.setWaiting(p, c.Name, "", "")
 	if err != nil {
 		return "ErrImagePull", fmt.Errorf("pull image %q: %w", c.Image, err)
