@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	enc "encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -72,7 +73,7 @@ func (s *session) Inspect(context.Context) (api.ExecStatus, error) {
 
 func (s *session) print(t *testing.T, to byte, text string) {
 	t.Helper()
-	header := []byte{to, 0, 0, 0, 0, 0, 0, byte(len(text))}
+	header := enc.BigEndian.AppendUint32([]byte{to, 0, 0, 0}, uint32(len(text)))
 	if _, err := s.output.Write(append(header, text...)); err != nil {
 		t.Fatal(err)
 	}
@@ -449,6 +450,45 @@ func TestBinaryIsShownAsHex(t *testing.T) {
 		data, ok := b.Store.Saved("web-20260501-120000.out")
 		return ok && string(data) == "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\n"
 	})
+}
+
+// TestBinaryHidesNoErrors: what standard error says stands below the hex, even
+// if it came before it was known that the output is binary.
+func TestBinaryHidesNoErrors(t *testing.T) {
+	s := newSession()
+	d, m := open(t, bench(map[string]*session{"web": s}), "cat logo", 100, 14, "web")
+	runs(d, m)
+	s.print(t, 2, "first words\n")
+	d.Sees("first words")
+	s.print(t, 1, "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\n")
+	d.Sees("49 48 44 52", "┃ first words")
+	s.print(t, 2, "more\nhalf a")
+	d.Sees("┃ more").Misses("half")
+	s.print(t, 2, " line")
+	s.exit(1)
+	d.Sees("exit 1", "┃ half a line")
+	view := mt.Strip(m.View())
+	for _, text := range []string{"first words", "more", "half a"} {
+		if strings.Count(view, "┃ "+text) != 1 || strings.Index(view, text) < strings.Index(view, "49 48 44 52") {
+			t.Errorf("%q is not once below the hex:\n%s", text, view)
+		}
+	}
+	d.Press("b").Sees("IHDR", "┃ first words").Press("b").Sees("49 48 44 52", "┃ half a line")
+}
+
+// TestBinaryIsBounded: of very many lines beside the hex the first are shown.
+func TestBinaryIsBounded(t *testing.T) {
+	s := newSession()
+	d, m := open(t, bench(map[string]*session{"web": s}), "cat logo", 100, 14, "web")
+	runs(d, m)
+	s.print(t, 1, "\x00\x01\n")
+	s.print(t, 2, strings.Repeat("e\n", 3*budget))
+	s.exit(0)
+	d.Sees("exit 0").Press("G").Sees("and more of standard error")
+	d.Until("the end", func() bool { return m.shownRun().view.closed })
+	if n := len(m.shownRun().view.beside); n != besides+1 {
+		t.Errorf("%d lines are shown", n)
+	}
 }
 
 func TestStreamsAreSavedApart(t *testing.T) {

@@ -19,16 +19,18 @@ const (
 	budget  = 4096   // lines that one Update takes
 	behind  = 20_000 // lines; a view that is farther behind a running command leaves some out
 	jump    = 1000   // lines that it goes on with then
+	besides = 1000   // lines of standard error that are shown below hex
 )
 
 // progress is how far a run's output is in view.
 type progress struct {
-	next   uint64 // first line that the view does not have for good
-	open   int    // lines at the end of the view that may still grow
-	gap    bool   // lines were left out because they came too fast
-	hexed  int    // bytes shown as hex
-	anew   bool   // it was begun anew at the end of the run
-	closed bool   // nothing more comes
+	next   uint64          // first line that the view does not have for good
+	open   int             // lines at the end of the view that may still grow
+	gap    bool            // lines were left out because they came too fast
+	hexed  int             // bytes shown as hex
+	beside []textview.Line // lines of standard error below them
+	anew   bool            // it was begun anew at the end of the run
+	closed bool            // nothing more comes
 }
 
 // moreMsg goes on with lines that one Update had no time for.
@@ -78,8 +80,7 @@ func (m *Model) pull() tea.Cmd {
 		return nil // the view changes at the end of the run
 	}
 	if m.showsHex(r) {
-		m.pullHex(r)
-		return nil
+		return m.pullHex(r)
 	}
 	p := &r.view
 	m.out.DropLast(p.open)
@@ -173,23 +174,60 @@ func (m *Model) appendCut(r *run) {
 	}
 }
 
-// pullHex shows how binary output begins.
-func (m *Model) pullHex(r *run) {
-	p := r.kept.Head()
-	total := r.totals.Stdout
-	if len(p) != r.view.hexed || r.view.hexed == 0 || r.ended {
-		r.view.hexed = len(p)
+// pullHex shows how binary output begins, and below it what standard error says.
+func (m *Model) pullHex(r *run) tea.Cmd {
+	p, head := &r.view, r.kept.Head()
+	if p.hexed == 0 && len(head) > 0 || r.ended && p.gap && !p.anew {
+		// What came before it was known to be binary is taken again, and so is
+		// what has grown since.
+		*p = progress{anew: r.ended}
+	}
+	had, beside := p.hexed, len(p.beside)
+	more := m.pullBeside(r)
+	p.hexed = len(head)
+	if p.hexed != had || len(p.beside) != beside || r.ended && !more {
 		lines := []textview.Line{note(fmt.Sprintf("binary output, shown as hex · %s shows it as text · %s saves it as it is", m.keys.Binary.Help().Key, m.out.Keys.Save.Help().Key))}
-		for _, text := range hexLines(p) {
+		for _, text := range hexLines(head) {
 			lines = append(lines, textview.Line{Text: text, Role: themes.Stdout, Gutter: "│", GutterRole: themes.Stdout})
 		}
-		if more := total - int64(len(p)); more > 0 {
+		if more := r.totals.Stdout - int64(len(head)); more > 0 {
 			lines = append(lines, note("… and "+size(more)+" more"))
 		}
+		lines = append(lines, p.beside...)
 		m.out.SetFollow(false)
 		m.out.UpdateLines(lines)
 	}
-	r.view.closed = r.ended
+	if more {
+		return func() tea.Msg { return moreMsg{to: m, run: r} }
+	}
+	p.closed = r.ended
+	return nil
+}
+
+// pullBeside takes lines of standard error that have ended; more says that
+// there are lines that one Update had no time for.
+func (m *Model) pullBeside(r *run) (more bool) {
+	p := &r.view
+	for taken := 0; taken < budget; {
+		lines, next := r.output.Lines(p.next, portion)
+		p.next = next
+		taken += len(lines)
+		for _, l := range lines {
+			switch {
+			case l.Stream != frame.Stderr || len(p.beside) > besides:
+			case l.Open && !r.ended:
+				p.gap = true
+			case len(p.beside) == besides:
+				p.beside = append(p.beside, note(fmt.Sprintf("… and more of standard error: %s shows all as text", m.keys.Binary.Help().Key)))
+			default:
+				p.beside = append(p.beside, drawn(l.Stream, l.Text()))
+			}
+		}
+		if len(lines) < portion {
+			return false
+		}
+	}
+	return true
 }
 
 // setFilter shows only lines that an expression finds; ! before it leaves them
