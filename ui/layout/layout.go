@@ -354,15 +354,15 @@ func (t *Tree) Move(area Rect, id ID, side Direction, cells int) (moved, ok bool
 		}
 		sizes, least := n.sizes(t.room(area, n)), n.leasts()
 		cells = min(max(cells, least[i]-sizes[i]), sizes[i+1]-least[i+1])
-		if sizes[i] < least[i] || sizes[i+1] < least[i+1] {
-			cells = 0
+		if cells == 0 || sizes[i] < least[i] || sizes[i+1] < least[i+1] {
+			return false, true
 		}
 		sizes[i] += cells
 		sizes[i+1] -= cells
 		for j, k := range n.kids {
 			k.share = float64(max(sizes[j], 1))
 		}
-		return cells != 0, true
+		return true, true
 	}
 	return false, false
 }

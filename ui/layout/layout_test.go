@@ -203,3 +203,22 @@ func check(t *rapid.T, tree *Tree, a Rect) {
 		t.Fatalf("%d of %d cells are covered: %v", cells, a.Cols*a.Rows, fmt.Sprint(all))
 	}
 }
+
+// A border that cannot move leaves the shares as they are: the room may come
+// back.
+func TestMovingWithoutRoomKeepsTheShares(t *testing.T) {
+	tree, big := New(0), area(81, 6)
+	split(t, tree, big, 0, 1, true)
+	if !tree.Push(big, 0, Right, 20) {
+		t.Fatal("nothing moved")
+	}
+	before := picture(tree, big)
+	for _, small := range []Rect{area(1, 1), area(4, 2), area(0, 0)} {
+		if tree.Push(small, 0, Right, 5) {
+			t.Errorf("in %v a border moved", small)
+		}
+	}
+	if got := picture(tree, big); got != before {
+		t.Errorf("it is now\n%s", got)
+	}
+}
