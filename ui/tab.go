@@ -280,6 +280,9 @@ func (t *tab) drawTitle(p *pane) bool {
 		p.title += th.Paint(themes.KeyHint, hint)
 	}
 	p.title += th.Paint(border, "─")
+	if p.area.cols < 4 {
+		p.title = th.Paint(border, strings.Repeat("─", p.area.cols))
+	}
 	return true
 }
 

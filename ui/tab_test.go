@@ -290,3 +290,16 @@ func BenchmarkPanes(b *testing.B) {
 		}
 	})
 }
+
+// With many panes in a window of hardly any cells no border is wider than it.
+func TestTitlesInTinyWindows(t *testing.T) {
+	u, _, _, c := panes(t, 80, 24)
+	for cols := range 12 {
+		u.Send(tea.WindowSizeMsg{Width: cols, Height: 9})
+		tab := u.root.tab()
+		u.View()
+		if title := tab.find(c).title; cols > 0 && safetext.Width(title) != tab.cols {
+			t.Errorf("in %d columns the title is %q", tab.cols, ansi.Strip(title))
+		}
+	}
+}
