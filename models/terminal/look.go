@@ -104,6 +104,9 @@ func (m *Model) follow(tx text) {
 		l.top = min(max(l.top, tx.low), tx.base)
 		l.pinned = l.copying || l.top < tx.base
 	}
+	if l.copying {
+		m.reveal(0) // the pane may have become smaller
+	}
 }
 
 // firstLine is the line in the first row of the view.

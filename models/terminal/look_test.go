@@ -286,3 +286,18 @@ func TestTranscriptIsWhole(t *testing.T) {
 		t.Errorf("the transcript has %d lines, from %q to %q", len(got), got[0], got[len(got)-2:])
 	}
 }
+
+// The cursor of copy mode stays in the pane when that becomes smaller.
+func TestTheCursorStaysInASmallerPane(t *testing.T) {
+	d, _, m, s := open(t, shell())
+	discard(s)
+	count(t, d, s, 1, 40)
+	d.Send(models.ActionMsg{Action: models.ActionCopyMode})
+	d.Press("k k")
+	for _, size := range [][2]int{{40, 5}, {40, 2}, {7, 3}, {1, 1}, {40, 12}} {
+		m.SetSize(size[0], size[1])
+		if c := m.Cursor(); c == nil || c.Y < 0 || c.Y >= size[1] || c.X >= size[0] {
+			t.Errorf("in %dx%d it is at %+v", size[0], size[1], c)
+		}
+	}
+}
