@@ -138,7 +138,7 @@ func TestLongNamesAreCutNotDropped(t *testing.T) {
 	all.Clients[c.ID] = clusterClient()
 	all.Clients[c.ID].InfoAnswer[api.InfoIdentity] = "system:serviceaccount:observability:dashboard-reader"
 	u := sitAt(t, all, c.ID, 80, 24)
-	u.Sees("live"[:0], "There is no pod")
+	u.Sees("There is no pod", "reader") // who one is, is told apart from the list
 	line := strings.SplitN(modelstest.Strip(u.View()), "\n", 2)[0]
 	for _, w := range []string{"arn:", "production", "kube", "default", "reader", "READ-ONLY"} {
 		if !strings.Contains(line, w) {

@@ -142,6 +142,9 @@ func (e *execFlags) one(ctx context.Context, v *verb, name string, command []str
 	var stream models.Stream
 	if tty {
 		stream, err = throughTerminal(ctx, v, session, stdin, e.stdin)
+		if err != nil || ctx.Err() != nil {
+			_, _ = io.WriteString(v.out, resets)
+		}
 	} else {
 		stream, err = throughPipes(v, session, e.stdin)
 	}
@@ -152,7 +155,11 @@ func (e *execFlags) one(ctx context.Context, v *verb, name string, command []str
 		return context.Cause(ctx)
 	}
 	stream.After = time.Since(began)
-	return endStatus(models.AskEnd(v.client, session.Control(), ref, stream))
+	end := models.AskEnd(v.client, session.Control(), ref, stream)
+	if tty && leftBehind(end) {
+		_, _ = io.WriteString(v.out, resets)
+	}
+	return endStatus(end)
 }
 
 // endStatus is an end as an exit status: the command's own where it is known
@@ -162,11 +169,19 @@ func endStatus(end models.End) error {
 	case end.OK:
 		return nil
 	case end.Known && !end.Partial:
-		return &statusError{status: end.ExitCode & 0xff}
+		return &statusError{status: status(end.ExitCode)}
 	case end.Known && end.ExitCode != 0:
-		return &statusError{status: end.ExitCode & 0xff, err: errors.New(endSentence(end))}
+		return &statusError{status: status(end.ExitCode), err: errors.New(endSentence(end))}
 	}
 	return errors.New(endSentence(end))
+}
+
+// status is an exit code as far as a process can have it: never 0 for another.
+func status(code int) int {
+	if code != 0 && code&0xff == 0 {
+		return exitUnknown
+	}
+	return code & 0xff
 }
 
 func endSentence(end models.End) string {
@@ -210,8 +225,8 @@ func throughPipes(v *verb, session api.ExecSession, stdin bool) (models.Stream, 
 				_ = session.CloseWrite() // where it fails the output ends, and says why
 			}
 		}()
-	} else if err := session.CloseWrite(); err != nil {
-		return models.Stream{}, err
+	} else {
+		_ = session.CloseWrite() // as above: a command that is quick may have gone already
 	}
 	d := frame.NewDecoder(session)
 	for {

@@ -21,24 +21,31 @@ func isTerminal(w io.Writer) bool {
 }
 
 // resets are sent to a terminal whose program went without putting back what it
-// had changed: the main screen, a visible cursor, no mouse, no marked pastes, the
-// plain keypad, no colours.
-const resets = "\x1b[?1049l\x1b[?25h\x1b[?1000;1002;1003;1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[0m"
+// had changed: the main screen, the whole of it scrolling, a visible cursor of the
+// usual shape, lines that wrap, no mouse, no reports of the focus, no marked
+// pastes, the plain keypad and keyboard, no frame that is held back, no colours.
+// The cursor is saved first: leaving a screen that is not there moves it to where
+// it was saved last.
+const resets = "\x1b7\x1b[?1049l" +
+	"\x1b7\x1b[r\x1b8" +
+	"\x1b[?25h\x1b[0 q\x1b[?7h\x1b[?1000;1002;1003;1004;1006l\x1b[?2004;2026l\x1b[?1l\x1b>\x1b[=0u\x1b[>4m\x1b[0m"
+
+// leftBehind tells whether a program may have gone without putting the terminal
+// back: it was killed, or nobody knows how it ended.
+func leftBehind(end models.End) bool { return !end.Known || end.Partial || end.ExitCode > 128 }
 
 // throughTerminal gives the command this terminal until its output ends. The
-// terminal is put back whatever happens.
+// terminal is put back whatever happens. Without input it is not handed over:
+// its ctrl-c is podium's then.
 func throughTerminal(ctx context.Context, v *verb, session api.ExecSession, stdin *os.File, input bool) (stream models.Stream, err error) {
 	fd := int(stdin.Fd())
-	before, err := term.MakeRaw(fd)
-	if err != nil {
-		return models.Stream{}, fmt.Errorf("hand the terminal over: %w", err)
-	}
-	defer func() {
-		if stream.Lost || ctx.Err() != nil {
-			_, _ = io.WriteString(v.out, resets)
+	if input {
+		before, err := term.MakeRaw(fd)
+		if err != nil {
+			return models.Stream{}, fmt.Errorf("hand the terminal over: %w", err)
 		}
-		err = errors.Join(err, term.Restore(fd, before))
-	}()
+		defer func() { err = errors.Join(err, term.Restore(fd, before)) }()
+	}
 	sizes, stop := sizeChanges()
 	defer stop()
 	resizing, endResizing := context.WithCancel(ctx)
@@ -50,8 +57,8 @@ func throughTerminal(ctx context.Context, v *verb, session api.ExecSession, stdi
 				_ = session.CloseWrite() // where it fails the output ends, and says why
 			}
 		}()
-	} else if err := session.CloseWrite(); err != nil {
-		return models.Stream{}, err
+	} else {
+		_ = session.CloseWrite() // as above
 	}
 	buf := make([]byte, 32<<10)
 	for {

@@ -62,11 +62,41 @@ func TestExecWithATerminalIsEndedInOrder(t *testing.T) {
 	tm.isRestored()
 }
 
+// editorModes are what editors switch on: a screen of its own, a part of it that
+// scrolls, no cursor, mouse, focus, marked pastes, keyboard.
+const editorModes = "\x1b[>1u\x1b[?1049h\x1b[2;5r\x1b[?25l\x1b[4 q\x1b[?1002;1006h\x1b[?1004h\x1b[?2004h\x1b[?1h\x1b=\x1b[>1u"
+
+// TestExecWithATerminalThatIsKilled: nobody switched off what the program had
+// switched on, and the text before it is where it was.
+func TestExecWithATerminalThatIsKilled(t *testing.T) {
+	s := faultserver.New(t, faultserver.Script{Stream: []byte("first\r\nsecond" + editorModes + "hello"), Inspect: faultserver.Exited(137)})
+	tm := start(t, options{}, "exec", "-it", "--server", s.URL, "--state-dir", t.TempDir(), faultserver.Pod, "--", "vim")
+	if code := tm.exits(); code != 137 {
+		t.Errorf("podium ended with %d", code)
+	}
+	tm.isRestored()
+	tm.sees("second")
+	tm.lacks("hello")
+}
+
+// TestCtrlCWithoutInput ends podium where the command reads no keys: it could not
+// be left otherwise.
+func TestCtrlCWithoutInput(t *testing.T) {
+	tm := start(t, options{}, "exec", "-t", "--engine", "fake", "--pods", "3", "--state-dir", t.TempDir(), "-q", madeUp(t), "--",
+		"sh", "-c", "echo ready; sleep 1000")
+	tm.sees("ready")
+	tm.types("\x03")
+	if code := tm.exits(); code != 130 {
+		t.Errorf("podium ended with %d", code)
+	}
+	tm.isRestored()
+}
+
 // TestExecWithATerminalThatIsLost: what the program had switched on is switched
 // off, the status is 255, and a line says why.
 func TestExecWithATerminalThatIsLost(t *testing.T) {
 	s := faultserver.New(t, faultserver.Script{
-		Stream: []byte("\x1b[?1049h\x1b[?25l\x1b[?1000h\x1b[?2004hhello"), Reset: true, Inspect: faultserver.NotServed(),
+		Stream: []byte(editorModes + "hello"), Reset: true, Inspect: faultserver.NotServed(),
 	})
 	tm := start(t, options{}, "exec", "-it", "--server", s.URL, "--state-dir", t.TempDir(), faultserver.Pod, "--", "vim")
 	if code := tm.exits(); code != 255 {
