@@ -170,6 +170,10 @@ func (m *Model) rewrap(resize func()) {
 	if l.sel.shape != noShape {
 		places = append(places, &l.sel.from, &l.sel.to)
 	}
+	origin := pos{line: l.search.top}
+	if l.search.typing { // esc goes back there
+		places = append(places, &l.search.origin, &origin)
+	}
 	anchors := make([]anchor, len(places))
 	m.read(func(tx text) {
 		for i, p := range places {
@@ -181,7 +185,7 @@ func (m *Model) rewrap(resize func()) {
 		for i, p := range places {
 			*p = tx.placeOf(anchors[i])
 		}
-		l.top = min(top.line, tx.base)
+		l.top, l.search.top = min(top.line, tx.base), min(origin.line, tx.base)
 		l.known, l.low, l.base, l.alt = true, tx.low, tx.base, tx.alt
 		l.search.hit = hit{}
 	})

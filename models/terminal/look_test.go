@@ -301,3 +301,25 @@ func TestTheCursorStaysInASmallerPane(t *testing.T) {
 		}
 	}
 }
+
+// A search that is given up goes back to the line where it began, also when that
+// has another number by then.
+func TestASearchGivenUpAfterAResize(t *testing.T) {
+	d, _, m, s := open(t, shell())
+	discard(s)
+	count(t, d, s, 1, 40)
+	d.Send(models.ActionMsg{Action: models.ActionCopyMode})
+	here := func() (line string) {
+		m.read(func(tx text) { line = tx.chunkAt(m.look.at.line).text })
+		return line
+	}
+	d.Press("k k k k")
+	want := here()
+	d.Press("?")
+	m.SetSize(4, 12)
+	d.Type("zz")
+	d.Press("esc")
+	if got := here(); got != want {
+		t.Errorf("it went back to %q from %q", got, want)
+	}
+}
