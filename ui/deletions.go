@@ -40,7 +40,7 @@ func (r *root) showFailed() {
 	if len(r.failed) == 0 || len(r.layers) > 0 || r.grabbed() || r.leader.pending {
 		return
 	}
-	if t, ok := r.top().(models.Typing); ok && t.Typing() {
+	if r.typing() {
 		return
 	}
 	d := r.failed[0]

@@ -39,10 +39,10 @@ func (r *root) hints(cols int) string {
 	case len(r.layers) > 0:
 	case r.grabbed():
 		always = []key.Binding{r.wayOut()}
-	case r.env.ReadOnly && r.lockKey().Enabled():
+	case r.env.ReadOnly && r.lockKey().Enabled() && !r.typing():
 		always = []key.Binding{r.lockKey(), r.keys.Help}
 	default:
-		always = []key.Binding{r.keys.Help}
+		always = []key.Binding{r.helpKey()}
 	}
 	room := cols - 2*edge
 	tail := ""
@@ -86,6 +86,22 @@ func (r *root) wayOut() key.Binding {
 	return b
 }
 
+// typing tells whether letters are text for the visible screen.
+func (r *root) typing() bool {
+	t, ok := r.top().(models.Typing)
+	return ok && t.Typing()
+}
+
+// helpKey is the key of the help as it works right now: where letters are text,
+// behind the leader.
+func (r *root) helpKey() key.Binding {
+	b := r.keys.Help
+	if r.typing() {
+		b.SetHelp(r.keys.Leader.Help().Key+" "+r.leaderKeys.Help.Help().Key, b.Help().Desc)
+	}
+	return b
+}
+
 // grabbed tells whether the visible screen takes every key.
 func (r *root) grabbed() bool {
 	g, ok := r.top().(models.Grabbing)
@@ -123,7 +139,7 @@ func (r *root) clickBar(x, y int) {
 		}
 		return
 	}
-	last := r.keys.Help
+	last := r.helpKey()
 	if r.grabbed() {
 		last = r.wayOut()
 	}
@@ -132,7 +148,7 @@ func (r *root) clickBar(x, y int) {
 		if r.grabbed() {
 			r.clickLeader()
 		} else {
-			r.runBinding(last)
+			r.openHelp()
 		}
 		return
 	}

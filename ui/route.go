@@ -124,7 +124,7 @@ func (r *root) press(k tea.KeyPressMsg) {
 		r.interrupt()
 		return
 	}
-	if t, ok := top.(models.Typing); ok && t.Typing() {
+	if r.typing() {
 		r.update(top, k)
 		return
 	}

@@ -232,6 +232,10 @@ func (m *Model) cardKey(msg tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(msg, m.keys.Back):
 		return m.leave(msg)
 	case c == nil:
+	case key.Matches(msg, m.keys.Cancel):
+		if c.busy() {
+			m.stop(c)
+		}
 	case key.Matches(msg, m.keys.Again):
 		if c.spec.on != "" {
 			return m.selectPods(c.spec)

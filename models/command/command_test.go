@@ -476,6 +476,21 @@ func TestBinaryHidesNoErrors(t *testing.T) {
 	d.Press("b").Sees("IHDR", "┃ first words").Press("b").Sees("49 48 44 52", "┃ half a line")
 }
 
+// TestWhatRunsIsCancelled: the keys say how, as long as there is something to
+// cancel.
+func TestWhatRunsIsCancelled(t *testing.T) {
+	s := newSession()
+	d, m := open(t, bench(map[string]*session{"web": s}), "sleep 100", 100, 14, "web")
+	runs(d, m)
+	if got := m.Keys().ShortHelp()[0].Help().Key; got != "ctrl-c" {
+		t.Errorf("the first key while it runs is %s", got)
+	}
+	d.Press("ctrl+c").Sees("cancelled")
+	if got := m.Keys().ShortHelp()[0].Help().Key; got != "r" {
+		t.Errorf("the first key afterwards is %s", got)
+	}
+}
+
 // TestBinaryIsBounded: of very many lines beside the hex the first are shown.
 func TestBinaryIsBounded(t *testing.T) {
 	s := newSession()

@@ -13,7 +13,7 @@ type KeyMap struct {
 	Run, Earlier, Later, Snippet, Mode, Container, Stdin, Back key.Binding
 
 	// On a card.
-	Again, AgainFailed, Edit, New, Watch, Filter, Pager, Binary, NextCard, PreviousCard key.Binding
+	Cancel, Again, AgainFailed, Edit, New, Watch, Filter, Pager, Binary, NextCard, PreviousCard key.Binding
 
 	// When it is asked which stream to save.
 	SaveStdout, SaveStderr, SaveBoth key.Binding
@@ -39,6 +39,7 @@ func DefaultKeyMap() KeyMap {
 		Container:     bind("ctrl-o", "next container", "ctrl+o"),
 		Stdin:         bind("ctrl-x", "stdin from a file", "ctrl+x"),
 		Back:          bind("esc", "back", "esc", "q"),
+		Cancel:        bind("ctrl-c", "cancel", "ctrl+c"),
 		Again:         bind("r", "run again", "r"),
 		AgainFailed:   bind("R", "run again where it failed", "R"),
 		Edit:          bind("e", "edit and run", "e"),
@@ -97,6 +98,9 @@ func (m *Model) Keys() help.KeyMap {
 		b.SetEnabled(b.Enabled() && !m.env.ReadOnly)
 	}
 	first := []key.Binding{k.Again, k.Edit}
+	if c.busy() {
+		first = append([]key.Binding{k.Cancel}, first...)
+	}
 	more := []key.Binding{v.Copy, v.Top, v.Bottom, k.New}
 	if c.fan != nil {
 		if m.page == pageGroups {
