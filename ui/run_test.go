@@ -80,7 +80,7 @@ func (o *outer) text() string {
 
 func (o *outer) sees(what string) {
 	o.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(o.text(), what); {
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(o.text(), what); {
 		if time.Now().After(deadline) {
 			o.t.Fatalf("%q never came; the terminal was sent %q", what, o.text())
 		}
@@ -93,7 +93,7 @@ func (o *outer) end() error {
 	select {
 	case err := <-o.ended:
 		return err
-	case <-time.After(15 * time.Second):
+	case <-time.After(time.Minute):
 		o.t.Fatal("the program does not end")
 		return nil
 	}

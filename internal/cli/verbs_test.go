@@ -121,7 +121,7 @@ func (s *bench) create(name, labels string, containers ...string) {
 	if r := s.podium(text, "create", "-f", "-"); r.status != 0 || r.out != "pod/"+name+" created\n" {
 		s.t.Fatalf("create: %+v", r)
 	}
-	end := time.Now().Add(10 * time.Second)
+	end := time.Now().Add(time.Minute)
 	for !strings.Contains(s.podium("", "get", "pod", name).out, "Running") {
 		if time.Now().After(end) {
 			s.t.Fatalf("%s does not run: %+v", name, s.podium("", "get", "pod", name))

@@ -38,7 +38,7 @@ func one(t testing.TB, c models.Client) *Outcome {
 	f := Start([]Target{web}, Options{Client: c, Config: printing})
 	select {
 	case <-f.Done():
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the run does not end")
 	}
 	return f.Progress().Outcomes[0]
