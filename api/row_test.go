@@ -296,3 +296,17 @@ func TestObjectRow(t *testing.T) {
 		t.Errorf("got %+v", row)
 	}
 }
+
+func TestComing(t *testing.T) {
+	for status, want := range map[string]bool{
+		"Pending": true, "ContainerCreating": true, "PodInitializing": true, "Init:0/2": true, "Init:ContainerCreating": true,
+		"ErrImagePull": false, "ImagePullBackOff": false, "Init:CrashLoopBackOff": false, "Init:Error": false,
+	} {
+		if got := (PodRow{Phase: "Pending", Status: status}).Coming(); got != want {
+			t.Errorf("%s: %t", status, got)
+		}
+	}
+	if (PodRow{Phase: "Running", Status: "ContainerCreating"}).Coming() || (PodRow{Phase: "Pending", Status: "Pending", Deleting: true}).Coming() {
+		t.Error("pods that run or are deleted are not coming")
+	}
+}

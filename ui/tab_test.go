@@ -303,3 +303,20 @@ func TestTitlesInTinyWindows(t *testing.T) {
 		}
 	}
 }
+
+// The leader in a border is as wide as it is drawn, whatever it is called.
+func TestTheHintIsWhereItIsDrawn(t *testing.T) {
+	u, _, _, _ := panes(t, 80, 24)
+	tab := u.root.tab()
+	tab.menu = func() string { return "alt-ä" }
+	u.View()
+	p, n := tab.at, 0
+	for x := range tab.cols {
+		if tab.onHint(x, p.area.y) {
+			n++
+		}
+	}
+	if want := safetext.Width(" alt-ä menu "); n != want {
+		t.Errorf("it takes %d cells, drawn on %d", n, want)
+	}
+}

@@ -3,6 +3,7 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"podium/internal/safetext"
 	"podium/models"
 	"podium/ui/layout"
 )
@@ -91,5 +92,5 @@ func (t *tab) onHint(x, y int) bool {
 	p := t.at
 	h := t.hint(p)
 	right := p.area.x + p.area.cols - 1
-	return len(t.panes) > 1 && p.inner.y > p.area.y && y == p.area.y && h != "" && x >= right-len(h) && x < right
+	return len(t.panes) > 1 && p.inner.y > p.area.y && y == p.area.y && h != "" && x >= right-safetext.Width(h) && x < right
 }
