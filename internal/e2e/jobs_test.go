@@ -135,7 +135,7 @@ func TestBenchEverydayJobs(t *testing.T) {
 		}},
 		{"make one anew with another image", "`e` `ctrl-f` `1.36` `enter` `1.37` `ctrl-s` `ctrl-s` `y`", func() {
 			f.types("e")
-			f.sees("image: busybox:1.36", "ctrl-s deletes it and creates it again")
+			f.sees("image: busybox:1.36", "deletes the pod and creates it again")
 			f.press("ctrl+f")
 			f.sees("find:")
 			f.types("1.36")
