@@ -33,8 +33,11 @@ func TestParseFingerprint(t *testing.T) {
 func TestAFingerprintGoesWithNothingElse(t *testing.T) {
 	fingerprint := api.Fingerprint([]byte("x"))
 	for _, cfg := range []Config{
-		{Fingerprint: fingerprint, CAData: newAuthority(t).pem}, {Fingerprint: fingerprint, InsecureSkipVerify: true}, {Fingerprint: "AA:BB"},
-		{Fingerprint: fingerprint, Server: "http://127.0.0.1:1"}, {Fingerprint: fingerprint, Server: "HTTP://127.0.0.1:1"},
+		{Fingerprint: fingerprint, CAData: newAuthority(t).pem},
+		{Fingerprint: fingerprint, InsecureSkipVerify: true},
+		{Fingerprint: "AA:BB"},
+		{Fingerprint: fingerprint, Server: "http://127.0.0.1:1"},
+		{Fingerprint: fingerprint, Server: "HTTP://127.0.0.1:1"},
 	} {
 		cfg.Server = cmp.Or(cfg.Server, "https://127.0.0.1:1")
 		if c, err := New(cfg); err == nil {
