@@ -57,6 +57,9 @@ func TestAClientThatGoesEndsItsProcess(t *testing.T) {
 					}
 					time.Sleep(10 * time.Millisecond)
 				}
+				if st := s.inspect(id); st.ExitCode != 0 && st.Reason != clientGone { // cat ends by itself
+					t.Errorf("the end is told as %+v", st)
+				}
 			})
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"podium/api"
@@ -123,9 +124,14 @@ type carrier struct {
 	proc engine.Process
 	cfg  api.ExecConfig
 
-	abandoned sync.Once
+	abandoned atomic.Bool
 	readDone  chan struct{}
 }
+
+// clientGone is the reason of an end that came because nobody was there any more.
+// A client whose connection broke asks for it, and would take the signal for
+// somebody's.
+const clientGone = "the server ended the command, since the connection to its client was gone"
 
 // hangupEvery is how often a connection that says nothing is looked at.
 const hangupEvery = time.Second
@@ -158,6 +164,9 @@ func (c *carrier) carry(header string) engine.Exit {
 	exit, err := c.proc.Wait(context.Background())
 	if err != nil {
 		exit = engine.Exit{Code: 137, Reason: "the end of the command could not be learnt: " + err.Error()}
+	}
+	if exit.Reason == "" && c.abandoned.Load() {
+		exit.Reason = clientGone
 	}
 	outputs.Wait()
 	close(over)
@@ -234,11 +243,12 @@ func (c *carrier) watch(over <-chan struct{}) {
 
 // abandon ends the process because nobody is there for it.
 func (c *carrier) abandon() {
-	c.abandoned.Do(func() {
-		go func() { // ends with the process; Close may take its grace
-			_ = c.proc.Close() // stream closes it again and tells
-		}()
-	})
+	if c.abandoned.Swap(true) {
+		return
+	}
+	go func() { // ends with the process; Close may take its grace
+		_ = c.proc.Close() // stream closes it again and tells
+	}()
 }
 
 // finish ends the stream in order: the end of output first, then what the
