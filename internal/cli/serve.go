@@ -48,7 +48,7 @@ func newServe(f *flags) *cobra.Command {
 	}
 	l := cmd.Flags()
 	f.addEngine(cmd)
-	l.StringArrayVar(&s.listen, "listen", nil, "unix:///PATH or HOST:PORT, several times for several (default: the state folder's socket)")
+	l.StringArrayVar(&s.listen, "listen", nil, "address to listen on, unix:///PATH or HOST:PORT; several times for several (default: the state folder's socket)")
 	l.StringVar(&s.tokenFile, "token-file", "", "file with the bearer token that TCP clients must send")
 	l.StringVar(&s.certFile, "tls-cert", "", "certificate (PEM) for TLS on TCP")
 	l.StringVar(&s.keyFile, "tls-key", "", "its key (PEM)")
