@@ -162,12 +162,13 @@ func (r *root) sessionItems(t *tab) []menuItem {
 		it := menuItem{keys: []menuKey{{
 			key.NewBinding(key.WithKeys(digit), key.WithHelp(digit, "")), func(r *root) { r.switchTo(s) },
 		}}}
-		if i == 0 {
+		switch {
+		case i > 0:
+		case n > 1:
+			it.what = "go to that session"
+			it.keys[0].SetHelp(fmt.Sprintf("1–%d", min(n, 9)), "")
+		case t == nil: // one is shown already
 			it.what = "go to the session"
-			if n > 1 {
-				it.what = "go to that session"
-				it.keys[0].SetHelp(fmt.Sprintf("1–%d", min(n, 9)), "")
-			}
 		}
 		items = append(items, it)
 	}

@@ -98,12 +98,25 @@ func endingLines(ends []string) string {
 	default:
 		lines = append(lines, fmt.Sprintf("These %d end with it:", len(ends)))
 	}
-	for i, what := range ends {
-		if i == 8 && len(ends) > 9 {
-			lines = append(lines, fmt.Sprintf("  and %d more", len(ends)-i))
+	count := map[string]int{}
+	var alike []string // each once
+	for _, what := range ends {
+		if count[what]++; count[what] == 1 {
+			alike = append(alike, what)
+		}
+	}
+	named := 0
+	for i, what := range alike {
+		if i == 8 && len(alike) > 9 {
+			lines = append(lines, fmt.Sprintf("  and %d more", len(ends)-named))
 			break
 		}
-		lines = append(lines, "  "+safetext.Line(what, 70))
+		named += count[what]
+		line := "  " + safetext.Line(what, 70)
+		if n := count[what]; n > 1 {
+			line += fmt.Sprintf(" (%d)", n)
+		}
+		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -48,9 +48,7 @@ func (r *root) keep(s models.Screen) {
 	r.sessions = append(r.sessions, t)
 	// A session beside another one takes its place, so that leaving it leads to
 	// where the first was opened from.
-	if r.tab() != nil {
-		r.leave(r.page())
-	}
+	r.stepAside()
 	r.pushPage(t, s)
 }
 
@@ -124,6 +122,17 @@ func (r *root) leave(p page) {
 	}
 }
 
+// stepAside takes the tab that is shown off the stack to make room for another. One
+// that has ended stays among the tabs, too: its screen is kept until it is left.
+// It is false when no tab is shown.
+func (r *root) stepAside() bool {
+	if r.tab() == nil {
+		return false
+	}
+	r.stack = r.stack[:len(r.stack)-1]
+	return true
+}
+
 // end closes a screen wherever it is, and the tab with its last pane.
 func (r *root) end(s models.Screen) {
 	if t := r.tabOf(s); t == nil {
@@ -168,13 +177,13 @@ func (r *root) switchTo(t *tab) {
 	}
 	if slices.Contains(r.stack, page(t)) {
 		for r.tab() != t {
-			r.leave(r.page())
+			if !r.stepAside() {
+				r.leave(r.page())
+			}
 		}
 		return
 	}
-	if r.tab() != nil {
-		r.leave(r.page())
-	}
+	r.stepAside()
 	r.stack = append(r.stack, t)
 	r.sizePages()
 }

@@ -244,26 +244,29 @@ func (t *tab) View() string {
 	return t.view
 }
 
+// titleCols is how much of a pane's name stays when what it does is long.
+const titleCols = 8
+
 // drawTitle paints the border above a pane, if it says something new: what runs
 // there, how it does and, where the keys go, the leader.
 func (t *tab) drawTitle(p *pane) bool {
-	text := titleOf(p.screen)
+	text, state := titleOf(p.screen), ""
 	if s, ok := p.screen.(models.Session); ok {
-		switch state := s.Session(); {
-		case state.Trouble != "":
-			text += " · " + state.Trouble
-		case state.Bell && p != t.at:
-			text += " · rang"
+		switch said := s.Session(); {
+		case said.Trouble != "":
+			state = " · " + said.Trouble
+		case said.Bell && p != t.at:
+			state = " · rang"
 		}
 	}
 	if t.alone() {
-		text = fmt.Sprintf("%s · pane %d of %d, zoomed", text, 1+slices.Index(t.tree.Panes(), p.id), len(t.panes))
+		state += fmt.Sprintf(" · pane %d of %d, zoomed", 1+slices.Index(t.tree.Panes(), p.id), len(t.panes))
 	}
 	hint := ""
 	if p == t.at {
 		hint = t.hint(p)
 	}
-	said := fmt.Sprintf("%s\x00%s\x00%d", text, hint, p.area.cols)
+	said := fmt.Sprintf("%s\x00%s\x00%s\x00%d", text, state, hint, p.area.cols)
 	if said == p.said {
 		return false
 	}
@@ -273,7 +276,10 @@ func (t *tab) drawTitle(p *pane) bool {
 	if p == t.at {
 		border, words = themes.BorderFocus, themes.Title
 	}
-	text = safetext.Line(text, max(p.area.cols-4-safetext.Width(hint), 0))
+	room := max(p.area.cols-4-safetext.Width(hint), 0)
+	// How it does matters more than the end of its name.
+	text = safetext.Line(text, max(room-safetext.Width(state), min(room, titleCols)))
+	text = safetext.Line(text+state, room)
 	fill := max(p.area.cols-4-safetext.Width(text)-safetext.Width(hint), 0)
 	p.title = th.Paint(border, "─ ") + th.Paint(words, text) + th.Paint(border, " "+strings.Repeat("─", fill))
 	if hint != "" {

@@ -229,6 +229,21 @@ func TestUnchangedPanesAreTheSameString(t *testing.T) {
 	}
 }
 
+// TestANarrowTitleSaysHowThePaneDoes: how its session ended is there where the name
+// has no room.
+func TestANarrowTitleSaysHowThePaneDoes(t *testing.T) {
+	u := sit(t, client("api-1"), 80, 24)
+	u.Sees("live")
+	ended := &talker{session: &session{name: "a-pod-with-a-long-name-7d4b9c6f5d-00007"}, state: models.SessionState{Trouble: "exit 137 (signal KILL)"}}
+	u.root.keep(ended)
+	u.beside("beta", true)
+	u.Sees("─ a-pod-with… · exit 137 (signal KILL) ─")
+	ended.state.Trouble = "unknown: connection lost after 12s, and more"
+	u.root.refresh()
+	u.Sees("a-pod-w… · unknown: connection").Press("ctrl+g z").Sees("pane 2 of 2, zoomed")
+	modelstest.CheckView(t, u.View(), 80, 24)
+}
+
 func TestTooLittleRoomToSplit(t *testing.T) {
 	u := sit(t, client("api-1"), 20, 24)
 	u.Until("a live list", func() bool { return u.root.list.Listing().Live })

@@ -286,6 +286,15 @@ func TestQuitting(t *testing.T) {
 			t.Error("y does not quit")
 		}
 	})
+	t.Run("shells that are alike are counted", func(t *testing.T) {
+		u := sit(t, client("api-1"), 80, 24)
+		u.Sees("live")
+		for range 10 {
+			u.shell("api-1")
+		}
+		u.shell("web-1")
+		u.Press("ctrl+g d q").Sees("These 11 end with it:", "shell in api-1 (10)", "shell in web-1").Misses("more")
+	})
 	t.Run("ctrl-c asks", func(t *testing.T) {
 		u := sit(t, client("api-1"), 80, 24)
 		u.Sees("live").Press("ctrl+c").Sees("Quit podium?", "Nothing ends with it.").Press("ctrl+c").Misses("Quit podium?")
@@ -342,6 +351,36 @@ func TestLeader(t *testing.T) {
 	if !b.closed {
 		t.Error("leaving an ended session does not close it")
 	}
+}
+
+// TestAnEndIsKeptUntilItIsLeft: going from tab to tab loses no screen of a session
+// that has ended, leaving it does.
+func TestAnEndIsKeptUntilItIsLeft(t *testing.T) {
+	u := sit(t, client("api-1", "web-1"), 80, 24)
+	u.Sees("live")
+	a, b := u.shell("api-1"), u.shell("web-1")
+	a.running, b.running = false, false
+	u.Press("ctrl+g p").Sees("inside api-1").
+		Press("ctrl+g n").Sees("inside web-1").
+		Press("ctrl+g 1").Sees("inside api-1", "1 api-1 x")
+	c := u.shell("job-1") // as the leader and c
+	if u.Sees("inside job-1", "3 sessions"); a.closed || b.closed {
+		t.Errorf("closed: %v %v", a.closed, b.closed)
+	}
+	u.Press("ctrl+g 2").Sees("inside web-1").Press("ctrl+g d").Sees("NAME↑", "2 sessions")
+	if a.closed || !b.closed || c.closed {
+		t.Errorf("after leaving the second, closed: %v %v %v", a.closed, b.closed, c.closed)
+	}
+}
+
+func TestTheMenuNamesNoSessionThatIsShown(t *testing.T) {
+	u := sit(t, client("api-1", "web-1"), 80, 24)
+	u.Sees("live")
+	u.shell("api-1")
+	u.Press("ctrl+g").Sees("list sessions").Misses("go to the session").Press("d")
+	u.Press("ctrl+g").Sees("go to the session").Press("1").Sees("inside api-1")
+	u.shell("web-1")
+	u.Press("ctrl+g").Sees("go to that session").Press("esc")
 }
 
 func TestTheLeaderGivesWayToItsHost(t *testing.T) {
