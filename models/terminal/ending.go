@@ -1,9 +1,6 @@
 package terminal
 
 import (
-	"context"
-	"errors"
-
 	tea "charm.land/bubbletea/v2"
 
 	"podium/models"
@@ -12,10 +9,11 @@ import (
 
 // startFailure is the end of a session that never began.
 func startFailure(err error) models.End {
-	if errors.Is(err, context.Canceled) {
-		return models.End{Line: "cancelled", More: "The session was given up before it had started."}
+	end := models.NotStarted(err)
+	if end.Kind == models.EndNotStarted {
+		end.Line = "could not be opened"
 	}
-	return models.End{Line: "could not be opened", More: err.Error()}
+	return end
 }
 
 // learnEnd asks the server how the session ended.

@@ -329,6 +329,18 @@ func TestContainerOnItsWayUpIsWaitedFor(t *testing.T) {
 	mt.Drive(t, stuck, 60, 12).Sees("could not be opened", "it waits for its image")
 }
 
+func TestARefusalIsToldInTheServersWords(t *testing.T) {
+	client := mt.NewClient()
+	client.SetObject("{}", pod("main"))
+	client.OnExec = func(context.Context, string, string, string, api.ExecConfig) (api.ExecSession, error) {
+		return nil, fmt.Errorf("POST /api/v1/namespaces/default/pods/web/exec: %w (400 BadRequest)", apierrors.NewBadRequest("it waits (CrashLoopBackOff)"))
+	}
+	m := New(mt.NewBench(client).Env, shell())
+	d := mt.Drive(t, m, 60, 12)
+	t.Cleanup(m.Close)
+	d.Sees("could not be opened", "it waits (CrashLoopBackOff)").Misses("POST", "400")
+}
+
 func TestMultiLinePasteAsksBeforeTheSessionIsThere(t *testing.T) {
 	client := mt.NewClient()
 	client.OnExec = func(ctx context.Context, _, _, _ string, _ api.ExecConfig) (api.ExecSession, error) {
