@@ -168,14 +168,20 @@ func TestWhatProgramsSayReachesTheTerminal(t *testing.T) {
 		return strings.HasSuffix(strings.TrimSpace(above), "ready>")
 	})
 
+	shape := func(want vt.CursorShape) func(string) bool {
+		return func(string) bool {
+			tm.mu.Lock()
+			defer tm.mu.Unlock()
+			return tm.screen.Cursor().Shape == want
+		}
+	}
+	tm.until("the terminal's own cursor", shape(vt.CursorDefault))
 	tm.types(`printf '\033]8;;http://example.com/\033\\li''nk\033]8;;\033\\ \033[5 q\033]2;a ti''tle\007\n'` + "\r")
 	tm.sees("link", "shell in counter/counter · a title")
 	tm.wrote("a hyperlink", ";http://example.com/")
-	tm.until("the program's cursor", func(string) bool {
-		tm.mu.Lock()
-		defer tm.mu.Unlock()
-		return tm.screen.Cursor().Shape == vt.CursorBar
-	})
+	tm.until("the program's cursor", shape(vt.CursorBar))
+	tm.types("printf '\\033[0 q'\r")
+	tm.until("the terminal's own cursor again", shape(vt.CursorDefault))
 	tm.types("exit 3\r")
 	tm.sees("shell in counter/counter: exit 3", "enter: new shell here", "link")
 }

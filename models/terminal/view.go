@@ -18,6 +18,10 @@ import (
 // session ended.
 func (m *Model) View() string { return m.view }
 
+// ownCursor is the shape that the user gave the outer terminal's cursor: Bubble
+// Tea, which has no name for it, spells it (without Blink) as "reset to default".
+const ownCursor tea.CursorShape = -1
+
 // Cursor is the program's cursor, in its own shape; in copy mode the one that
 // keys move.
 func (m *Model) Cursor() *tea.Cursor {
@@ -37,6 +41,8 @@ func (m *Model) Cursor() *tea.Cursor {
 	cursor := tea.NewCursor(c.X, c.Y)
 	cursor.Blink = c.Blink
 	switch c.Shape {
+	case vt.CursorDefault:
+		cursor.Shape, cursor.Blink = ownCursor, false
 	case vt.CursorUnderline:
 		cursor.Shape = tea.CursorUnderline
 	case vt.CursorBar:

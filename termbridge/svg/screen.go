@@ -54,7 +54,7 @@ func (d *drawing) resolve() {
 		d.cells[i] = d.settle(in)
 	}
 	c := d.screen.Cursor
-	if d.opts.HideCursor || !c.Visible || c.Shape != vt.CursorBlock || !d.inside(c.X, c.Y) {
+	if d.opts.HideCursor || !c.Visible || c.Shape == vt.CursorUnderline || c.Shape == vt.CursorBar || !d.inside(c.X, c.Y) {
 		return
 	}
 	at := c.Y*d.screen.Cols + c.X

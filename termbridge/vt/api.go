@@ -8,6 +8,8 @@ const (
 	CursorBlock CursorShape = iota
 	CursorUnderline
 	CursorBar
+	// CursorDefault is whatever the terminal has: the program asked for none.
+	CursorDefault
 )
 
 // Cursor is the place and look of the cursor.

@@ -12,7 +12,7 @@ type savedCursor struct {
 
 func (s *savedCursor) reset() { *s = savedCursor{} }
 
-// cursorLook is DECSCUSR: 0 and 1 are a blinking block.
+// cursorLook is DECSCUSR: 0 is the terminal's own look, 1 a blinking block.
 type cursorLook struct{ param uint8 }
 
 // Cursor returns the place and look of the cursor.
@@ -20,6 +20,8 @@ func (t *Terminal) Cursor() Cursor {
 	c := Cursor{X: t.x, Y: t.y, Visible: !t.modes.cursorHidden}
 	look := t.cursorLook.param
 	switch look {
+	case 0:
+		c.Shape = CursorDefault
 	case 3, 4:
 		c.Shape = CursorUnderline
 	case 5, 6:

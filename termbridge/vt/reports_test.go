@@ -231,14 +231,14 @@ var cursorCases = []struct {
 	in   string
 	want Cursor
 }{
-	{"", Cursor{Visible: true}},
-	{"\x1b[?25l", Cursor{}},
-	{"\x1b[?12h", Cursor{Visible: true, Blink: true}},
+	{"", Cursor{Visible: true, Shape: CursorDefault}},
+	{"\x1b[?25l", Cursor{Shape: CursorDefault}},
+	{"\x1b[?12h", Cursor{Visible: true, Shape: CursorDefault, Blink: true}},
 	{"\x1b[1 q", Cursor{Visible: true, Blink: true}},
 	{"\x1b[2 q", Cursor{Visible: true}},
 	{"\x1b[3 q", Cursor{Visible: true, Shape: CursorUnderline, Blink: true}},
 	{"\x1b[6 q", Cursor{Visible: true, Shape: CursorBar}},
-	{"\x1b[6 q\x1b[0 q", Cursor{Visible: true}},
+	{"\x1b[6 q\x1b[0 q", Cursor{Visible: true, Shape: CursorDefault}},
 	{"\x1b[6 q\x1b[9 q", Cursor{Visible: true, Shape: CursorBar}},
 }
 
