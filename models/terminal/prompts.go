@@ -72,15 +72,17 @@ func (tx text) lastOutput() output {
 		begins, ok = tx.marked(tx.high, -1, vt.MarkOutput)
 	}
 	if ok {
-		if tx.line(begins).Mark&(vt.MarkDone|vt.MarkPrompt) != 0 { // on the same line: nothing was printed
-			return output{known: true}
+		ends := begins
+		if tx.line(begins).Mark&(vt.MarkDone|vt.MarkPrompt) == 0 {
+			var done bool
+			if ends, done = tx.marked(begins, 1, vt.MarkDone|vt.MarkPrompt); !done {
+				return output{known: true, running: true, lines: tx.between(begins, tx.last())}
+			}
 		}
-		ends, done := tx.marked(begins, 1, vt.MarkDone|vt.MarkPrompt)
-		if !done {
-			return output{known: true, running: true, lines: tx.between(begins, tx.last())}
-		}
-		if tx.line(ends).Mark&vt.MarkPrompt == 0 && tx.line(ends).Text != "" {
-			return output{known: true, lines: tx.between(begins, ends)}
+		if l := tx.line(ends); l.Mark&vt.MarkDone != 0 && l.Done > 0 { // the last line was not ended
+			return output{known: true, lines: selection{
+				shape: flowing, from: pos{line: begins}, to: pos{ends, tx.row(ends).snap(l.Done - 1)},
+			}}
 		}
 		return output{known: true, lines: tx.between(begins, ends-1)}
 	}

@@ -202,7 +202,12 @@ func TestLastOutput(t *testing.T) {
 		"still running":     {prompt + "$ make\n" + out + "one\ntwo\n", "one\ntwo\n", true},
 		"prompts only":      {prompt + "$ ls -l a_long_name\na\nb\n" + prompt + "$ ", "a\nb\n", true},
 		"a cleared screen":  {"x\x1b[H\x1b[2Jnew\n" + prompt + "$ ", "new\n", true},
-		"done on its own":   {prompt + "$ ls\n" + out + "a\nno end" + done + "\n" + prompt + "$ ", "a\nno end\n", true},
+		"done on its own":   {prompt + "$ ls\n" + out + "a\nno end" + done + "\n" + prompt + "$ ", "a\nno end", true},
+		"no end":            {prompt + "$ ls\n" + out + "a\nno end" + done + prompt + "$ ", "a\nno end", true},
+		"a word":            {prompt + "$ id\n" + out + "root" + done + prompt + "$ ", "root", true},
+		"wide, no end":      {prompt + "$ id\n" + out + "日本" + done + prompt + "$ ", "日本", true},
+		"a full row":        {prompt + "$ id\n" + out + "0123456789ab" + done + prompt + "$ ", "0123456789ab", true},
+		"wrapped, no end":   {prompt + "$ id\n" + out + "0123456789abcdef" + done + prompt + "$ ", "0123456789abcdef", true},
 		"a prompt at first": {prompt + "$ ", "", true},
 	}
 	for name, c := range cases {
@@ -210,6 +215,13 @@ func TestLastOutput(t *testing.T) {
 		got := tx.lastOutput()
 		if text := got.lines.read(tx); text != c.want || got.known != c.known {
 			t.Errorf("%s: %q, known: %v; want %q, %v", name, text, got.known, c.want, c.known)
+		}
+		for _, cols := range []int{5, 40, 12} { // the marks go with the text
+			tx.t.Resize(cols, 8)
+			again := textOf(tx.t, tx.width)
+			if text := again.lastOutput().lines.read(again); text != c.want {
+				t.Errorf("%s: at %d columns it is %q, want %q", name, cols, text, c.want)
+			}
 		}
 	}
 }

@@ -147,6 +147,15 @@ type Line struct {
 	// Wrapped says that the text goes on in the next line.
 	Wrapped bool
 	Mark    Mark
+	// Done is the cell at which a command was done, where Mark has MarkDone:
+	// behind output that did not end its line.
+	Done int
+}
+
+// lineMark is what OSC 133 said of a row, and at which cell a command was done.
+type lineMark struct {
+	Mark
+	done uint16
 }
 
 // Refusals counts what was asked for and refused, or dropped to stay bounded.

@@ -91,7 +91,7 @@ func (t *Terminal) eraseInDisplay(mode int, selective bool) {
 	for y := first; y < last; y++ {
 		t.eraseIn(y, 0, t.cols, selective)
 		if !selective {
-			t.scr.row(y).mark = 0
+			t.scr.row(y).mark = lineMark{}
 		}
 	}
 }

@@ -10,7 +10,7 @@ const (
 	histChunkMax  = 64 << 10
 	histChunkMin  = 1 << 10
 	histStylesMax = 4096 // of a chunk
-	histLineSize  = 16   // bytes of a histLine
+	histLineSize  = 20   // bytes of a histLine
 	histStyleSize = 48   // bytes of a histStyle
 )
 
@@ -49,7 +49,7 @@ type histLine struct {
 	cells     uint16
 	fill      uint16 // style of what follows the text
 	wrapped   bool
-	mark      Mark
+	mark      lineMark
 }
 
 type histStyle struct {
@@ -152,7 +152,7 @@ func (t *Terminal) pushHistory(r *row) {
 	t.pushCells(r.cells[:n], r.fill, r.wrapped, r.mark)
 }
 
-func (t *Terminal) pushCells(cells []cell, fill cell, wrapped bool, mark Mark) {
+func (t *Terminal) pushCells(cells []cell, fill cell, wrapped bool, mark lineMark) {
 	h := &t.history
 	c := h.room()
 	line := histLine{
@@ -340,8 +340,8 @@ func (t *Terminal) settle() {
 	for _, c := range old.chunks {
 		for i := range c.lines {
 			l := &c.lines[i]
+			f.join(l.mark)
 			f.line = t.histCells(f.line, c, i, maxFlowLine)
-			f.mark |= l.mark
 			f.fill = t.histAttr(&c.styles[l.fill])
 			if !l.wrapped || len(f.line) >= maxFlowLine/2 {
 				f.end(l.wrapped, emit)

@@ -139,16 +139,20 @@ func (t *Terminal) oscPrompt(s string) {
 	kind, args, _ := strings.Cut(s, ";")
 	switch kind {
 	case "A":
-		t.line.mark |= MarkPrompt
+		t.line.mark.Mark |= MarkPrompt
 		t.event(Event{Kind: EventPrompt})
 	case "B":
-		t.line.mark |= MarkCommand
+		t.line.mark.Mark |= MarkCommand
 		t.event(Event{Kind: EventCommand})
 	case "C":
-		t.line.mark |= MarkOutput
+		t.line.mark.Mark |= MarkOutput
 		t.event(Event{Kind: EventOutput})
 	case "D":
-		t.line.mark |= MarkDone
+		t.line.mark.Mark |= MarkDone
+		t.line.mark.done = uint16(t.x)
+		if t.wrapNext {
+			t.line.mark.done++
+		}
 		e := Event{Kind: EventCommandDone, N: -1}
 		status, _, _ := strings.Cut(args, ";")
 		if n, err := strconv.ParseUint(status, 10, 16); err == nil {

@@ -8,7 +8,7 @@ type flowRow struct {
 	cells   []cell
 	fill    cell
 	wrapped bool
-	mark    Mark
+	mark    lineMark
 	line    int // which joined line it is of
 	off     int // and which cell there is its first
 }
@@ -17,23 +17,44 @@ type flowRow struct {
 type flow struct {
 	cols int
 	line []cell // the line being joined
-	mark Mark
+	mark Mark   // of its first row
+	late Mark   // of the row with the cell done
+	done int
 	fill cell
+}
+
+// lateMarks are those that may stand behind text: MarkDone, where output did not
+// end its line, and with it those of the prompt that follows.
+const lateMarks = MarkDone | MarkPrompt | MarkCommand
+
+// join takes the marks of the row whose cells come next.
+func (f *flow) join(m lineMark) {
+	if m.Mark&MarkDone != 0 {
+		f.done = len(f.line) + int(m.done)
+		f.late |= m.Mark & lateMarks
+		m.Mark &^= lateMarks
+	}
+	f.mark |= m.Mark
 }
 
 // end emits the joined line as rows of at most cols cells. wrapped says that the
 // line goes on even so.
 func (f *flow) end(wrapped bool, emit func(flowRow)) {
-	line, mark := f.line, f.mark
-	f.line, f.mark = f.line[:0], 0
+	line, mark, late := f.line, f.mark, f.late
+	f.line, f.mark, f.late = f.line[:0], 0, 0
 	if len(line) == 0 && wrapped {
 		return
 	}
 	off := 0
 	for first := true; first || len(line) > 0; first = false {
 		n, next := f.fit(line)
-		r := flowRow{cells: line[:n], fill: blankPlain, wrapped: true, mark: mark, off: off}
+		r := flowRow{cells: line[:n], fill: blankPlain, wrapped: true, mark: lineMark{Mark: mark}, off: off}
 		line, mark = line[next:], 0
+		if late != 0 && (f.done <= off+next || len(line) == 0) {
+			r.mark.Mark |= late
+			r.mark.done = uint16(min(f.done-off, f.cols))
+			late = 0
+		}
 		off += next
 		if len(line) == 0 {
 			r.wrapped, r.fill = wrapped, f.fill
@@ -137,7 +158,7 @@ func (t *Terminal) reflow(cols, rows int) {
 	first := len(src)
 	last := places[placeCursor].y
 	for y, r := range t.main.ring {
-		if r.n > 0 || r.fill != blankPlain || r.mark != 0 {
+		if r.n > 0 || r.fill != blankPlain || r.mark.Mark != 0 {
 			last = max(last, first+y)
 		}
 		src = append(src, flowRow{cells: r.cells[:r.n], fill: r.fill, wrapped: r.wrapped, mark: r.mark})
@@ -276,8 +297,8 @@ func joinAndWrap(src []flowRow, cols int, places []place) []flowRow {
 				places[i].line, places[i].off = number, len(f.line)+places[i].x
 			}
 		}
+		f.join(r.mark)
 		f.line = append(f.line, r.text(src[y+1:])...)
-		f.mark |= r.mark
 		f.fill = r.fill
 		if last := y == len(src)-1; !r.wrapped || last || len(f.line) >= maxFlowLine {
 			f.end(r.wrapped && last, func(r flowRow) {

@@ -40,7 +40,7 @@ type row struct {
 	str     string
 	wide    bool // there may be wide characters
 	wrapped bool // the text goes on in the next row
-	mark    Mark
+	mark    lineMark
 }
 
 func newRow(cols int, fill cell) *row {
@@ -50,7 +50,7 @@ func newRow(cols int, fill cell) *row {
 // clear erases the whole row.
 func (r *row) clear(fill cell) {
 	r.n, r.fill = 0, fill
-	r.id, r.wide, r.wrapped, r.mark = 0, false, false, 0
+	r.id, r.wide, r.wrapped, r.mark = 0, false, false, lineMark{}
 }
 
 // at returns the cell in column x.

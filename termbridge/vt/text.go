@@ -32,10 +32,10 @@ func (t *Terminal) Line(i int) Line {
 	case i < n:
 		c, k := t.history.find(i)
 		l := c.lines[k]
-		return Line{Text: trimLine(string(c.text(k)), l.wrapped), Wrapped: l.wrapped, Mark: l.mark}
+		return Line{Text: trimLine(string(c.text(k)), l.wrapped), Wrapped: l.wrapped, Mark: l.mark.Mark, Done: int(l.mark.done)}
 	}
 	r := t.scr.row(i - n)
-	return Line{Text: trimLine(t.rowText(r), r.wrapped), Wrapped: r.wrapped, Mark: r.mark}
+	return Line{Text: trimLine(t.rowText(r), r.wrapped), Wrapped: r.wrapped, Mark: r.mark.Mark, Done: int(r.mark.done)}
 }
 
 // FindMark returns the nearest line after line i (with step 1) or before it (-1)
@@ -47,9 +47,9 @@ func (t *Terminal) FindMark(i, step int, marks Mark) int {
 		var mark Mark
 		if i < n {
 			c, k := t.history.find(i)
-			mark = c.lines[k].mark
+			mark = c.lines[k].mark.Mark
 		} else {
-			mark = t.scr.row(i - n).mark
+			mark = t.scr.row(i - n).mark.Mark
 		}
 		if mark&marks != 0 {
 			return i
