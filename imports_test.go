@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 	"models/widget/*":          {"models/widget/input", "themes", "internal/safetext", "termbridge/vt"},
 	"models/*":                 {"models", "models/widget/*", "api", "manifest", "themes", "internal/safetext", "termbridge/vt"},
 	"models/terminal":          {"models", "models/widget/*", "api", "themes", "internal/safetext", "termbridge/..."},
-	"models/external":          {"models", "api", "themes", "internal/safetext", "termbridge/..."},
+	"models/external":          {"models", "models/terminal", "themes", "internal/safetext", "termbridge/..."},
 	"models/command":           {"models", "models/widget/*", "api", "themes", "internal/safetext", "internal/fanout", "internal/spool", "termbridge/..."},
 	"ui":                       {"models", "models/...", "api", "themes", "internal/safetext", "ui/layout"},
 	"ui/layout":                {},

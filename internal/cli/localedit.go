@@ -60,7 +60,7 @@ func editLocally(dir *state.Dir, environ []string) external.Start {
 // innerTerminal tells an editor that asks whether the background is dark; its
 // very colour is not known.
 func innerTerminal(req external.Request) vt.Options {
-	o := vt.Options{Width: req.Width, Foreground: vt.RGBColor(0, 0, 0), Background: vt.RGBColor(255, 255, 255)}
+	o := vt.Options{Width: req.Width, AllowClipboard: true, Foreground: vt.RGBColor(0, 0, 0), Background: vt.RGBColor(255, 255, 255)}
 	if req.Dark {
 		o.Foreground, o.Background = o.Background, o.Foreground
 	}

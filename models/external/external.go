@@ -1,6 +1,6 @@
 // Package external is the screen in which the user's own editor works on a text
-// of podium's: a program of this machine in a pane, on the same kind of
-// pseudo-terminal as shells in pods.
+// of podium's, or a pager shows one: a program of this machine in the very pane
+// that shells in pods have.
 //
 // It touches neither files nor processes: whoever wires the program together
 // says how an editor is started (Start). It is no shell and keeps no scrollback.
@@ -18,6 +18,7 @@ import (
 
 	"podium/internal/safetext"
 	"podium/models"
+	"podium/models/terminal"
 	"podium/termbridge"
 	"podium/termbridge/vt"
 	"podium/themes"
@@ -57,26 +58,29 @@ type Model struct {
 	start Start
 	held  *holder
 
-	job     *Job // nil before it runs
-	frame   vt.Frame
-	view    string
-	failure string // why there is no editor, or no text from it
-	over    bool
+	*terminal.Model        // the pane
+	job             *Job   // nil before it runs
+	failure         string // why there is no editor, or no text from it
+	over            bool
 
 	keys       KeyMap
 	cols, rows int
-	focused    bool
 }
 
 var (
-	_ models.Screen   = (*Model)(nil)
-	_ models.Titled   = (*Model)(nil)
-	_ models.Grabbing = (*Model)(nil)
-	_ models.Holding  = (*Model)(nil)
-	_ models.Ending   = (*Model)(nil)
-	_ models.Pointing = (*Model)(nil)
-	_ models.Mousing  = (*Model)(nil)
-	_ models.Focusing = (*Model)(nil)
+	_ models.Screen      = (*Model)(nil)
+	_ models.Titled      = (*Model)(nil)
+	_ models.Grabbing    = (*Model)(nil)
+	_ models.Holding     = (*Model)(nil)
+	_ models.Ending      = (*Model)(nil)
+	_ models.Acting      = (*Model)(nil)
+	_ models.Session     = (*Model)(nil)
+	_ models.Showing     = (*Model)(nil)
+	_ models.Pointing    = (*Model)(nil)
+	_ models.Mousing     = (*Model)(nil)
+	_ models.Focusing    = (*Model)(nil)
+	_ models.Keyboarding = (*Model)(nil)
+	_ models.Themed      = (*Model)(nil)
 )
 
 type (
@@ -85,8 +89,7 @@ type (
 		job *Job
 		err error
 	}
-	changedMsg struct{ to *Model }
-	doneMsg    struct {
+	doneMsg struct {
 		to   *Model
 		text string
 		code int
@@ -104,12 +107,18 @@ type holder struct {
 
 // New makes the screen that the wish asks for.
 func New(env *models.Env, start Start, wish models.LocalEditMsg) *Model {
-	return &Model{env: env, wish: wish, start: start, keys: DefaultKeyMap(), held: &holder{}}
+	return newModel(&Model{env: env, wish: wish, start: start})
 }
 
 // NewPager makes the screen on which the user's pager shows a text.
 func NewPager(env *models.Env, start Start, wish models.PagerMsg) *Model {
-	return &Model{env: env, page: wish, start: start, held: &holder{}}
+	return newModel(&Model{env: env, page: wish, start: start})
+}
+
+func newModel(m *Model) *Model {
+	m.keys, m.held = DefaultKeyMap(), &holder{}
+	m.Model = terminal.NewLocal(m.env, m.what(), m.ended)
+	return m
 }
 
 // pages tells whether it is a pager, which leaves nothing to take back.
@@ -186,6 +195,7 @@ func (m *Model) keep(text string) error {
 // Close ends the editor; a text that it has saved becomes a draft.
 func (m *Model) Close() {
 	m.over = true
+	m.Leave()
 	if job := m.held.take(); job != nil {
 		m.env.Go(func() { m.rescue(job) })
 	}
@@ -198,10 +208,6 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.to == m {
 			return m.started(msg)
 		}
-	case changedMsg:
-		if msg.to == m && !m.over {
-			return m.changed()
-		}
 	case doneMsg:
 		if msg.to == m && !m.over {
 			m.done(msg)
@@ -209,50 +215,28 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		if m.failure != "" && key.Matches(msg, m.keys.Back) {
 			m.env.Wish(models.BackMsg{From: m})
-			return nil
 		}
-		m.input(msg)
-	case tea.KeyReleaseMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseReleaseMsg, tea.MouseMotionMsg, tea.MouseWheelMsg:
-		m.input(msg)
 	}
-	return nil
+	if m.over || m.failure != "" {
+		return nil
+	}
+	return m.Model.Update(msg)
 }
 
 func (m *Model) started(msg startedMsg) tea.Cmd {
-	if msg.err != nil {
+	switch {
+	case msg.err != nil:
 		m.failure = "The " + m.what() + " did not start: " + safetext.Clean(msg.err.Error())
-		m.render()
 		return nil
+	case m.over:
+		return nil // and it is being ended
 	}
 	m.job = msg.job
-	m.resize()
-	if m.focused {
-		m.ignore(m.job.Bridge.Focus(true))
-	}
-	return m.wait()
+	return m.Run(m.job.Name, m.job.Bridge)
 }
 
-// wait is the one command in flight: it comes back when there is something to
-// draw.
-func (m *Model) wait() tea.Cmd {
-	bridge := m.job.Bridge
-	return func() tea.Msg {
-		select {
-		case <-bridge.Changed():
-		case <-bridge.Done():
-		}
-		return changedMsg{to: m}
-	}
-}
-
-func (m *Model) changed() tea.Cmd {
-	m.job.Bridge.TakeEvents()
-	if m.job.Bridge.Snapshot(&m.frame) {
-		m.render()
-	}
-	if reason, _ := m.job.Bridge.End(); reason == termbridge.Running {
-		return m.wait()
-	}
+// ended takes what the editor has left.
+func (m *Model) ended() tea.Cmd {
 	job := m.job
 	return func() tea.Msg {
 		msg := doneMsg{to: m}
@@ -276,7 +260,6 @@ func (m *Model) done(msg doneMsg) {
 	m.over = true
 	if msg.err != nil {
 		m.failure = "What " + m.job.Name + " left could not be read or kept: " + safetext.Clean(msg.err.Error())
-		m.render()
 		return
 	}
 	if job := m.held.take(); job != nil {
@@ -293,14 +276,6 @@ func (m *Model) done(msg doneMsg) {
 		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("%s ended with status %d: the text is as it was", m.job.Name, msg.code)})
 	}
 	m.env.Wish(models.BackMsg{From: m})
-}
-
-// Title names the editor.
-func (m *Model) Title() string {
-	if m.job == nil {
-		return m.what()
-	}
-	return m.job.Name
 }
 
 // Grabbing is true while the editor runs: every key is its own.
@@ -333,14 +308,14 @@ func DefaultKeyMap() KeyMap {
 // Keys are the bindings that work now.
 func (m *Model) Keys() help.KeyMap {
 	if m.failure == "" {
-		return bindings(nil)
+		return m.Model.Keys()
 	}
 	return bindings{m.keys.Back}
 }
 
-// KeyMaps are the keys that can be bound anew.
+// KeyMaps are the keys that can be bound anew: of this screen and of the pane.
 func (m *Model) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "external", Map: &m.keys}}
+	return append([]models.KeyScope{{Name: "external", Map: &m.keys}}, m.Model.KeyMaps()...)
 }
 
 // bindings is a help.KeyMap of one row.
@@ -352,43 +327,29 @@ func (b bindings) FullHelp() [][]key.Binding { return [][]key.Binding{b} }
 // SetSize gives the rectangle.
 func (m *Model) SetSize(cols, rows int) {
 	m.cols, m.rows = cols, rows
-	m.resize()
+	m.Model.SetSize(cols, rows)
 }
-
-func (m *Model) resize() {
-	if m.job != nil && m.cols > 0 && m.rows > 0 {
-		m.ignore(m.job.Bridge.Resize(m.cols, m.rows))
-		m.job.Bridge.Snapshot(&m.frame)
-	}
-	m.render()
-}
-
-// ignore is for what fails only when the editor has just ended, of which the
-// end tells.
-func (m *Model) ignore(error) {}
 
 // View draws the editor's screen, or why there is none.
-func (m *Model) View() string { return m.view }
-
-func (m *Model) render() {
-	if m.cols <= 0 || m.rows <= 0 {
-		m.view = ""
-		return
+func (m *Model) View() string {
+	if m.failure == "" {
+		return m.Model.View()
 	}
-	lines := make([]string, m.rows)
-	blank := strings.Repeat(" ", m.cols)
+	lines := make([]string, max(m.rows, 0))
+	said := safetext.Wrap(m.failure, m.cols)
 	for i := range lines {
-		lines[i] = blank
-		if m.failure == "" && m.frame.Cols == m.cols && i < len(m.frame.Lines) {
-			lines[i] = m.frame.Lines[i]
+		lines[i] = strings.Repeat(" ", max(m.cols, 0))
+		if i < len(said) {
+			lines[i] = m.env.Theme.Paint(themes.Error, safetext.Fit(said[i], m.cols))
 		}
 	}
+	return strings.Join(lines, "\n")
+}
+
+// Cursor is the editor's cursor, in its own shape.
+func (m *Model) Cursor() *tea.Cursor {
 	if m.failure != "" {
-		for i, line := range safetext.Wrap(m.failure, m.cols) {
-			if i < m.rows {
-				lines[i] = m.env.Theme.Paint(themes.Error, safetext.Fit(line, m.cols))
-			}
-		}
+		return nil
 	}
-	m.view = strings.Join(lines, "\n")
+	return m.Model.Cursor()
 }

@@ -4,9 +4,11 @@ package external
 
 import (
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,6 +88,51 @@ func TestTheTextComesBack(t *testing.T) {
 		t.Error("it still holds something")
 	}
 	d.Until("the file to be gone", func() bool { _, err := os.Stat(file); return errors.Is(err, os.ErrNotExist) })
+}
+
+// TestThePaneIsThatOfShells: what the mouse and the leader do in one does the same
+// in an editor's.
+func TestThePaneIsThatOfShells(t *testing.T) {
+	start, _ := shellStart(t, `stty -echo -icanon; printf '\033[?1049hone two\033[5;1H'; head -c 9 | od -An -c; printf '\a'; read line`)
+	d, _, m, wishes, _ := show(t, start)
+	d.Sees("one two")
+	for range 2 {
+		d.Send(tea.MouseClickMsg{X: 5, Button: tea.MouseLeft}, tea.MouseReleaseMsg{X: 5, Button: tea.MouseLeft})
+	}
+	if len(*wishes) != 1 {
+		t.Fatalf("a double click wishes %v", *wishes)
+	}
+	if got, ok := (*wishes)[0].(models.CopyMsg); !ok || got.Text != "two" {
+		t.Errorf("a double click wishes %#v", (*wishes)[0])
+	}
+	for _, a := range []models.Action{models.ActionLiteral, models.ActionPaste, models.ActionCopyMode, models.ActionSearch} {
+		if !slices.Contains(m.Actions(), a) {
+			t.Errorf("action %d is missing", a)
+		}
+	}
+	m.SetFocus(false)
+	m.SetShown(false)
+	d.Send(tea.MouseWheelMsg{Button: tea.MouseWheelUp}) // arrows, as for any program with a screen of its own
+	d.Until("its bell", func() bool { return len(*wishes) == 2 })
+	if got, ok := (*wishes)[1].(models.NoticeMsg); !ok || got.Text != "bell in ed" {
+		t.Errorf("the bell wishes %#v", (*wishes)[1])
+	}
+	m.SetShown(true)
+	d.Sees("033   [   A 033   [   A 033   [   A")
+	if s := m.Session(); !s.Running || !s.Bell {
+		t.Errorf("it does %+v", s)
+	}
+}
+
+func TestAPagerThatIsNotThereIsLeft(t *testing.T) {
+	b := mt.NewBench(mt.NewClient())
+	var wishes []tea.Msg
+	b.Env.Wish = func(w tea.Msg) { wishes = append(wishes, w) }
+	m := NewPager(b.Env, nil, models.PagerMsg{Write: func(io.Writer) error { return nil }})
+	mt.Drive(t, m, 60, 10).Sees("The pager did not start").Press("esc")
+	if len(wishes) != 1 {
+		t.Errorf("esc wishes %v", wishes)
+	}
 }
 
 func TestAnEditorThatFailsChangesNothing(t *testing.T) {

@@ -16,13 +16,22 @@ func (m *Model) Actions() []models.Action {
 		out = append(out, models.ActionLiteral) // typed ahead, like any other key
 	}
 	if m.state == running {
-		out = append(out, models.ActionPaste, models.ActionResize)
+		out = append(out, models.ActionPaste)
+		if m.local == nil {
+			out = append(out, models.ActionResize)
+		}
 		if m.canSignal() {
 			out = append(out, models.ActionSignal)
 		}
 		if m.clip.waiting != "" {
 			out = append(out, models.ActionAllowCopy)
 		}
+	}
+	if m.local != nil {
+		if m.bridge != nil {
+			out = append(out, models.ActionCopyMode, models.ActionSearch)
+		}
+		return out
 	}
 	if (m.state == running || m.state == ended) && !m.env.ReadOnly {
 		out = append(out, models.ActionNewShell, models.ActionSameShell, models.ActionShell, models.ActionSplitBelow, models.ActionSplitBeside)

@@ -73,7 +73,9 @@ func (m *Model) typed(send func(*termbridge.Bridge) error) tea.Cmd {
 	cmd := m.input(send)
 	if m.state == running {
 		m.typedInto = true
-		m.asked.note(m.bridge, m.env.Now)
+		if m.local == nil { // what runs here may have nothing to say to a key
+			m.asked.note(m.bridge, m.env.Now)
+		}
 	}
 	return cmd
 }
@@ -139,7 +141,7 @@ func linesOf(text string) int {
 // scrollKey handles the keys that scroll back unless the program has its own
 // screen, where there is nothing to scroll.
 func (m *Model) scrollKey(msg tea.KeyPressMsg) bool {
-	if m.bridge == nil || m.bridge.Modes().AltScreen {
+	if m.bridge == nil || m.local != nil || m.bridge.Modes().AltScreen {
 		return false
 	}
 	switch {

@@ -133,7 +133,12 @@ func (m *Model) gotSession(msg startedMsg) tea.Cmd {
 		m.env.Go(func() { msg.session.Close() })
 		return m.failed(err)
 	}
-	m.bridge, m.control = bridge, msg.session.Control()
+	return m.begin(bridge, msg.session.Control())
+}
+
+// begin shows a program that runs, and gives it what was typed before it did.
+func (m *Model) begin(bridge *termbridge.Bridge, control api.ExecControl) tea.Cmd {
+	m.bridge, m.control = bridge, control
 	m.state, m.frame, m.look, m.stale = running, vt.Frame{}, look{}, true
 	m.asked, m.alive, m.trouble, m.news = asked{}, alive{}, "", news{}
 	m.clip = clip{allowed: m.env.Settings.AllowClipboard}
@@ -208,8 +213,11 @@ func (m *Model) changed() tea.Cmd {
 	for _, e := range m.bridge.TakeEvents() {
 		cmds = append(cmds, m.event(e))
 	}
-	if reason == termbridge.Running {
+	switch {
+	case reason == termbridge.Running:
 		return tea.Batch(append(cmds, m.wait())...)
+	case m.local != nil:
+		return tea.Batch(append(cmds, m.local.ended())...)
 	}
 	return tea.Batch(append(cmds, m.learnEnd(reason, err))...)
 }

@@ -46,6 +46,7 @@ type Model struct {
 	ref       api.PodRef
 	container string
 	cmd       []string // empty for a shell
+	local     *local   // in place of all that, nil for an exec
 
 	state state
 	gen   int // counts sessions in this place; answers of earlier ones are dropped
@@ -280,6 +281,9 @@ func (m *Model) Title() string {
 
 // what names what runs where.
 func (m *Model) what() string {
+	if m.local != nil {
+		return m.local.what
+	}
 	what := "shell"
 	if len(m.cmd) > 0 {
 		what = strings.Join(m.cmd, " ")
@@ -336,7 +340,7 @@ func (m *Model) Keys() help.KeyMap {
 	case ended:
 		return m.keys.ended(m.env.ReadOnly)
 	}
-	return m.keys.running(m.bridge != nil && m.bridge.Modes().AltScreen)
+	return m.keys.running(m.local != nil || m.bridge != nil && m.bridge.Modes().AltScreen)
 }
 
 // Close ends the session and its process, without waiting.
