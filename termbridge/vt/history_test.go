@@ -171,6 +171,30 @@ func TestReflowOfTheMainScreenBehindTheAlternate(t *testing.T) {
 	expectLines(t, v, "01234\\", "56789\\", "ab!")
 }
 
+// TestReflowKeepsWhereACommandWasDone: behind output that did not end its line.
+func TestReflowKeepsWhereACommandWasDone(t *testing.T) {
+	v := term(10, 3, "\x1b]133;C\x07abcdefgh\x1b]133;D\x07\x1b]133;A\x07$")
+	for _, c := range []struct{ cols, line, done int }{{10, 0, 8}, {3, 2, 2}, {4, 1, 4}, {20, 0, 8}} {
+		v.Resize(c.cols, 4)
+		for i := range v.LineCount() {
+			var want Mark
+			if i == 0 {
+				want |= MarkOutput
+			}
+			l := v.Line(i)
+			if i == c.line {
+				want |= MarkDone | MarkPrompt
+				if l.Done != c.done {
+					t.Errorf("at %d columns it was done at cell %d of line %d, want %d", c.cols, l.Done, i, c.done)
+				}
+			}
+			if l.Mark != want {
+				t.Errorf("at %d columns line %d is marked %b, want %b", c.cols, i, l.Mark, want)
+			}
+		}
+	}
+}
+
 func TestReflowKeepsStylesAndMarks(t *testing.T) {
 	v := term(10, 2, "\x1b]133;A\x07\x1b[31mabc\x1b[1mdef\x1b[mgh\r\n1\r\n2\r\n3")
 	v.Resize(4, 2)
