@@ -21,7 +21,12 @@ type news struct {
 	last   time.Time // when it last printed
 	rang   time.Time
 	said   time.Time // its last notification
+	size   time.Time // when it was told another size
 }
+
+// redrawTime is how long after a change of the size output is the answer to that
+// and no news.
+const redrawTime = time.Second
 
 // ringEvery is how often a program's bell and notifications are passed on at
 // most.
@@ -48,7 +53,8 @@ func (m *Model) heard() {
 		return
 	}
 	m.news.in, m.news.last = in, m.env.Now()
-	m.news.unread = m.news.unread || m.hidden
+	redrawn := m.news.last.Sub(m.news.size) < redrawTime
+	m.news.unread = m.news.unread || m.hidden && !redrawn
 	m.alive.ends = 0
 	if m.asked.waiting {
 		m.asked.waiting = false

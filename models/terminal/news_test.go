@@ -83,6 +83,26 @@ func TestBellsTitlesAndNewOutput(t *testing.T) {
 	}
 }
 
+// TestAPromptDrawnAnewIsNoNews: the row of tabs comes and goes, and with it the
+// size of those that nobody looks at.
+func TestAPromptDrawnAnewIsNoNews(t *testing.T) {
+	d, bench, m, s := open(t, shell())
+	s.say(t, "$ ")
+	d.Sees("$ ")
+	m.SetShown(false)
+	bench.Step(2 * time.Second)
+	m.SetSize(60, 9)
+	s.say(t, "\r\x1b[K$ ")
+	heard := m.Session().Printed
+	d.Until("what was drawn anew", func() bool { return m.Session().Printed.After(heard) })
+	if m.Session().Unread {
+		t.Error("a prompt that was drawn anew counts as new output")
+	}
+	bench.Step(redrawTime)
+	s.say(t, "done")
+	d.Until("new output", func() bool { return m.Session().Unread })
+}
+
 func TestClipboardOfTheProgramNeedsAYes(t *testing.T) {
 	d, bench, m, s := open(t, shell())
 	s.say(t, "\x1b]52;c;aGVsbG8=\a")

@@ -200,6 +200,7 @@ func (m *Model) SetSize(cols, rows int) {
 	}
 	m.cols, m.rows, m.stale = cols, rows, true
 	if m.bridge != nil && cols > 0 && rows > 0 {
+		m.news.size = m.env.Now()
 		// The bridge keeps the newest size and repeats it until accepted; an
 		// error here could only be a size that the line above rules out.
 		resize := func() { _ = m.bridge.Resize(cols, rows) }
