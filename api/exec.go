@@ -18,6 +18,11 @@ type ExecConfig struct {
 	AttachStdout bool     `json:"attachStdout"` // the process's stdout reaches the client
 	Cmd          []string `json:"cmd"`          // program and arguments, at least one
 
+	// Rows and Cols are the terminal's size at first, 0 for unknown. The body has
+	// no place for it: a client tells it by a resize between create and start.
+	Rows uint16 `json:"-"`
+	Cols uint16 `json:"-"`
+
 	User       string `json:"user,omitempty"`
 	Privileged bool   `json:"privileged,omitempty"`
 	Detach     bool   `json:"detach,omitempty"`

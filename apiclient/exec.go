@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"podium/api"
 )
@@ -19,7 +20,23 @@ func (c *Client) Exec(ctx context.Context, namespace, pod, container string, cfg
 	if err != nil {
 		return nil, err
 	}
+	if cfg.TTY && cfg.Rows > 0 && cfg.Cols > 0 {
+		c.tellSize(ctx, created.ID, cfg)
+	}
 	return c.StartExec(ctx, created.ID, cfg)
+}
+
+// sizeTimeout bounds the wish for a size before the start, which a server may not
+// know what to do with.
+const sizeTimeout = 2 * time.Second
+
+// tellSize tells the size before there is a process, so that one that is quick
+// does not see another. A server that keeps none refuses, and is told again once
+// the process is there.
+func (c *Client) tellSize(ctx context.Context, id string, cfg api.ExecConfig) {
+	ctx, cancel := context.WithTimeout(ctx, sizeTimeout)
+	defer cancel()
+	_ = (&execControl{client: c, id: id}).resize(ctx, cfg.Rows, cfg.Cols) // as above
 }
 
 // maxCreated bounds the answer to exec create and inspect.

@@ -60,6 +60,38 @@ func serveExec(t *testing.T, conn net.Conn, stream func(conn net.Conn, in *bufio
 	}
 }
 
+// TestTheSizeIsToldBeforeTheStart, so that the program never sees another; a server
+// that refuses it is no trouble.
+func TestTheSizeIsToldBeforeTheStart(t *testing.T) {
+	for _, status := range []int{http.StatusNoContent, http.StatusConflict} {
+		asked := make(chan string, 8)
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			asked <- r.URL.String()
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/pods/web/exec"):
+				w.WriteHeader(http.StatusCreated)
+				io.WriteString(w, `{"Id":"exec-0123456789"}`)
+			case strings.HasSuffix(r.URL.Path, "/resize"):
+				w.WriteHeader(status)
+			}
+		})
+		cfg := shell
+		cfg.Rows, cfg.Cols = 25, 90
+		s, err := c.Exec(t.Context(), "default", "web", "", cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		<-asked
+		if got, want := <-asked, api.ExecResizePath("exec-0123456789", 25, 90); got != want {
+			t.Errorf("after create the server is asked %s, want %s", got, want)
+		}
+		if got := <-asked; got != api.ExecStartPath("exec-0123456789") {
+			t.Errorf("then %s", got)
+		}
+	}
+}
+
 func openShell(t *testing.T, c *Client) api.ExecSession {
 	t.Helper()
 	s, err := c.Exec(t.Context(), "default", "web", "app", shell)

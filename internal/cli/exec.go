@@ -130,6 +130,7 @@ func (e *execFlags) one(ctx context.Context, v *verb, name string, command []str
 	}
 	if tty {
 		cfg.AttachStderr = true // as the API's original client has it; the terminal has both
+		cfg.Rows, cfg.Cols = terminalSize(int(stdin.Fd()))
 	}
 	began := time.Now()
 	session, err := v.client.Exec(ctx, ref.Namespace, ref.Name, container, cfg)

@@ -78,15 +78,24 @@ func throughTerminal(ctx context.Context, v *verb, session api.ExecSession, stdi
 	}
 }
 
+// terminalSize is the size of a terminal, 0 where it is not known.
+func terminalSize(fd int) (rows, cols uint16) {
+	c, r, err := term.GetSize(fd)
+	if err != nil {
+		return 0, 0
+	}
+	return uint16(min(max(r, 0), 1<<16-1)), uint16(min(max(c, 0), 1<<16-1))
+}
+
 // keepSize tells the other side the terminal's size, at first and whenever it
 // changes. A server may refuse until the process is there: it is asked again.
 func keepSize(ctx context.Context, session api.ExecSession, fd int, changes <-chan struct{}) {
 	for {
 		pause := 50 * time.Millisecond
 		for range 8 {
-			cols, rows, err := term.GetSize(fd)
-			if err == nil && cols > 0 && rows > 0 {
-				err = session.Resize(ctx, uint16(min(rows, 1<<16-1)), uint16(min(cols, 1<<16-1)))
+			var err error
+			if rows, cols := terminalSize(fd); rows > 0 && cols > 0 {
+				err = session.Resize(ctx, rows, cols)
 			}
 			if err == nil || ctx.Err() != nil {
 				break

@@ -70,6 +70,9 @@ func (m *Model) start() tea.Cmd {
 	if len(cfg.Cmd) == 0 {
 		cfg.Cmd = m.tries[0].cmd
 	}
+	if m.cols > 0 && m.rows > 0 {
+		cfg.Rows, cfg.Cols = uint16(min(m.rows, vt.MaxRows)), uint16(min(m.cols, vt.MaxCols))
+	}
 	return func() tea.Msg {
 		defer cancel()
 		session, err := openExec(ctx, client, ref, container, cfg)
