@@ -157,7 +157,7 @@ func describeEnd(stream Stream, status api.ExecStatus, err error) End {
 		e.Line, e.More = "unknown: "+missing, sentences(cause, asSentence(err.Error()))
 	case err == nil:
 		e.Kind, e.Line = EndGoesOn, "unknown: stream closed"
-		e.More = "The server closed the stream although, as it says, the command still runs."
+		e.More = "The stream was closed, yet the server says that the command still runs. Something on the way may have cut the connection; a server ends the command once it notices."
 	case errors.Is(err, api.ErrNotServed):
 		e.Line, e.More = "unknown: this server does not tell exit codes", "All output is here; how the command did is not told."
 	case apierrors.IsNotFound(err):
