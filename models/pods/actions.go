@@ -22,15 +22,14 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	keys := m.keys
 	for _, s := range keys.sorts() {
 		if key.Matches(k, s.binding) {
-			m.sortBy(s.by)
-			return nil
+			return m.sortBy(s.by)
 		}
 	}
 	switch {
 	case key.Matches(k, keys.SortLeft):
-		m.sortBeside(-1)
+		return m.sortBeside(-1)
 	case key.Matches(k, keys.SortRight):
-		m.sortBeside(1)
+		return m.sortBeside(1)
 	case key.Matches(k, keys.Inspect):
 		m.inspect(models.ViewOverview)
 	case key.Matches(k, keys.YAML):
@@ -233,37 +232,18 @@ func (m *Model) copyNames() {
 	}
 }
 
-// sortBy sorts by a column; again inverts.
-func (m *Model) sortBy(by string) {
-	desc := false
-	if m.rows.by == by {
-		desc = !m.rows.desc
-	}
-	m.order(by, desc)
-	m.table.Reload()
-}
-
-// order puts an order in force. The column that the list is sorted by shows
-// whatever the layout says of it.
-func (m *Model) order(by string, desc bool) {
-	m.rows.setSort(by, desc)
-	m.rows.arrange(m.now)
-	m.table.SetSort(by, desc)
-	m.relayout()
-}
-
 // sortBeside sorts by the column beside the one that the list is sorted by, as
 // they are shown.
-func (m *Model) sortBeside(step int) {
+func (m *Model) sortBeside(step int) tea.Cmd {
 	shown := m.table.Columns()
 	if len(shown) == 0 {
-		return
+		return nil
 	}
-	i := slices.Index(shown, m.rows.by)
+	i := slices.Index(shown, m.wantedOrder().by)
 	if i < 0 {
 		i = max(-step, 0) // from the end that the step leads away from
 	}
-	m.sortBy(shown[(i+step+len(shown))%len(shown)])
+	return m.sortBy(shown[(i+step+len(shown))%len(shown)])
 }
 
 // pressMouse selects, opens with a second click on the same row soon after, sorts, or
@@ -280,8 +260,7 @@ func (m *Model) pressMouse(msg tea.MouseClickMsg) tea.Cmd {
 	}
 	msg.Y -= m.introRows()
 	if id, ok := m.table.HeaderAt(msg.X, msg.Y); ok {
-		m.sortBy(id)
-		return nil
+		return m.sortBy(id)
 	}
 	before := m.clicked
 	m.clicked = click{}

@@ -120,7 +120,7 @@ func columnOf(id string) (column, bool) {
 }
 
 // labelColumn shows the value of one label. Rows are sorted by the value that
-// they were given when sorting by this column began, see rows.setSort.
+// they were given when sorting by this column began, see known.labelled.
 func labelColumn(key string) column {
 	title := key
 	if _, name, ok := strings.Cut(key, "/"); ok && name != "" {

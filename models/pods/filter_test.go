@@ -197,7 +197,7 @@ func TestArrangeOfAFewIsArrangeOfAll(t *testing.T) {
 	}
 	for _, s := range []*rows{a, b} {
 		s.setFilter(flt)
-		s.setSort(colStatus, true)
+		s.setSort(orderingBy(colStatus, true))
 	}
 	version := 0
 	for step := range 400 {

@@ -62,7 +62,7 @@ func CheckColumns(s models.Settings) error {
 }
 
 // begin takes over what is configured of the list.
-func (m *Model) begin() {
+func (m *Model) begin() tea.Cmd {
 	s := &m.env.Settings
 	m.base = m.configured()
 	m.layout = m.base
@@ -70,14 +70,15 @@ func (m *Model) begin() {
 		wide := true
 		m.wideSet = &wide
 	}
-	if _, ok := columnOf(s.ListSort); ok {
-		m.order(s.ListSort, false)
-	}
 	m.relayout()
+	if _, ok := columnOf(s.ListSort); ok {
+		return m.order(s.ListSort, false)
+	}
+	return nil
 }
 
 // settled takes over what was changed of it.
-func (m *Model) settled(before models.Settings) {
+func (m *Model) settled(before models.Settings) tea.Cmd {
 	s := &m.env.Settings
 	if !slices.Equal(s.ListColumns, before.ListColumns) {
 		m.base = m.configured()
@@ -87,11 +88,11 @@ func (m *Model) settled(before models.Settings) {
 		wide := s.ListWide
 		m.wideSet = &wide
 	}
-	if _, ok := columnOf(s.ListSort); ok && s.ListSort != before.ListSort {
-		m.order(s.ListSort, false)
-		m.table.Reload()
-	}
 	m.relayout()
+	if _, ok := columnOf(s.ListSort); ok && s.ListSort != before.ListSort {
+		return m.order(s.ListSort, false)
+	}
+	return nil
 }
 
 // placeOf is the place of a column.
@@ -147,19 +148,19 @@ func (m *Model) recalledLayout(line string) {
 
 // setLayout shows another layout and keeps it for the next start.
 func (m *Model) setLayout(l layout) tea.Cmd {
-	if m.layout.placeOf(m.rows.by) != hidden && l.placeOf(m.rows.by) == hidden {
-		m.order(colName, false) // the one that it was sorted by is not wanted
-		m.table.Reload()
+	var cmd tea.Cmd
+	if by := m.wantedOrder().by; m.layout.placeOf(by) != hidden && l.placeOf(by) == hidden {
+		cmd = m.order(colName, false) // the one that it was sorted by is not wanted
 	}
 	m.layout = l
 	m.relayout()
 	m.refresh()
 	line, store := l.String()+" "+m.base.String(), m.env.Store
 	if line == m.kept || store == nil {
-		return nil
+		return cmd
 	}
 	m.kept = line
-	return m.write(func() error { return store.AppendHistory(layoutHistory, line) })
+	return tea.Batch(cmd, m.write(func() error { return store.AppendHistory(layoutHistory, line) }))
 }
 
 func warning(err error) models.NoticeMsg {

@@ -32,10 +32,11 @@ type Model struct {
 	feed     feed
 	now      time.Time // what ages are counted from; changed by ticks
 
-	selector string // what the server is asked for
-	scope    string // the namespace that is listed: Env's, as of the last EnvMsg
-	sieve    *sieve // what sifts the rows beside the loop, nil for nothing
-	typing   bool   // the filter is being typed
+	selector string  // what the server is asked for
+	scope    string  // the namespace that is listed: Env's, as of the last EnvMsg
+	sieve    *sieve  // what sifts the rows beside the loop, nil for nothing
+	sorter   *sorter // what sorts the rows beside the loop, nil for nothing
+	typing   bool    // the filter is being typed
 	edit     typing
 	past     []string // filters that were kept
 	recalled bool     // the history was asked for them
@@ -86,8 +87,7 @@ func New(env *models.Env) *Model {
 
 // Init starts reading pods.
 func (m *Model) Init() tea.Cmd {
-	m.begin()
-	return tea.Batch(m.feed.list(), m.recallLayout())
+	return tea.Batch(m.begin(), m.feed.list(), m.recallLayout())
 }
 
 // Close ends what reads pods.
@@ -209,7 +209,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case models.TickMsg:
 		cmd = m.tick(time.Time(msg))
 	case models.SettingsMsg:
-		m.settled(msg.Before)
+		cmd = m.settled(msg.Before)
 	case models.InfoMsg:
 		cmd = m.informed()
 	case models.EnvMsg:
@@ -228,6 +228,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 	case siftedMsg:
 		cmd = m.gotSifted(msg)
+	case sortedMsg:
+		m.gotSorted(msg)
 	case valuesMsg:
 		if msg.owner == m {
 			cmd = m.gathered(msg)

@@ -22,6 +22,13 @@ func (k *known) text() string {
 	return r.Name + "\n" + r.Namespace + "\n" + r.Status + "\n" + r.IP + "\n" + r.Node
 }
 
+// labelled is the same with the value of a label to be sorted by.
+func (k *known) labelled(label string) *known {
+	l := *k
+	l.label, _ = labelValue(k.row.Labels, label)
+	return &l
+}
+
 // entry is a pod with what the list keeps beside it.
 type entry struct {
 	*known
@@ -30,6 +37,7 @@ type entry struct {
 	shown  bool // the filter lets it pass,
 	sifted int  // which was the one of this number, see rows.sifted
 	moved  bool // it must be placed anew
+	orders int  // the order made beside the loop that has it, see rows.orders
 	flash  changes
 	until  time.Time // how long flash lasts
 }
@@ -48,20 +56,18 @@ const (
 // rows are the pods that are known, those shown in their order. Changes are
 // taken in with put and remove, and become visible with arrange.
 type rows struct {
-	byKey   map[string]*entry
-	sorted  []*entry // all of them
-	order   []*entry // those shown
-	filter  *filter
-	by      string // the column that they are sorted by
-	desc    bool
-	compare func(a, b *known) int
-	label   string        // its label, where it shows one
+	byKey  map[string]*entry
+	sorted []*entry // all of them
+	order  []*entry // those shown
+	filter *filter
+	ordering
 	flash   time.Duration // how long a changed cell is highlighted
 	round   int
 	running int      // pods neither finished nor being deleted
 	faulty  int      // pods that want attention
 	touched []*entry // changed since the last arrange
 	resort  bool     // the order changed
+	orders  int      // counts the orders that were made beside the loop
 
 	// Filters are numbered as they come into force. Those since sifted only let
 	// fewer pass than that one, so what it held back need not be looked at again.
@@ -71,7 +77,7 @@ type rows struct {
 
 func newRows() *rows {
 	s := &rows{byKey: map[string]*entry{}}
-	s.setSort(colName, false)
+	s.setSort(orderingBy(colName, false))
 	return s
 }
 
@@ -208,19 +214,14 @@ func (s *rows) toSift(f *filter) int {
 	return len(s.sorted)
 }
 
-// setSort sorts by a column, which there is.
-func (s *rows) setSort(by string, desc bool) {
-	c, _ := columnOf(by)
-	s.by, s.desc, s.compare, s.resort = by, desc, c.compare, true
-	label, _ := strings.CutPrefix(by, labelPrefix)
-	if label == by || label == s.label {
-		return
-	}
-	s.label = label
-	for _, e := range s.byKey {
-		k := *e.known
-		k.label, _ = labelValue(k.row.Labels, label)
-		e.known = &k
+// setSort puts an order in force.
+func (s *rows) setSort(o ordering) {
+	before := s.label
+	s.ordering, s.resort = o, true
+	if o.label != "" && o.label != before {
+		for _, e := range s.byKey {
+			e.known = e.labelled(o.label)
+		}
 	}
 }
 
@@ -296,20 +297,4 @@ func (s *rows) place() {
 	s.sorted = out
 }
 
-// less orders two rows by the chosen column, then by name.
-func (s *rows) less(a, b *entry) int {
-	c := s.compare(a.known, b.known)
-	if s.desc {
-		c = -c
-	}
-	if c != 0 {
-		return c
-	}
-	if c = strings.Compare(a.row.Name, b.row.Name); c != 0 {
-		return c
-	}
-	if c = strings.Compare(a.row.Namespace, b.row.Namespace); c != 0 {
-		return c
-	}
-	return strings.Compare(a.key, b.key)
-}
+func (s *rows) less(a, b *entry) int { return s.ordering.less(a.known, a.key, b.known, b.key) }

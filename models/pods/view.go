@@ -71,6 +71,9 @@ func (m *Model) foot() []string {
 	if text := m.lostText(); text != "" {
 		out = append(out, m.theme.Paint(themes.Error, safetext.Fit(" "+text, m.cols)))
 	}
+	if line := m.sortingLine(); line != "" {
+		out = append(out, line)
+	}
 	out = append(out, m.menuLines()...)
 	if line := m.filterLine(); line != "" {
 		out = append(out, line)
