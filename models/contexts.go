@@ -45,8 +45,10 @@ type Contexts interface {
 	// recent ones by their keys, that of 1 first.
 	Visit(id, namespace string) ([]string, error)
 
-	// SetUnlocked remembers whether changes are allowed without asking.
-	SetUnlocked(id string, unlocked bool) error
+	// SetUnlocked remembers whether changes are allowed without asking in a
+	// context as it was opened: it counts for where that leads, whatever its
+	// name leads to by now.
+	SetUnlocked(c Context, unlocked bool) error
 }
 
 // Opened is a context in use.

@@ -210,8 +210,8 @@ func (r *root) setReadOnly(on bool) {
 		action = "lock"
 	}
 	r.journal(models.Entry{Action: action, Target: r.at()})
-	if all, id := r.env.Contexts, r.here.context.ID; all != nil && id != "" {
-		r.do(func() tea.Msg { return rememberedMsg{all.SetUnlocked(id, !on)} })
+	if all, here := r.env.Contexts, r.here.context; all != nil && here.ID != "" {
+		r.do(func() tea.Msg { return rememberedMsg{all.SetUnlocked(here, !on)} })
 	}
 	r.broadcast(models.EnvMsg{})
 }

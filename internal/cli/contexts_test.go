@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"podium/models"
 )
 
 // neighbourhood is a machine with a daemon at a socket, and a kubeconfig whose
@@ -201,28 +203,31 @@ func TestUnlockedIsWhereItLeads(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := &places{book: book}
-	if err := all.SetUnlocked("docker:docker-host", true); err != nil {
-		t.Fatal(err)
-	}
-	unlocked := func() bool {
+	daemon := func() models.Context {
 		found, err := all.Find()
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range found {
 			if c.ID == "docker:docker-host" {
-				return c.Unlocked
+				return c
 			}
 		}
 		t.Fatal("the daemon is not found")
-		return false
+		return models.Context{}
 	}
-	if !unlocked() {
-		t.Error("what was unlocked is not")
-	}
+	opened := daemon()
+	// By the time it is unlocked, the name may lead elsewhere already.
 	t.Setenv("DOCKER_HOST", "tcp://production.example:2376")
-	if unlocked() {
+	if err := all.SetUnlocked(opened, true); err != nil {
+		t.Fatal(err)
+	}
+	if daemon().Unlocked {
 		t.Error("another daemon under the same name is unlocked")
+	}
+	t.Setenv("DOCKER_HOST", opened.Address)
+	if !daemon().Unlocked {
+		t.Error("what was unlocked is not")
 	}
 }
 

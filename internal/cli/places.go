@@ -131,12 +131,9 @@ func (p *places) Visit(id, namespace string) ([]string, error) {
 	return m.Recent, err
 }
 
-// SetUnlocked remembers whether changes are allowed without asking.
-func (p *places) SetUnlocked(id string, unlocked bool) error {
-	e, err := p.book.Choose(contexts.Choice{Name: id})
-	if err != nil {
-		return err
-	}
-	_, err = p.book.Remember(id, func(m *contexts.Memory) { m.Unlocked, m.Address = unlocked, e.Address })
+// SetUnlocked remembers whether changes are allowed without asking, for where the
+// context led when it was opened.
+func (p *places) SetUnlocked(c models.Context, unlocked bool) error {
+	_, err := p.book.Remember(c.ID, func(m *contexts.Memory) { m.Unlocked, m.Address = unlocked, c.Address })
 	return err
 }

@@ -124,7 +124,8 @@ func (c *Contexts) Visit(id, namespace string) ([]string, error) {
 }
 
 // SetUnlocked remembers it in the context.
-func (c *Contexts) SetUnlocked(id string, unlocked bool) error {
+func (c *Contexts) SetUnlocked(one models.Context, unlocked bool) error {
+	id := one.ID
 	c.note("unlock %s %v", id, unlocked)
 	c.mu.Lock()
 	defer c.mu.Unlock()
