@@ -14,4 +14,8 @@ type Address struct {
 	// Fingerprint is the SHA-256 of the only certificate that is trusted, "" for
 	// none in particular.
 	Fingerprint string
+
+	// PublicKey is the SHA-256 of that certificate's public key
+	// (SubjectPublicKeyInfo) in base64, "" until the server has shown it.
+	PublicKey string
 }

@@ -7,6 +7,6 @@ func (c *Client) Address() api.Address {
 	return api.Address{
 		Server: cleanLine(c.cfg.Server), Token: c.cfg.Token != "" || c.cfg.TokenFile != "", TokenFile: c.cfg.TokenFile,
 		CAFile: c.cfg.CAFile, CertFile: c.cfg.CertFile, KeyFile: c.cfg.KeyFile, Insecure: c.cfg.InsecureSkipVerify,
-		Fingerprint: c.cfg.Fingerprint,
+		Fingerprint: c.cfg.Fingerprint, PublicKey: c.pinned.text(),
 	}
 }

@@ -86,6 +86,7 @@ type Client struct {
 	server    string   // the endpoint in words, without secrets
 	dial      func(ctx context.Context) (net.Conn, error)
 	tls       *tls.Config // nil without TLS
+	pinned    pinned
 	transport *http.Transport
 	token     *tokenSource
 	maxItem   int
@@ -113,7 +114,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	var err error
-	if c.tls, err = cfg.tlsConfig(c.base); err != nil {
+	if c.tls, err = cfg.tlsConfig(c.base, &c.pinned); err != nil {
 		return nil, err
 	}
 	if c.token, err = newTokenSource(cfg); err != nil {

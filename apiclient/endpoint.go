@@ -98,8 +98,9 @@ func (c *Client) dialPlain(ctx context.Context) (net.Conn, error) {
 	return conn, nil
 }
 
-// tlsConfig is the TLS side of cfg for a server at base, nil for plain http.
-func (cfg Config) tlsConfig(base *url.URL) (*tls.Config, error) {
+// tlsConfig is the TLS side of cfg for a server at base, nil for plain http. key
+// takes the public key of a pinned certificate.
+func (cfg Config) tlsConfig(base *url.URL, key *pinned) (*tls.Config, error) {
 	if base.Scheme != "https" {
 		if cfg.Fingerprint != "" && strings.HasPrefix(strings.ToLower(cfg.Server), "http:") {
 			return nil, errors.New("a fingerprint is given, but http:// shows no certificate: the address must begin with https://")
@@ -129,7 +130,7 @@ func (cfg Config) tlsConfig(base *url.URL) (*tls.Config, error) {
 		if len(pem) > 0 || cfg.InsecureSkipVerify {
 			return nil, errors.New("a fingerprint says which certificate is trusted: it goes with neither CA certificates nor skipping the verification")
 		}
-		if err := pin(out, cfg.Fingerprint); err != nil {
+		if err := pin(out, cfg.Fingerprint, key); err != nil {
 			return nil, err
 		}
 	}

@@ -5,9 +5,11 @@ import (
 	"crypto/subtle"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"strings"
+	"sync/atomic"
 
 	"podium/api"
 )
@@ -29,10 +31,26 @@ func ParseFingerprint(text string) ([sha256.Size]byte, error) {
 	return sum, nil
 }
 
-// pin makes a TLS configuration take exactly the certificate of the fingerprint.
+// pinned is the public key of the pinned certificate, once a server has shown it.
+// nil has none.
+type pinned struct {
+	sum atomic.Pointer[[sha256.Size]byte]
+}
+
+// text is the key's SHA-256 in base64, as HTTP public key pinning writes it, "" for
+// none yet.
+func (p *pinned) text() string {
+	if p == nil || p.sum.Load() == nil {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString(p.sum.Load()[:])
+}
+
+// pin makes a TLS configuration take exactly the certificate of the fingerprint,
+// whose public key is noted.
 // Authorities have no say, so the library's verification is off; every
 // connection, resumed ones too, is checked here instead.
-func pin(c *tls.Config, fingerprint string) error {
+func pin(c *tls.Config, fingerprint string, key *pinned) error {
 	want, err := ParseFingerprint(fingerprint)
 	if err != nil {
 		return err
@@ -47,6 +65,8 @@ func pin(c *tls.Config, fingerprint string) error {
 		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
 			return &otherCertificateError{fingerprint: api.Fingerprint(der)}
 		}
+		sum := sha256.Sum256(state.PeerCertificates[0].RawSubjectPublicKeyInfo)
+		key.sum.Store(&sum)
 		return nil
 	}
 	return nil

@@ -97,7 +97,13 @@ func curl(env *models.Env) []Form {
 		return nil
 	}
 	form := func(name, what string, flags []string, path func(t target) string) Form {
+		if head.pinned {
+			what += "; of a server with the pinned key only"
+		}
 		return Form{Name: name, What: what, text: func(t target) (string, error) {
+			if head.pinned && head.key == "" {
+				return "", errUnseen
+			}
 			return command(raw("curl"), raw("-sS"), flags, head.flags, raw(head.token), base+path(t))
 		}}
 	}
@@ -120,7 +126,14 @@ func curl(env *models.Env) []Form {
 type curlWords struct {
 	flags []string
 	token string // the header with the token, which the shell fills in
+
+	pinned bool   // only one certificate is trusted,
+	key    string // which has this public key, as api.Address has it
 }
+
+// errUnseen is a pinned certificate that no server has shown yet: what curl needs
+// of it is not known.
+var errUnseen = errors.New("its server has not shown the pinned certificate yet, whose key curl needs")
 
 // curlHead says how the endpoint is asked; false where it cannot be from outside
 // this process.
@@ -148,6 +161,12 @@ func curlHead(env *models.Env) (head curlWords, base string, ok bool) {
 	}
 	if a.Insecure {
 		head.flags = append(head.flags, "-k")
+	}
+	if a.Fingerprint != "" {
+		// Who signed the certificate, and for which name, has no say: the key
+		// alone is checked, as podium does with the certificate.
+		head.pinned, head.key = true, a.PublicKey
+		head.flags = append(head.flags, "--insecure", "--pinnedpubkey", "sha256//"+a.PublicKey)
 	}
 	if a.Token {
 		head.token = `-H "Authorization: Bearer $PODIUM_TOKEN"`

@@ -77,6 +77,7 @@ func TestForms(t *testing.T) {
 		{"curl", "", nil, remote, `curl -sS --cacert '/etc/my ca.pem' -H "Authorization: Bearer $PODIUM_TOKEN" https://pods.example:8443/x/api/v1/namespaces/default/pods/web`},
 		{"curl", "", nil, api.Address{Server: "unix:///run/p.sock"}, "curl -sS --unix-socket /run/p.sock http://localhost/api/v1/namespaces/default/pods/web"},
 		{"curl delete", "", nil, api.Address{Server: "http://h", Token: true, TokenFile: "/run/t"}, `curl -sS -X DELETE -H "Authorization: Bearer $(cat /run/t)" http://h/api/v1/namespaces/default/pods/web`},
+		{"curl", "", nil, api.Address{Server: "https://h", Fingerprint: "AB:CD", PublicKey: "a+/b="}, `curl -sS --insecure --pinnedpubkey sha256//a+/b= https://h/api/v1/namespaces/default/pods/web`},
 		{"curl log", "", nil, remote, ""}, // it serves no logs
 		{"podium exec", "", kube, api.Address{}, "podium exec --engine kube --context 'prod admin' -it web -- sh"},
 		{"podium exec", "side", docker, api.Address{}, "podium exec --engine docker --server unix:///var/run/docker.sock -it web -c side -- sh"},
@@ -89,6 +90,23 @@ func TestForms(t *testing.T) {
 	for _, tt := range tests {
 		if got := spelled(t, tt.info, tt.address, tt.form, tt.container); got != tt.want {
 			t.Errorf("%s of %s:\n got %s\nwant %s", tt.form, tt.info.Engine(), got, tt.want)
+		}
+	}
+}
+
+// The certificate of a pinned endpoint is checked by its key, never not at all, and
+// the form says so.
+func TestCurlOfAPinnedCertificate(t *testing.T) {
+	c := reached{modelstest.NewClient(), api.Address{Server: "https://h", Fingerprint: "AB:CD"}}
+	env := modelstest.NewBench(c.Client).Env
+	env.Client = c
+	for _, f := range Forms(env) {
+		if !strings.HasPrefix(f.Name, "curl") {
+			continue
+		}
+		text, err := f.Text(context.Background(), c, []api.PodRef{{Namespace: "default", Name: "web"}}, "")
+		if err == nil || !strings.Contains(err.Error(), "not shown") || !strings.Contains(f.What, "pinned key only") {
+			t.Errorf("%s (%s) of a key that nobody knows: %q, %v", f.Name, f.What, text, err)
 		}
 	}
 }
