@@ -36,7 +36,8 @@ type fakeDaemon struct {
 	images     map[string]string // user by name
 	volumes    map[string]map[string]string
 	listeners  map[chan []byte]bool
-	pulls      []string // how the next pulls go: "ok", "endless" or what is wrong
+	pulls      []string // how the next pulls go: "ok", "endless", "drip" or what is wrong
+	drops      chan int // a megabyte of the four of a dripping pull, the last one ends it
 	auths      []string // that pulls were asked with
 	requests   []string // method and path of each request, without the version
 	noShell    bool
@@ -241,6 +242,25 @@ func (d *fakeDaemon) serveImages(w http.ResponseWriter, r *http.Request, path st
 		how := "ok"
 		if len(d.pulls) > 0 {
 			how, d.pulls = d.pulls[0], d.pulls[1:]
+		}
+		if how == "drip" {
+			out, all := json.NewEncoder(w), 4
+			d.mu.Unlock()
+			for n := 0; n < all; {
+				_ = out.Encode(map[string]any{"id": "aa", "status": "Downloading", "progressDetail": map[string]int{"current": n * 1_000_000, "total": all * 1_000_000}})
+				_ = http.NewResponseController(w).Flush()
+				select {
+				case n = <-d.drops:
+				case <-time.After(20 * time.Millisecond): // daemons say the same again and again
+				case <-r.Context().Done():
+					n = all
+				}
+			}
+			d.mu.Lock()
+			if r.Context().Err() != nil {
+				return
+			}
+			how = "ok"
 		}
 		if how == "endless" {
 			_ = json.NewEncoder(w).Encode(map[string]any{"id": "aa", "status": "Downloading"})

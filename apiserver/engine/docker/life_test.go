@@ -284,6 +284,36 @@ func TestPulls(t *testing.T) {
 	})
 }
 
+// TestASlowPullTellsHowFarItIs: step by step, until the pod runs; and one whose pod
+// is deleted meanwhile ends at the daemon.
+func TestASlowPullTellsHowFarItIs(t *testing.T) {
+	d := newFakeDaemon(t, false)
+	d.pulls, d.drops = []string{"drip", "drip"}, make(chan int)
+	e := openEngine(t, d.options(t))
+	says := func(pod, text string) {
+		t.Helper()
+		await(t, e, pod, "say "+text, func(p *corev1.Pod) bool {
+			w := p.Status.ContainerStatuses[0].State.Waiting
+			return w != nil && w.Reason == kubelet.ReasonCreating && strings.HasPrefix(w.Message, pulling) && strings.Contains(w.Message, text)
+		})
+	}
+	image := func(p *corev1.Pod) { p.Spec.Containers[0].Image = "example.com/slow:1" }
+	create(t, e, word("slow", []string{"stay"}, image))
+	for n := range 4 {
+		says("slow", fmt.Sprintf("%d.0 of 4.0 MB", n))
+		d.drops <- n + 1
+	}
+	await(t, e, "slow", "run", isRunning)
+	create(t, e, word("given-up", []string{"stay"}, func(p *corev1.Pod) { p.Spec.Containers[0].Image = "example.com/slow:2" }))
+	says("given-up", "0.0 of 4.0 MB")
+	d.drops <- 1
+	says("given-up", "1.0 of 4.0 MB")
+	remove(t, e, "given-up")
+	if n := d.asked("POST /images/create"); n != 2 {
+		t.Errorf("%d pulls", n)
+	}
+}
+
 func TestAlwaysPulls(t *testing.T) {
 	d := newFakeDaemon(t, false)
 	e := openEngine(t, d.options(t))
