@@ -20,14 +20,54 @@ func (r *root) footer(cols int) string {
 			[]span{{text: "? what works", role: themes.BarMuted, rank: 1}}, cols)
 	}
 	if n, ok := r.notices.current(); ok {
-		role := [...]themes.Role{themes.Notice, themes.NoticeWarning, themes.NoticeError}[n.level]
 		var right []span
 		if n.level == models.LevelError {
-			right = []span{{text: "! log", role: themes.BarMuted, rank: 1}}
+			right = []span{{text: logHint, role: themes.BarMuted, rank: 1}}
 		}
-		return bar(th, []span{{text: safetext.Line(n.text, max(cols-2, 0)), role: role}}, right, cols)
+		lines := r.noticeLines(n)
+		return bar(th, []span{{text: lines[len(lines)-1], role: noticeRoles[n.level]}}, right, cols)
 	}
 	return r.hints(cols)
+}
+
+var noticeRoles = [...]themes.Role{themes.Notice, themes.NoticeWarning, themes.NoticeError}
+
+// logHint stands beside an error.
+const logHint = "! log"
+
+// noticeRows is how many lines a notice takes at most.
+const noticeRows = 4
+
+// noticeLines are the lines of a notice, the last one for the footer itself. Where
+// somebody types, and over dialogs, there is only that one.
+func (r *root) noticeLines(n notice) []string {
+	room, cols := 1, r.cols-2*edge
+	if len(r.layers) == 0 && !r.typing() && !r.grabbed() {
+		room = max(min(noticeRows, r.rows/5), 1)
+	}
+	if n.level == models.LevelError {
+		cols -= len(logHint) + 1
+	}
+	lines := safetext.Wrap(n.text, max(cols, 1))
+	if len(lines) > room {
+		lines[room-1] = safetext.Truncate(strings.Join(lines[room-1:], " "), max(cols, 0))
+		lines = lines[:room]
+	}
+	return lines
+}
+
+// noticeAbove is what of a notice has no room in the footer, "" for nothing.
+func (r *root) noticeAbove() string {
+	n, ok := r.notices.current()
+	if !ok || r.leader.pending || r.rows < 2 {
+		return ""
+	}
+	lines := r.noticeLines(n)
+	var out []string
+	for _, l := range lines[:len(lines)-1] {
+		out = append(out, bar(r.env.Theme, []span{{text: l, role: noticeRoles[n.level]}}, nil, r.cols))
+	}
+	return strings.Join(out, "\n")
 }
 
 // hints are the short help of who gets the keys, as much as there is room for,

@@ -107,9 +107,11 @@ func equal(a, b []string) bool {
 	return true
 }
 
-// overlays are the views over the body: dialogs and the leader's menu.
+// overlays are the views over the body: dialogs, and the leader's menu or a notice
+// of several lines.
 func (r *root) overlays() []string {
-	if len(r.layers) == 0 && !r.leader.visible {
+	notice := r.noticeAbove()
+	if len(r.layers) == 0 && !r.leader.visible && notice == "" {
 		return nil
 	}
 	out := make([]string, 0, len(r.layers)+1)
@@ -118,6 +120,9 @@ func (r *root) overlays() []string {
 	}
 	if r.leader.visible {
 		out = append(out, r.leaderMenu())
+	}
+	if notice != "" {
+		out = append(out, notice)
 	}
 	return out
 }
@@ -146,9 +151,15 @@ func (r *root) compose() string {
 	}
 	lines := strings.Split(b.String(), "\n")
 	for i, view := range f.over {
-		area := r.leaderArea(view)
-		if i < len(r.layers) {
+		area := rect{}
+		switch {
+		case i < len(r.layers):
 			area = r.layers[i].area
+		case r.leader.visible:
+			area = r.leaderArea(view)
+		default: // a notice
+			n := strings.Count(view, "\n") + 1
+			area = rect{y: r.rows - 1 - n, cols: r.cols, rows: n}
 		}
 		lay(lines, view, area)
 	}

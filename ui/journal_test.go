@@ -96,3 +96,37 @@ func TestAClosedSessionIsWrittenDown(t *testing.T) {
 	u.later(time.Second)
 	u.Press("y").Press("@").Sees("close default/web → shell in web")
 }
+
+// words are the words on the screen, one blank between them and no borders.
+func (u *user) words() string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "┃", " ").Replace(modelstest.Strip(u.View()))), " ")
+}
+
+// TestNothingIsCutOffThatMatters: what stands in an empty place, and a notice, is
+// read to its end in small windows.
+func TestNothingIsCutOffThatMatters(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {60, 20}} {
+		u := sit(t, client("api-1"), size[0], size[1])
+		u.Sees("live").Press("@").Sees("Nothing was changed so far")
+		if !strings.Contains(u.words(), "what is deleted, created or run is written down here.") {
+			t.Errorf("at %v the journal is\n%s", size, u.View())
+		}
+		u.Press("esc")
+		for level, text := range map[models.Level]string{
+			models.LevelWarning: "30 Nov 03:44:12: podium was ended before the deletion of counter was sent: nothing was deleted",
+			models.LevelError:   "POST http://localhost/api/v1/namespaces/default/pods: the image busybox:1.2.3.4 does not exist in that registry of yours",
+		} {
+			u.Send(models.NoticeMsg{Level: level, Text: text})
+			if !strings.Contains(u.words(), text[:40]) || !strings.Contains(u.words(), text[len(text)-12:]) {
+				t.Errorf("at %v %q is shown as\n%s", size, text, u.View())
+			}
+			modelstest.CheckView(t, u.View(), size[0], size[1])
+		}
+		u.later(time.Minute).Misses("registry of yours")
+		// Who types sees what is typed.
+		u.Press("/").Send(models.NoticeMsg{Text: strings.Repeat("word ", 40)})
+		if rows := strings.Split(modelstest.Strip(u.View()), "\n"); strings.Contains(rows[len(rows)-2], "word") {
+			t.Errorf("a notice lies over the filter:\n%s", u.View())
+		}
+	}
+}

@@ -66,8 +66,12 @@ func (v *View) draw() string {
 	}
 	rows := make([]string, 0, v.h)
 	if v.Lines() == 0 {
-		for _, l := range safetext.Block(v.empty, v.body(), v.w) {
-			rows = append(rows, v.theme.Paint(themes.Muted, safetext.Fit(l, v.w)))
+		for text := range strings.SplitSeq(v.empty, "\n") {
+			for _, l := range safetext.Wrap(text, max(v.w, 1)) {
+				if len(rows) < v.body() {
+					rows = append(rows, v.theme.Paint(themes.Muted, safetext.Fit(l, v.w)))
+				}
+			}
 		}
 	} else {
 		rows = v.drawText(rows)
