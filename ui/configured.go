@@ -56,7 +56,7 @@ func KeyTable(environ []string) models.KeyTable {
 	edit, buf := editor.DefaultKeyMap(), buffer.DefaultKeyMap()
 	ask, fields := confirm.DefaultKeyMap(), form.DefaultKeyMap()
 	outside := external.DefaultKeyMap()
-	shell, copying := terminal.DefaultKeyMap(), terminal.DefaultCopyKeyMap()
+	shell, copying, signals := terminal.DefaultKeyMap(), terminal.DefaultCopyKeyMap(), terminal.DefaultSignalKeyMap()
 	menu, menuKeys, line := newLeaderKeyMap(), newMenuKeyMap(), input.DefaultKeyMap()
 	row := func(name, doc string, m any, with ...string) models.KeyRow {
 		return models.KeyRow{KeyScope: models.KeyScope{Name: name, Map: m}, Doc: doc, With: with}
@@ -74,6 +74,7 @@ func KeyTable(environ []string) models.KeyTable {
 		row("external", "In the pane of your own editor, when it could not be started.", &outside),
 		row("terminal", "In a terminal whose program does not run, and for scrolling back.", &shell, globalScope),
 		row("copy", "In a terminal's copy mode.", &copying),
+		row("signals", "In the menu of signals to the program of a terminal; any other key sends none.", &signals),
 		row("dialog", "In questions and in the dialog that deletes.", &ask),
 		row("menu", "In lists to choose from, such as help, palette, themes and sessions; close works in the logs of errors and of what was done too.", &menuKeys, "line"),
 		row("line", "Where one line is typed: the filter, searches, the palette.", &line),

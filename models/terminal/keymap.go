@@ -180,5 +180,5 @@ func (m *Model) again() tea.Cmd {
 
 // KeyMaps are the keys that can be bound anew.
 func (m *Model) KeyMaps() []models.KeyScope {
-	return []models.KeyScope{{Name: "terminal", Map: &m.keys}, {Name: "copy", Map: &m.copyMap}, {Name: "line", Map: &m.lineKeys}}
+	return []models.KeyScope{{Name: "terminal", Map: &m.keys}, {Name: "copy", Map: &m.copyMap}, {Name: "signals", Map: &m.signalMap}, {Name: "line", Map: &m.lineKeys}}
 }

@@ -170,6 +170,13 @@ func TestSignals(t *testing.T) {
 	if got := <-sent; got != "KILL" {
 		t.Errorf("%s was sent", got)
 	}
+	m.signalMap.Kill.SetKeys("x") // bound anew
+	d.Send(models.ActionMsg{Action: models.ActionSignal}).Press("K").Misses("Which signal")
+	d.Send(models.ActionMsg{Action: models.ActionSignal}).Press("x")
+	d.Until("the signal", func() bool { return len(sent) == 1 })
+	if got := <-sent; got != "KILL" {
+		t.Errorf("%s was sent", got)
+	}
 }
 
 // killer notes the signals that are sent.

@@ -77,9 +77,10 @@ type Model struct {
 	shellKept bool
 	picking   bool // the list of shells is shown
 
-	news    news
-	clip    clip
-	signals bool // the list of signals is shown
+	news      news
+	clip      clip
+	signalMap SignalKeyMap
+	signals   bool // the list of signals is shown
 
 	cols, rows int
 	width      vt.WidthMethod
@@ -120,7 +121,7 @@ var (
 // container has, unless wish.Cmd says what to run.
 func New(env *models.Env, wish models.ExecMsg) *Model {
 	m := &Model{
-		env: env, keys: DefaultKeyMap(), copyMap: DefaultCopyKeyMap(), lineKeys: input.DefaultKeyMap(),
+		env: env, keys: DefaultKeyMap(), copyMap: DefaultCopyKeyMap(), signalMap: DefaultSignalKeyMap(), lineKeys: input.DefaultKeyMap(),
 		ref: wish.Ref, container: wish.Container, cmd: wish.Cmd, shell: wish.Shell,
 		state: starting, focused: true, pace: newPace(), stale: true,
 		width: widthMethod(env),
