@@ -36,6 +36,10 @@ type Configured struct {
 	// Describe lists what is in force and where each value came from, nil for
 	// nothing to tell. It does no I/O.
 	Describe func() string
+
+	// KeepTheme keeps a theme that was chosen for dark backgrounds, or light
+	// ones, for the runs to come; nil where nothing is kept. It does I/O.
+	KeepTheme func(dark bool, name string) error
 }
 
 // The scopes of the root's own keys.
@@ -174,6 +178,7 @@ func (r *root) changed(msg changedMsg) {
 		r.notify(models.NoticeMsg{Level: models.LevelError, Text: "Old settings kept: " + msg.err.Error()})
 	case msg.now != nil:
 		before := r.env.Settings
+		r.rechosen(before, msg.now.Settings)
 		r.env.Settings, r.bound = msg.now.Settings, msg.now.Bindings
 		r.ascii = asciiDue(r.env.Settings.ASCII, r.opts.Environ)
 		r.bind(r)

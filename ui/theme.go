@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -20,7 +19,7 @@ type colours struct {
 	dark    bool // the terminal's background, as it says itself
 	forced  bool // somebody said by hand which it is: dark then is that
 	preview string
-	dusk    string // chosen by hand for dark backgrounds, "" for the configured theme
+	dusk    string // chosen here for dark backgrounds, "" for the configured theme
 	dawn    string // the same for light ones
 }
 
@@ -139,25 +138,45 @@ func (r *root) preview(name string) {
 	r.setColours(c)
 }
 
-// choose takes a theme for the rest of this run and says how it stays.
+// choose takes a theme, and keeps it for the runs to come.
 func (r *root) choose(name string) {
 	if r.colours.none {
 		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: "There are no colours here (NO_COLOR, or a terminal without any), so themes have none either"})
 		return
 	}
-	c, key := r.colours, "look.theme-light"
+	c, dark := r.colours, r.darkness()
 	c.preview = ""
-	if r.darkness() {
-		c.dusk, key = name, "look.theme-dark"
+	if dark {
+		c.dusk = name
 	} else {
 		c.dawn = name
 	}
 	r.setColours(c)
-	file := "the configuration file"
-	if conf := r.opts.Configured; conf != nil && conf.File != "" {
-		file = conf.File
+	conf := r.opts.Configured
+	if conf == nil || conf.KeepTheme == nil {
+		return
 	}
-	r.notify(models.NoticeMsg{Text: fmt.Sprintf("%s for now; %s: %s in %s keeps it", name, key, name, file)})
+	r.do(func() tea.Msg {
+		if err := conf.KeepTheme(dark, name); err != nil {
+			return models.NoticeMsg{Level: models.LevelWarning, Text: name + " holds for this run only: " + err.Error()}
+		}
+		kind := "light"
+		if dark {
+			kind = "dark"
+		}
+		return models.NoticeMsg{Text: name + " is the theme for " + kind + " backgrounds from now on"}
+	})
+}
+
+// rechosen lets go what was chosen here where another theme is configured: kept as
+// it is, the choice is configured too, unless something wins over it by now.
+func (r *root) rechosen(before, now models.Settings) {
+	if before.ThemeDark != now.ThemeDark {
+		r.colours.dusk = ""
+	}
+	if before.ThemeLight != now.ThemeLight {
+		r.colours.dawn = ""
+	}
 }
 
 // themeWord is the palette's word that is followed by a theme's name.

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+	"fmt"
 	"image/color"
 	"strings"
 	"testing"
@@ -69,7 +71,13 @@ func TestThemesAreConfiguredForBothBackgrounds(t *testing.T) {
 }
 
 func TestAThemeIsShownWhileItIsChosen(t *testing.T) {
-	u := inColour(t)
+	kept := make(chan string, 1)
+	u := inColour(t, func(o *Options) {
+		o.Configured = &Configured{Settings: models.DefaultSettings(), KeepTheme: func(dark bool, name string) error {
+			kept <- fmt.Sprint(name, " ", dark)
+			return nil
+		}}
+	})
 	u.Sees("live").Press(":").Type("theme").Press("enter").Sees("for dark backgrounds", "in force")
 	u.wears("dark", true)
 	u.Press("down")
@@ -84,10 +92,31 @@ func TestAThemeIsShownWhileItIsChosen(t *testing.T) {
 	u.wears("dark", true)
 	u.Type("e midn").Press("enter")
 	u.wears("midnight", true)
-	u.Sees("look.theme-dark: midnight")
+	u.Sees("midnight is the theme for dark backgrounds from now on")
+	if got := <-kept; got != "midnight true" {
+		t.Errorf("kept %s", got)
+	}
 	u.Send(tea.BackgroundColorMsg{Color: color.White})
 	u.wears("light", false)
 	u.Send(tea.BackgroundColorMsg{Color: color.Black})
+	u.wears("midnight", true)
+	// Read again, the configuration has what was kept, until the file names another.
+	s := models.DefaultSettings()
+	u.Send(changedMsg{now: &Configured{Settings: s}})
+	u.wears("midnight", true)
+	s.ThemeDark = "midnight"
+	u.Send(changedMsg{now: &Configured{Settings: s}})
+	u.wears("midnight", true)
+	s.ThemeDark = "contrast"
+	u.Send(changedMsg{now: &Configured{Settings: s}})
+	u.wears("contrast", true)
+}
+
+func TestAThemeThatCannotBeKeptHoldsForTheRun(t *testing.T) {
+	u := inColour(t, func(o *Options) {
+		o.Configured = &Configured{Settings: models.DefaultSettings(), KeepTheme: func(bool, string) error { return errors.New("disk full") }}
+	})
+	u.Sees("live").Press(":").Type("theme midnight").Press("enter").Sees("midnight holds for this run only: disk full")
 	u.wears("midnight", true)
 }
 

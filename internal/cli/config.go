@@ -3,14 +3,17 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"podium/internal/config"
+	"podium/internal/state"
 	"podium/models"
 	"podium/models/pods"
 	"podium/themes"
@@ -34,18 +37,19 @@ func (f *flags) configOptions(environ []string) (config.Options, error) {
 		o.Set = append(o.Set, config.Flag{Name: "--ascii", Key: "look.ascii", Value: models.On})
 	}
 	if f.theme != "" {
-		for _, key := range []string{"look.theme-dark", "look.theme-light"} {
-			o.Set = append(o.Set, config.Flag{Name: "--theme", Key: key, Value: f.theme})
+		for _, dark := range []bool{true, false} {
+			o.Set = append(o.Set, config.Flag{Name: "--theme", Key: config.ThemeKey(dark), Value: f.theme})
 		}
 	}
 	return o, nil
 }
 
 // configured is what the dashboard needs of a configuration.
-func configured(c *config.Config) *ui.Configured {
+func configured(dir *state.Dir, c *config.Config) *ui.Configured {
 	out := &ui.Configured{
 		Settings: c.Settings, Bindings: c.Bindings, Themes: c.Themes, File: config.Shown(c.File),
-		Describe: func() string { return configText(c) },
+		Describe:  func() string { return configText(c) },
+		KeepTheme: func(dark bool, name string) error { return keepTheme(dir, c, dark, name) },
 	}
 	for _, p := range c.BrokenThemes {
 		out.Warnings = append(out.Warnings, "Not a theme: "+p.String())
@@ -68,18 +72,43 @@ func configText(c *config.Config) string {
 }
 
 // changes waits for the file to change and reads it again.
-func changes(o config.Options) func(context.Context) (*ui.Configured, error) {
+func changes(dir *state.Dir, o config.Options) func(context.Context) (*ui.Configured, error) {
 	w := config.NewWatcher(func() []string { return config.Files(o) })
 	return func(ctx context.Context) (*ui.Configured, error) {
 		if err := w.Wait(ctx); err != nil {
 			return nil, err
 		}
-		c, err := config.Load(o)
+		c, err := load(dir, o)
 		if err != nil {
 			return nil, err
 		}
-		return configured(c), nil
+		return configured(dir, c), nil
 	}
+}
+
+// chosenFile has the themes that were chosen in the dashboard.
+const chosenFile = "themes.json"
+
+// load reads the configuration with what was chosen in the dashboard.
+func load(dir *state.Dir, o config.Options) (*config.Config, error) {
+	if err := dir.ReadJSON(chosenFile, &o.Chosen); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return config.Load(o)
+}
+
+// keepTheme keeps a theme for the starts to come; what the file has needs no
+// keeping.
+func keepTheme(dir *state.Dir, c *config.Config, dark bool, name string) error {
+	all := map[string]config.Choice{}
+	return dir.UpdateJSON(chosenFile, &all, func() error {
+		if choice, ok := c.Choose(dark, name); ok {
+			all[config.ThemeKey(dark)] = choice
+		} else {
+			delete(all, config.ThemeKey(dark))
+		}
+		return nil
+	})
 }
 
 func newConfig(f *flags) *cobra.Command {
@@ -88,7 +117,7 @@ func newConfig(f *flags) *cobra.Command {
 		Use:   "config",
 		Short: "Show the configuration in force and where each value came from",
 		Long: "podium config prints every setting with its value and where that came from: the default, a line of the\n" +
-			"configuration file, a variable of the environment or a flag.",
+			"configuration file, a choice in the dashboard (:theme), a variable of the environment or a flag.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := f.loadConfig()
@@ -164,7 +193,11 @@ func (f *flags) loadConfig() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return config.Load(o)
+	dir, err := f.dir()
+	if err != nil {
+		return nil, err
+	}
+	return load(dir, o)
 }
 
 // printConfig prints what is in force, as a table for people or as data.

@@ -10,6 +10,7 @@ import (
 
 	"podium/internal/config"
 	"podium/internal/doctest"
+	"podium/internal/state"
 	"podium/models"
 	"podium/ui"
 )
@@ -74,7 +75,7 @@ func run(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	var out strings.Builder
 	root := newRoot()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{"--state-dir", t.TempDir()}, args...)) // a later one wins
 	root.SetOut(&out)
 	err := root.ExecuteContext(t.Context())
 	return out.String(), err
@@ -154,4 +155,44 @@ func BenchmarkConfiguration(b *testing.B) {
 			}
 		})
 	}
+}
+
+func TestAChosenThemeIsKept(t *testing.T) {
+	dir, err := state.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(file, []byte("look: {theme-dark: contrast}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	show := func() string {
+		out, err := run(t, "config", "--config", file, "--state-dir", dir.Path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	shows := func(line string) {
+		t.Helper()
+		if out := strings.Join(strings.Fields(show()), " "); !strings.Contains(out, line) {
+			t.Errorf("%q is not in\n%s", line, out)
+		}
+	}
+	choose := func(name string) {
+		t.Helper()
+		c, err := load(dir, config.Options{File: file, Keys: ui.KeyTable(nil)})
+		if err == nil {
+			err = configured(dir, c).KeepTheme(true, name)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	choose("midnight")
+	shows("look.theme-dark midnight :theme")
+	choose("dark")
+	shows("look.theme-dark dark :theme")
+	choose("contrast") // what the file has
+	shows("look.theme-dark contrast " + file + ":1")
 }

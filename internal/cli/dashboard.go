@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/term"
 
-	"podium/internal/config"
 	"podium/internal/state"
 	"podium/models"
 	"podium/ui"
@@ -29,7 +28,7 @@ func runDashboard(ctx context.Context, f *flags) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := config.Load(opts)
+	cfg, err := load(dir, opts)
 	if err != nil {
 		return err
 	}
@@ -51,7 +50,7 @@ func runDashboard(ctx context.Context, f *flags) error {
 	err = ui.Run(ctx, ui.Options{
 		Env: &models.Env{Store: store{dir}, Contexts: all}, First: first, Sealed: f.readOnly, Notices: notices,
 		Input: newKeyboard(os.Stdin), Output: os.Stdout, Environ: os.Environ(), Version: version,
-		Configured: configured(cfg), Changed: changes(opts),
+		Configured: configured(dir, cfg), Changed: changes(dir, opts),
 		Copy:   copyToClipboard,
 		Paste:  readClipboard,
 		Edit:   editLocally(dir, os.Environ()),

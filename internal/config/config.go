@@ -36,6 +36,9 @@ type Options struct {
 	// Environ is the environment as os.Environ gives it.
 	Environ []string
 
+	// Chosen are settings that were chosen in the dashboard, by key.
+	Chosen map[string]Choice
+
 	// Set are values of flags, in their order.
 	Set []Flag
 
@@ -51,6 +54,13 @@ type Options struct {
 // and the value as it would be written in the environment.
 type Flag struct{ Name, Key, Value string }
 
+// Choice is a theme that was chosen in the dashboard in place of what the file had
+// or the default. Once that is another, the choice counts no more.
+type Choice struct {
+	Value string `json:"value"`
+	Over  string `json:"over"`
+}
+
 // Source is where a value came from.
 type Source int
 
@@ -58,6 +68,7 @@ type Source int
 const (
 	FromDefault Source = iota
 	FromFile
+	FromChoice
 	FromEnvironment
 	FromFlag
 )
@@ -69,12 +80,14 @@ type Origin struct {
 	Line   int    // in the file
 }
 
-// String says it in a few words: "default", "file:12", "$PODIUM_LOOK_ASCII",
-// "--ascii".
+// String says it in a few words: "default", "file:12", ":theme",
+// "$PODIUM_LOOK_ASCII", "--ascii".
 func (o Origin) String() string {
 	switch o.Source {
 	case FromFile:
 		return fmt.Sprintf("%s:%d", o.Name, o.Line)
+	case FromChoice:
+		return ":theme"
 	case FromEnvironment:
 		return "$" + o.Name
 	case FromFlag:
@@ -97,6 +110,7 @@ type Config struct {
 	File   string
 	Exists bool
 
+	written models.Settings   // as the file has them, without what wins over it
 	origins map[string]Origin // by key, "keys."+action for bindings; none: the default
 }
 
@@ -136,6 +150,7 @@ func Load(o Options) (*Config, error) {
 	}
 	l := loader{Config: c, table: models.SettingTable(), actions: o.Keys}
 	l.file(Shown(path), text)
+	c.written = c.Settings
 	l.environment(o.Environ)
 	for _, f := range o.Set {
 		l.flag(f)
@@ -143,6 +158,7 @@ func Load(o Options) (*Config, error) {
 	l.check(o.Checks)
 	l.bindings()
 	l.themes()
+	l.chosen(o.Chosen)
 	if len(l.problems) > 0 {
 		return nil, l.problems
 	}

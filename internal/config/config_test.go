@@ -319,3 +319,46 @@ func TestEverySettingIsUsed(t *testing.T) {
 		}
 	}
 }
+
+// A theme that was chosen wins over the file as it was then, and over nothing else.
+func TestAChosenThemeHoldsUntilAnotherIsConfigured(t *testing.T) {
+	chosen := map[string]Choice{"look.theme-dark": {Value: "midnight", Over: "dark"}, "look.theme-light": {Value: "gone", Over: "light"}}
+	for _, c := range []struct {
+		text    string
+		environ []string
+		set     []Flag
+		want    string
+		from    Source
+	}{
+		{"", nil, nil, "midnight", FromChoice},
+		{"look: {theme-dark: dark}", nil, nil, "midnight", FromChoice},
+		{"look: {theme-dark: contrast}", nil, nil, "contrast", FromFile},
+		{"", []string{"PODIUM_LOOK_THEME_DARK=dark"}, nil, "dark", FromEnvironment},
+		{"", nil, []Flag{{"--theme", "look.theme-dark", "dark"}}, "dark", FromFlag},
+	} {
+		file := filepath.Join(t.TempDir(), "c.yaml")
+		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Load(Options{File: file, Environ: c.environ, Set: c.set, Keys: testKeys(), Chosen: chosen})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if from := got.Origin("look.theme-dark"); got.Settings.ThemeDark != c.want || from.Source != c.from {
+			t.Errorf("%q %v %v gives %s from %s, want %s", c.text, c.environ, c.set, got.Settings.ThemeDark, from, c.want)
+		}
+		if got.Settings.ThemeLight != "light" {
+			t.Errorf("a theme that there is not is taken: %s", got.Settings.ThemeLight)
+		}
+		written := "dark"
+		if c.from == FromFile {
+			written = "contrast"
+		}
+		if choice, ok := got.Choose(true, "paper"); !ok || choice.Over != written {
+			t.Errorf("%q: chosen over %q", c.text, choice.Over)
+		}
+		if _, ok := got.Choose(true, written); ok {
+			t.Errorf("%q: the file's own theme is a choice", c.text)
+		}
+	}
+}

@@ -21,7 +21,7 @@ func (l *loader) themes() {
 	l.Themes, wrong = themes.Load(os.DirFS(folder), Shown(folder))
 	asked := false
 	for _, c := range []struct{ key, name string }{
-		{"look.theme-dark", l.Settings.ThemeDark}, {"look.theme-light", l.Settings.ThemeLight},
+		{themeDark, l.Settings.ThemeDark}, {themeLight, l.Settings.ThemeLight},
 	} {
 		if _, ok := l.Themes.Find(c.name, true); ok {
 			continue
@@ -40,6 +40,49 @@ func (l *loader) themes() {
 		l.problems = append(l.problems, l.at(c.key, "there is no theme "+strictyaml.Quote(c.name)+hint))
 	}
 	l.BrokenThemes = wrong
+}
+
+// The keys of the themes, for either background.
+const (
+	themeDark  = "look.theme-dark"
+	themeLight = "look.theme-light"
+)
+
+// ThemeKey is the key of the theme for a kind of background.
+func ThemeKey(dark bool) string {
+	if dark {
+		return themeDark
+	}
+	return themeLight
+}
+
+// chosen takes the themes that were chosen in the dashboard: they win over the file
+// as it was then, and over nothing else. One that is not there any more counts as
+// none.
+func (l *loader) chosen(all map[string]Choice) {
+	for key, theme := range l.themeSettings() {
+		c, ok := all[key]
+		if !ok || l.origins[key].Source > FromChoice || *theme != c.Over {
+			continue
+		}
+		if _, ok := l.Themes.Find(c.Value, true); ok {
+			*theme, l.origins[key] = c.Value, Origin{Source: FromChoice}
+		}
+	}
+}
+
+func (l *loader) themeSettings() map[string]*string {
+	return map[string]*string{themeDark: &l.Settings.ThemeDark, themeLight: &l.Settings.ThemeLight}
+}
+
+// Choose is the choice of a theme for a kind of background, ok when it is another
+// than the file has.
+func (c *Config) Choose(dark bool, name string) (choice Choice, ok bool) {
+	over := c.written.ThemeLight
+	if dark {
+		over = c.written.ThemeDark
+	}
+	return Choice{Value: name, Over: over}, name != over
 }
 
 // ofTheme are the problems of the file of a theme.
