@@ -1,6 +1,7 @@
 package models
 
 import (
+	"slices"
 	"time"
 )
 
@@ -22,6 +23,9 @@ type Settings struct {
 	ListSort      string        // the column that the list is sorted by at first
 	ListHighlight time.Duration // how long a changed cell stands out, 0 not at all
 	PollInterval  time.Duration // between two lists where the endpoint has no watch
+
+	// Contexts.
+	ReadOnly []string // those in which nothing may be changed: names, full names, addresses, * for all
 
 	// Changes.
 	UndoWindow     time.Duration // before a delete is sent, 0 at once
@@ -58,6 +62,14 @@ type Settings struct {
 
 // Snippet is a command line that the user keeps under a name.
 type Snippet struct{ Name, Line string }
+
+// Seals tells whether nothing may be changed in the context, whatever is remembered
+// of it.
+func (s *Settings) Seals(c Context) bool {
+	return slices.ContainsFunc(s.ReadOnly, func(word string) bool {
+		return word != "" && (word == "*" || word == c.ID || word == c.Name || word == c.Address)
+	})
+}
 
 // SettingsMsg tells every screen that Env.Settings has changed. Before is what
 // they were.

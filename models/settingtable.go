@@ -30,6 +30,10 @@ func SettingTable() []Setting {
 		span("list.poll-interval", "The time between two lists where the endpoint has no watch. It grows by itself while lists are slow.",
 			2*time.Second, func(s *Settings) *time.Duration { return &s.PollInterval }, 500*time.Millisecond, time.Hour, ""),
 
+		list("contexts.read-only", "Contexts in which nothing may be changed, by their name, full name or address, * for all: not in the dashboard, where they cannot be unlocked, "+
+			"and not by podium create, delete and exec.",
+			nil, func(s *Settings) *[]string { return &s.ReadOnly }),
+
 		span("delete.undo-window", "How long a delete can be taken back before anything is sent.",
 			5*time.Second, func(s *Settings) *time.Duration { return &s.UndoWindow }, 100*time.Millisecond, 10*time.Minute, "sent at once"),
 		number("delete.parallel", "How many deletes are under way at a time.",

@@ -187,6 +187,10 @@ func (r *root) changed(msg changedMsg) {
 			r.bind(s)
 		}
 		r.paint()
+		if r.sealed() && !r.env.ReadOnly {
+			r.forbid()
+			r.broadcast(models.EnvMsg{})
+		}
 		r.broadcast(models.SettingsMsg{Before: before})
 		r.draw.forget()
 		r.notify(models.NoticeMsg{Text: "The configuration was read again"})

@@ -68,7 +68,7 @@ func (r *root) works(name string) bool {
 	case "ctx":
 		return r.env.Contexts != nil
 	case "unlock":
-		return open && r.env.ReadOnly && !r.opts.Sealed
+		return open && r.env.ReadOnly && !r.sealed()
 	case "lock":
 		return open && !r.env.ReadOnly
 	}

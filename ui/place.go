@@ -146,6 +146,8 @@ func (r *root) grantUnlock(msg models.UnlockMsg) {
 		r.setReadOnly(true)
 	case r.opts.Sealed:
 		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: "podium was started with --read-only: nothing can be changed until it is started without"})
+	case r.sealed():
+		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: r.at() + " is read-only by contexts.read-only in the configuration (:config says where): nothing can be changed until that says otherwise"})
 	default:
 		r.ask(nil, models.ConfirmMsg{
 			Title: "Allow changes here?", Question: r.whatUnlocks(), Yes: "Allow changes", Do: unlockedMsg{},
@@ -180,21 +182,29 @@ func (r *root) lockKey() key.Binding {
 	if !r.env.ReadOnly {
 		b.SetHelp(b.Help().Key, "lock: read-only")
 	}
-	b.SetEnabled(r.env.Client != nil && !r.opts.Sealed)
+	b.SetEnabled(r.env.Client != nil && !r.sealed())
 	return b
 }
 
 // lockName is the key of that as people write it.
 func (r *root) lockName() string { return r.keys.Lock.Help().Key }
 
+// sealed tells whether no change may be allowed here.
+func (r *root) sealed() bool { return r.opts.Sealed || r.env.Settings.Seals(r.here.context) }
+
+// forbid allows no change from now on.
+func (r *root) forbid() {
+	r.env.ReadOnly = true
+	for _, d := range slices.Clone(r.deletions) {
+		cmd, _ := d.Cancel()
+		r.do(cmd)
+	}
+}
+
 // setReadOnly allows changes or forbids them, from now on and the next time.
 func (r *root) setReadOnly(on bool) {
-	r.env.ReadOnly = on
-	for _, d := range slices.Clone(r.deletions) {
-		if on {
-			cmd, _ := d.Cancel() // nothing is changed from now on
-			r.do(cmd)
-		}
+	if r.env.ReadOnly = on; on {
+		r.forbid()
 	}
 	r.here.context.Unlocked, r.here.locked = !on, on
 	text := "Changes are allowed in " + r.at() + "; " + r.lockName() + " locks it again"
@@ -349,13 +359,13 @@ func (r *root) adopt(opened *models.Opened) {
 	e.Client, e.Info = opened.Client, nil
 	e.Endpoint, e.Context = endpointName(opened), opened.Context.ID
 	e.Namespace, e.Recent = opened.Namespace, opened.Recent
-	e.ReadOnly = r.opts.Sealed || !opened.Context.Unlocked
 	r.here.context, r.here.close = opened.Context, opened.Close
+	e.ReadOnly = r.sealed() || !opened.Context.Unlocked
 }
 
 // sayLocked says how changes are allowed where a context was opened read-only.
 func (r *root) sayLocked() {
-	if r.env.ReadOnly && !r.opts.Sealed && !r.here.context.Unlocked && r.here.context.ID != "" {
+	if r.env.ReadOnly && !r.sealed() && !r.here.context.Unlocked && r.here.context.ID != "" {
 		r.notify(models.NoticeMsg{Text: r.at() + " is open read-only, as every context is at first: " + r.lockName() + " allows changes"})
 	}
 }

@@ -106,6 +106,22 @@ func TestReadOnlyOfTheCommandLineAlwaysWins(t *testing.T) {
 	u.Press("L").Sees("started with --read-only").Press(":").Sees("command").Misses("unlock")
 }
 
+func TestReadOnlyOfTheConfigurationAlwaysWins(t *testing.T) {
+	settings := models.DefaultSettings()
+	settings.ReadOnly = []string{"kube:prod"}
+	u, _ := prod(t, true, 100, 24, func(o *Options) { o.Configured = &Configured{Settings: settings} })
+	u.Sees("live", "READ-ONLY")
+	u.Press("L").Sees("read-only by contexts.read-only")
+	// It counts as soon as it is written, and opens nothing when it goes.
+	u, _ = prod(t, true, 100, 24)
+	u.Sees("live").Misses("READ-ONLY")
+	u.deletes().Sees("cart-1 goes in")
+	u.Send(changedMsg{now: &Configured{Settings: settings}})
+	u.Sees("READ-ONLY", "Undone")
+	u.Send(changedMsg{now: &Configured{Settings: models.DefaultSettings()}})
+	u.Sees("READ-ONLY").Press("L").Sees("Allow changes here?")
+}
+
 func TestHeaderSaysWhereOneIs(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {40, 12}, {200, 50}} {
 		u, _ := prod(t, false, size[0], size[1])

@@ -66,6 +66,11 @@ func (c *createFlags) run(ctx context.Context, v *verb) error {
 			return usage("there is no output %q here: it is name, json or yaml", c.output)
 		}
 	}
+	if !c.dryRun {
+		if err := v.mayChange(); err != nil {
+			return err
+		}
+	}
 	info, err := v.client.Info(ctx)
 	if err != nil {
 		return err

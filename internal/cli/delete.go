@@ -88,6 +88,9 @@ func (d *deleteFlags) run(ctx context.Context, v *verb, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := v.mayChange(); err != nil {
+		return err
+	}
 	refs, err := d.targets(ctx, v, args)
 	if err != nil {
 		return err

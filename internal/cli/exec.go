@@ -99,6 +99,9 @@ func (e *execFlags) run(ctx context.Context, v *verb, args []string, dash int) e
 	case e.output != "" && e.tty:
 		return usage("a terminal (-t) has no output as JSON")
 	}
+	if err := v.mayChange(); err != nil {
+		return err
+	}
 	if e.selector != "" {
 		return e.many(ctx, v, command)
 	}

@@ -17,6 +17,7 @@ import (
 	"podium/internal/config"
 	"podium/internal/contexts"
 	"podium/internal/state"
+	"podium/models"
 )
 
 // flags are what the dashboard and its subcommands share.
@@ -184,7 +185,8 @@ type endpoint struct {
 	client    *apiclient.Client
 	name      string // what people call it
 	namespace string // the one to begin in, "" for all
-	inside    bool   // its pods are brought up by this process, not by a server that goes on
+	context   models.Context
+	inside    bool // its pods are brought up by this process, not by a server that goes on
 	close     func()
 }
 
@@ -203,7 +205,7 @@ func (f *flags) connect(dir *state.Dir, log func(line string)) (*endpoint, error
 	if err != nil {
 		return nil, err
 	}
-	ep := &endpoint{client: opened.Client, name: entry.Title(), inside: entry.Kind == contexts.Docker, close: opened.Close}
+	ep := &endpoint{client: opened.Client, name: entry.Title(), context: contextOf(entry, contexts.Memory{}), inside: entry.Kind == contexts.Docker, close: opened.Close}
 	if !f.allNamespaces {
 		ep.namespace = cmp.Or(f.namespace, entry.Namespace, api.DefaultNamespace)
 	}

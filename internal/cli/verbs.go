@@ -36,6 +36,21 @@ type verb struct {
 	err io.Writer
 }
 
+// mayChange refuses where the configuration forbids changes. What the dashboard
+// remembers of being unlocked guards against keys pressed by mistake; a command that
+// somebody has written out is none.
+func (v *verb) mayChange() error {
+	c, err := v.f.loadConfig()
+	if err != nil {
+		return err
+	}
+	if !c.Settings.Seals(v.context) {
+		return nil
+	}
+	const key = "contexts.read-only"
+	return fmt.Errorf("%s is read-only by %s (%s): nothing was done; --set %s= allows changes for this command", v.name, key, c.Origin(key), key)
+}
+
 // temp makes a temporary file.
 func (v *verb) temp() (spool.File, error) {
 	t, err := v.dir.Temp()

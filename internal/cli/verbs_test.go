@@ -301,6 +301,41 @@ func TestDeleteWaitsUntilTheyAreGone(t *testing.T) {
 	}
 }
 
+func TestReadOnlyOfTheConfiguration(t *testing.T) {
+	s := newBench(t, 0)
+	s.create("one", "app: x")
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(file, []byte("contexts: {read-only: [\""+s.url+"\"]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PODIUM_CONFIG", file)
+	pod := "apiVersion: v1\nkind: Pod\nmetadata: {name: two}\nspec: {containers: [{name: main, image: busybox}]}\n"
+	for _, c := range []struct {
+		stdin  string
+		args   []string
+		status int
+	}{
+		{"", []string{"delete", "pod", "one"}, exitError},
+		{pod, []string{"create", "-f", "-"}, exitError},
+		{"", []string{"exec", "one", "--", "true"}, exitUnknown},
+		{"", []string{"exec", "-l", "app=x", "--", "true"}, exitUnknown},
+	} {
+		r := s.podium(c.stdin, c.args...)
+		if r.status != c.status || !strings.Contains(r.err, "is read-only by contexts.read-only ("+file+":1): nothing was done; --set contexts.read-only= allows") {
+			t.Errorf("%v: %+v", c.args, r)
+		}
+	}
+	if got := s.podium("", "get", "pods", "-o", "name"); got.out != "pod/one\n" {
+		t.Errorf("left are %+v", got)
+	}
+	if r := s.podium(pod, "create", "-f", "-", "--dry-run"); r.status != 0 {
+		t.Errorf("a check: %+v", r)
+	}
+	if r := s.podium("", "delete", "pod", "one", "--now", "--set", "contexts.read-only="); r.status != 0 {
+		t.Errorf("allowed for one command: %+v", r)
+	}
+}
+
 func TestLogsPrint(t *testing.T) {
 	s := newBench(t, 0)
 	s.create("one", "app: x", "main", "side")

@@ -186,8 +186,10 @@ func TestWhatIsShownGivesTheSameConfiguration(t *testing.T) {
 
 // normal has no difference between an empty list and none.
 func normal(s models.Settings) models.Settings {
-	if len(s.ListColumns) == 0 {
-		s.ListColumns = nil
+	for _, list := range []*[]string{&s.ListColumns, &s.ReadOnly} {
+		if len(*list) == 0 {
+			*list = nil
+		}
 	}
 	return s
 }
