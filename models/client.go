@@ -99,9 +99,11 @@ type Store interface {
 	KeepDeleted(pod Deleted) error
 	DeletedPods() ([]Deleted, error)
 
-	// LeaveWord keeps a text for the next start to show; TakeWords gives those
-	// left, oldest first, and forgets them.
-	LeaveWord(text string) error
+	// PromiseWord keeps a text for the next start to show should this program
+	// end before the word is dropped, however it ends: the text is safely on
+	// disk when the method returns. TakeWords gives the texts that ended
+	// programs have left, oldest first, and forgets them.
+	PromiseWord(text string) (Word, error)
 	TakeWords() ([]string, error)
 
 	// Templates are the names of the user's own templates in a folder, "" for
@@ -127,6 +129,13 @@ type Store interface {
 	// Input opens a file of the user's to read; ~ at its beginning is the
 	// user's own folder.
 	Input(path string) (io.ReadCloser, error)
+}
+
+// Word is a text for the next start. Change replaces it, just as safely; Drop takes
+// it back.
+type Word interface {
+	Change(text string) error
+	Drop() error
 }
 
 // Temp is a temporary file. Write adds at its end.

@@ -215,17 +215,12 @@ func (r *root) notDoomed(rows []api.PodRow) []api.PodRow {
 	})
 }
 
-// leaveWords leaves a word for the next start about every deletion that an end
-// from outside has dropped. The program's loop has ended, so it may wait.
-func (r *root) leaveWords() error {
+// forgetWords leaves the next start nothing to say of deletions that the user has
+// dropped by quitting. The program's loop has ended, so it may wait.
+func (r *root) forgetWords() {
 	for _, d := range r.deletions {
-		if text := d.Dropped(); text != "" {
-			if err := r.env.Store.LeaveWord(r.env.Now().Local().Format("2 Jan 15:04:05") + ": " + text); err != nil {
-				return err
-			}
-		}
+		d.Forget()
 	}
-	return nil
 }
 
 // wordsMsg are the words that were left for this start.

@@ -20,7 +20,11 @@ func (u *user) deletes() *user {
 	u.later(time.Second)
 	u.Press("ctrl+d")
 	u.later(time.Second)
+	n := len(u.root.deletions)
 	u.Press("y")
+	if u.root.env.Settings.UndoWindow > 0 {
+		u.Until("the countdown", func() bool { return len(u.root.deletions) > n })
+	}
 	return u
 }
 

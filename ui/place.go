@@ -318,6 +318,7 @@ func (r *root) leavePlace() {
 		for _, e := range d.Unanswered() {
 			r.journal(e)
 		}
+		r.env.Go(d.Forget)
 	}
 	for _, s := range r.open() {
 		s.Close()

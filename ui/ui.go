@@ -119,8 +119,8 @@ func Run(ctx context.Context, opts Options) error {
 		err = within(grace, program, ended)
 	}
 	if !errors.Is(err, errHangs) {
-		if !r.quitting {
-			err = errors.Join(err, r.leaveWords())
+		if r.quitting {
+			r.forgetWords()
 		}
 		r.closeAll() // the loop is over, so the screens are ours
 	}

@@ -116,6 +116,15 @@ func (s store) KeepDeleted(pod models.Deleted) error {
 	return s.AddRecent(deletedKind, data)
 }
 
+// PromiseWord keeps a text for the next start.
+func (s store) PromiseWord(text string) (models.Word, error) {
+	w, err := s.Dir.PromiseWord(text)
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
 // TakeWords gives the words that were left for this start. Being asked once at
 // each, it is also when deleted pods that are too old are let go.
 func (s store) TakeWords() ([]string, error) {

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -55,5 +57,27 @@ func TestDeletingCanBeUndone(t *testing.T) {
 	tm.until("the question or the end", func(s string) bool { return strings.Contains(s, "Quit podium?") || tm.ended() })
 	if !tm.ended() {
 		t.Error("it asks although nothing ends")
+	}
+}
+
+// TestKillNineWithinTheTimeToUndo: the next start says that nothing was deleted,
+// and the one after that does not.
+func TestKillNineWithinTheTimeToUndo(t *testing.T) {
+	tm, dir := dashboard(t, options{cols: 120, rows: 30})
+	tm.sees("counter", "web", "crasher", "live")
+	tm.confirmed("counter")
+	tm.sees("counter goes in")
+	if err := syscall.Kill(tm.cmd.Process.Pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	tm.exits()
+	const word = "before the deletion of counter was sent: nothing was deleted"
+	tm = start(t, options{cols: 120, rows: 30}, "--engine", "host", "--state-dir", dir)
+	tm.sees(word)
+	tm.until("counter to be there", func(s string) bool { return listed(s, "counter") })
+	tm.press("q")
+	tm.exits()
+	if words, err := os.ReadDir(filepath.Join(dir, "words")); err != nil || len(words) > 0 {
+		t.Errorf("still there: %v, %v", words, err)
 	}
 }

@@ -2,7 +2,6 @@ package state
 
 import (
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,10 +19,6 @@ const (
 	recentFiles = 500
 	recentBytes = 32 << 20
 	recentAge   = 24 * time.Hour
-
-	wordsFile = "words.jsonl"
-	// wordsKept bounds the words that wait for the next start.
-	wordsKept = 20
 )
 
 // AddRecent keeps a text among the recent ones of its kind, safely on disk when
@@ -108,49 +103,4 @@ func (d *Dir) recent() ([]string, error) {
 		names = append(names, entry.Name())
 	}
 	return names, nil
-}
-
-// LeaveWord keeps a text for whoever starts next on this folder; the last 20 at
-// most. A text beyond 16 kB is cut.
-func (d *Dir) LeaveWord(text string) error {
-	if len(text) > lineBytes {
-		text = strings.ToValidUTF8(text[:lineBytes], "") + "…"
-	}
-	lock, err := d.lock(wordsFile)
-	if err != nil {
-		return err
-	}
-	words, err := d.readLines(wordsFile)
-	if err == nil {
-		err = d.writeWords(append(words, text))
-	}
-	return errors.Join(err, lock.Unlock())
-}
-
-func (d *Dir) writeWords(words []string) error {
-	var b []byte
-	for _, w := range words[max(len(words)-wordsKept, 0):] {
-		line, err := json.Marshal(w)
-		if err != nil {
-			return fmt.Errorf("leave a word: %w", err)
-		}
-		b = append(append(b, line...), '\n')
-	}
-	return d.WriteFile(wordsFile, b)
-}
-
-// TakeWords gives the words that were left, oldest first, and forgets them.
-func (d *Dir) TakeWords() ([]string, error) {
-	if _, err := os.Stat(filepath.Join(d.path, wordsFile)); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	lock, err := d.lock(wordsFile)
-	if err != nil {
-		return nil, err
-	}
-	words, err := d.readLines(wordsFile)
-	if err == nil {
-		err = d.Remove(wordsFile)
-	}
-	return words, errors.Join(err, lock.Unlock())
 }

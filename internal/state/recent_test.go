@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 )
@@ -80,30 +79,5 @@ func TestRecentIsBounded(t *testing.T) {
 	}
 	if got, err := d.Recent("many"); err != nil || len(got) != recentFiles {
 		t.Errorf("kept %d of many, %v", len(got), err)
-	}
-}
-
-func TestWordsAreTakenOnce(t *testing.T) {
-	d, err := Open(filepath.Join(t.TempDir(), "state"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := d.TakeWords(); err != nil || len(got) != 0 {
-		t.Errorf("none were left, yet %q, %v", got, err)
-	}
-	for i := range wordsKept + 5 {
-		if err := d.LeaveWord(fmt.Sprint("word\n", i)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := d.LeaveWord(strings.Repeat("x", 2*lineBytes)); err != nil {
-		t.Fatal(err)
-	}
-	got, err := d.TakeWords()
-	if err != nil || len(got) != wordsKept || got[0] != "word\n6" || len(got[wordsKept-1]) > lineBytes+3 {
-		t.Errorf("took %d, %v", len(got), err)
-	}
-	if got, err := d.TakeWords(); err != nil || len(got) != 0 {
-		t.Errorf("taken twice: %q, %v", got, err)
 	}
 }

@@ -25,6 +25,7 @@ type phase int
 
 const (
 	asking   phase = iota // nothing was done yet
+	keeping               // a word for the next start is put on disk
 	counting              // it was said to be done, and can still be undone
 	running               // deletions are under way
 	failed                // some failed: they can be tried again
@@ -89,6 +90,7 @@ type Delete struct {
 	view      string
 	try       int // counts the attempts, so that late answers are known
 	cancel    context.CancelFunc
+	promise   *promise // what the next start would say, nil while nothing was done
 }
 
 var (
@@ -168,6 +170,11 @@ func (d *Delete) Update(msg tea.Msg) tea.Cmd {
 		case tea.MouseWheelDown:
 			d.top++
 		}
+	case promisedMsg:
+		if msg.owner != d || d.phase != keeping {
+			return nil
+		}
+		d.promised(msg.err)
 	case deletedMsg:
 		if msg.owner != d || msg.try != d.try {
 			return nil
@@ -198,6 +205,7 @@ func (d *Delete) press(k tea.KeyPressMsg) tea.Cmd {
 		}
 	case key.Matches(k, d.keys.Cancel):
 		d.env.Wish(models.BackMsg{})
+	case d.phase == keeping: // there is nothing more to say
 	case key.Matches(k, d.keys.Next), key.Matches(k, d.keys.Prev):
 		d.focus = 1 - d.focus
 	case key.Matches(k, d.keys.Press):
@@ -251,7 +259,10 @@ func (d *Delete) pressButton(i int) tea.Cmd {
 		d.env.Wish(models.BackMsg{})
 		return nil
 	}
-	if d.phase == failed {
+	switch d.phase {
+	case keeping:
+		return nil
+	case failed:
 		return d.send()
 	}
 	return d.start()

@@ -34,8 +34,12 @@ type deletedMsg struct {
 	more   context.Context // of the attempt, for the deletions that follow
 }
 
-// Close gives up what is still under way.
+// Close gives up what is still under way. The word for the next start stays, since
+// it may be the end of the program that closes: Forget takes it back.
 func (d *Delete) Close() {
+	if d.phase == keeping {
+		d.forget()
+	}
 	if d.cancel != nil {
 		d.cancel()
 	}
@@ -64,6 +68,9 @@ func (d *Delete) send() tea.Cmd {
 		return nil
 	}
 	d.phase, d.focus, d.began = running, 0, d.env.Now()
+	if d.promise == nil {
+		d.promise = newPromise(d.env)
+	}
 	d.try++
 	ctx, cancel := context.WithCancel(context.Background())
 	d.cancel = cancel
@@ -95,7 +102,7 @@ func (d *Delete) next(ctx context.Context) tea.Cmd {
 		opts := d.options()
 		opts.UID = t.row.UID
 		job := deletion{
-			client: d.client, store: d.env.Store, row: t.row, opts: opts,
+			client: d.client, store: d.env.Store, promise: d.promise, sending: d.sendingText(), row: t.row, opts: opts,
 			keep: models.Deleted{At: d.began, Endpoint: d.place, Batch: d.batch(), Ref: t.row.Ref(), Owner: t.row.Owner},
 		}
 		try := d.try
@@ -113,11 +120,13 @@ func (d *Delete) batch() string { return strconv.FormatInt(d.opened.UnixNano(), 
 
 // deletion is the deletion of one pod.
 type deletion struct {
-	client models.Client
-	store  models.Store
-	row    api.PodRow
-	opts   api.DeleteOptions
-	keep   models.Deleted
+	client  models.Client
+	store   models.Store
+	promise *promise
+	sending string // what the next start would say from now on
+	row     api.PodRow
+	opts    api.DeleteOptions
+	keep    models.Deleted
 }
 
 // run keeps the pod as it is, as far as it can be had, and deletes it. What keeps
@@ -134,6 +143,11 @@ func (j deletion) run(ctx context.Context) (digest string, unkept, err error) {
 		unkept = j.store.KeepDeleted(j.keep)
 	case err != nil && !apierrors.IsNotFound(err):
 		unkept = err
+	}
+	// The word that nothing was sent must not outlive the first request: better
+	// none than a wrong one.
+	if j.promise.say(j.sending) != nil {
+		j.promise.forget()
 	}
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -214,6 +228,7 @@ func (d *Delete) finish() {
 		d.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Quiet: true, Text: "A deleted pod cannot be made anew with " + d.undoKey + ": " + d.unkept.Error()})
 		d.unkept = nil
 	}
+	d.forget()
 	if len(spared) > 0 {
 		d.phase, d.focus = failed, 0
 		d.failedFirst()

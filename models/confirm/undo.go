@@ -21,10 +21,21 @@ type AsideMsg struct{ From *Delete }
 type FailedMsg struct{ From *Delete }
 
 // start begins the time in which it can be undone, or deletes at once where there
-// is none.
+// is none. A word for the next start is on disk before the pods leave the view:
+// whoever sees them gone is told should it never come to that.
 func (d *Delete) start() tea.Cmd {
 	if d.undo <= 0 {
 		return d.send()
+	}
+	d.phase, d.promise = keeping, newPromise(d.env)
+	promise, text := d.promise, d.unsentText()
+	return func() tea.Msg { return promisedMsg{owner: d, err: promise.say(text)} }
+}
+
+// promised counts down.
+func (d *Delete) promised(err error) {
+	if err != nil {
+		d.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Quiet: true, Text: "Should podium be killed before this deletion is over, the next start will not tell: " + err.Error()})
 	}
 	d.phase, d.until, d.away = counting, d.env.Now().Add(d.undo), true
 	d.doomed = make(map[api.PodRef]bool, len(d.targets))
@@ -33,7 +44,6 @@ func (d *Delete) start() tea.Cmd {
 	}
 	d.env.Wish(models.DoomedMsg{Refs: d.refs(), At: d.until})
 	d.env.Wish(AsideMsg{From: d})
-	return nil
 }
 
 // tick sends the deletion when the time to undo it is over.
@@ -51,6 +61,7 @@ func (d *Delete) Undo() bool {
 		return false
 	}
 	d.phase = over
+	d.forget()
 	d.env.Wish(models.DoomedMsg{Refs: d.refs()})
 	d.env.Wish(models.NoticeMsg{Text: "Undone: nothing was sent, " + d.what() + " " + d.verb("stays", "stay")})
 	d.env.Wish(models.BackMsg{From: d})
@@ -82,18 +93,6 @@ func (d *Delete) Ends() string {
 		return "the deletion of " + d.what() + ", of which nothing was sent yet"
 	case running:
 		return fmt.Sprintf("the deletion of %s: %d of them were sent", d.what(), len(d.targets)-d.count(waiting))
-	}
-	return ""
-}
-
-// Dropped says what became of the deletion when the program was ended from
-// outside, "" when there is nothing to say.
-func (d *Delete) Dropped() string {
-	switch d.phase {
-	case counting:
-		return "podium was ended before the deletion of " + d.someNames() + " was sent: nothing was deleted"
-	case running:
-		return fmt.Sprintf("podium was ended during the deletion of %s: %d of them were sent", d.someNames(), len(d.targets)-d.count(waiting))
 	}
 	return ""
 }

@@ -28,7 +28,7 @@ func sayYes(t *testing.T, c *modelstest.Client, rows ...api.PodRow) (*Delete, *m
 	drv := modelstest.Drive(t, d, 70, 14)
 	t.Cleanup(d.Close)
 	b.Step(time.Second)
-	drv.Press("y")
+	drv.Press("y").Until("the countdown", func() bool { return d.phase == counting })
 	return d, b, drv
 }
 
@@ -63,8 +63,8 @@ func TestNothingIsSentWhileItCanBeUndone(t *testing.T) {
 func TestUndo(t *testing.T) {
 	c := modelstest.NewClient()
 	d, b, drv := sayYes(t, c, rows("web")...)
-	if !strings.Contains(d.Ends(), "web") || !d.Dooms(rows("web")[0].Ref()) || !strings.Contains(d.Dropped(), "nothing was deleted") {
-		t.Errorf("ends %q, dropped %q", d.Ends(), d.Dropped())
+	if !strings.Contains(d.Ends(), "web") || !d.Dooms(rows("web")[0].Ref()) {
+		t.Errorf("ends %q", d.Ends())
 	}
 	if !d.Undo() {
 		t.Fatal("not undone")
@@ -76,8 +76,8 @@ func TestUndo(t *testing.T) {
 		t.Errorf("wished %v", b.Wishes)
 	}
 	drv.Send(b.Step(time.Minute))
-	if len(c.Calls()) > 0 || d.Ends() != "" || d.Dropped() != "" {
-		t.Errorf("called %v, ends %q, dropped %q", c.Calls(), d.Ends(), d.Dropped())
+	if len(c.Calls()) > 0 || d.Ends() != "" {
+		t.Errorf("called %v, ends %q", c.Calls(), d.Ends())
 	}
 }
 
@@ -194,4 +194,88 @@ func TestNothingIsTriedAgainReadOnly(t *testing.T) {
 	}
 	b.Env.ReadOnly = false
 	drv.Press("r").Until("another try", func() bool { return c.Called("delete") == 2 })
+}
+
+// TestTheNextStartIsTold: from before the countdown on, of what is true at each
+// moment.
+func TestTheNextStartIsTold(t *testing.T) {
+	told := func(b *modelstest.Bench, text string) {
+		t.Helper()
+		words, err := b.Store.TakeWords()
+		if err != nil || len(words) != 1 || !strings.Contains(words[0], text) {
+			t.Errorf("left are %q, %v", words, err)
+		}
+	}
+	b := modelstest.NewBench(modelstest.NewClient())
+	d := NewDelete(b.Env, models.DeleteMsg{Rows: rows("web")}, nil, "z")
+	drv := modelstest.Drive(t, d, 70, 14)
+	t.Cleanup(d.Close)
+	b.Step(time.Second)
+	keep := d.Update(modelstest.Key("y"))
+	if _, undo := d.Working(); undo {
+		t.Error("it counts down before the word is kept")
+	}
+	if cmd := d.Update(modelstest.Key("y")); cmd != nil {
+		t.Error("it is confirmed twice")
+	}
+	drv.Send(keep())
+	if _, undo := d.Working(); !undo {
+		t.Error("it does not count down")
+	}
+	told(b, "12:00:01: podium was ended before the deletion of web was sent: nothing was deleted")
+
+	c := modelstest.NewClient()
+	sent, answer := make(chan struct{}), make(chan struct{})
+	c.OnDelete = func(string, string, api.DeleteOptions) error {
+		sent <- struct{}{}
+		<-answer
+		return nil
+	}
+	_, b, drv = sayYes(t, c, rows("web")...)
+	drv.Send(b.Step(time.Minute))
+	<-sent
+	told(b, "during the deletion of web: it may be deleted or not")
+	close(answer)
+	drv.Until("the end", func() bool { _, ok := last(b).(models.BackMsg); return ok })
+}
+
+// TestNothingIsToldOfWhatIsOver: done, undone, or left while the word was written.
+func TestNothingIsToldOfWhatIsOver(t *testing.T) {
+	for name, end := range map[string]func(d *Delete, b *modelstest.Bench, drv *modelstest.Driver){
+		"done":   func(_ *Delete, b *modelstest.Bench, drv *modelstest.Driver) { drv.Send(b.Step(time.Minute)) },
+		"undone": func(d *Delete, _ *modelstest.Bench, _ *modelstest.Driver) { d.Undo() },
+		"forgotten": func(d *Delete, _ *modelstest.Bench, _ *modelstest.Driver) {
+			d.Forget()
+			d.Undo()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, b, drv := sayYes(t, modelstest.NewClient(), rows("web", "db")...)
+			end(d, b, drv)
+			drv.Until("the end", func() bool { _, ok := last(b).(models.BackMsg); return ok })
+			drv.Until("no word", func() bool { return b.Store.Words() == 0 })
+		})
+	}
+	b := modelstest.NewBench(modelstest.NewClient())
+	d := NewDelete(b.Env, models.DeleteMsg{Rows: rows("web")}, nil, "z")
+	drv := modelstest.Drive(t, d, 70, 14)
+	b.Step(time.Second)
+	keep := d.Update(modelstest.Key("y"))
+	d.Close()
+	drv.Send(keep())
+	drv.Until("no word", func() bool { return b.Store.Words() == 0 })
+}
+
+// TestAWordThatCannotBeKeptHoldsNothingUp: the deletion counts down all the same.
+func TestAWordThatCannotBeKeptHoldsNothingUp(t *testing.T) {
+	b := modelstest.NewBench(modelstest.NewClient())
+	d := NewDelete(b.Env, models.DeleteMsg{Rows: rows("web")}, nil, "z")
+	drv := modelstest.Drive(t, d, 70, 14)
+	t.Cleanup(d.Close)
+	b.Store.SetFail(errors.New("disk full"))
+	b.Step(time.Second)
+	drv.Press("y").Until("the countdown", func() bool { _, undo := d.Working(); return undo })
+	if n, ok := wished[models.NoticeMsg](b); !ok || !strings.Contains(n.Text, "the next start will not tell: disk full") {
+		t.Errorf("said %v", n)
+	}
 }

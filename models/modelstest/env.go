@@ -72,7 +72,7 @@ type Store struct {
 	saved   map[string][]byte
 	journal []models.Entry
 	deleted []models.Deleted
-	words   []string
+	words   []*word
 	inputs  map[string]string
 	temps   int
 	Fail    error // when set, every method fails with it; set before anybody uses the store, or by SetFail
@@ -182,21 +182,55 @@ func (s *Store) DeletedPods() ([]models.Deleted, error) {
 	return out, s.Fail
 }
 
-// LeaveWord keeps the text.
-func (s *Store) LeaveWord(text string) error {
+// PromiseWord keeps the text.
+func (s *Store) PromiseWord(text string) (models.Word, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.words = append(s.words, text)
-	return s.Fail
+	if s.Fail != nil {
+		return nil, s.Fail
+	}
+	w := &word{store: s, text: text}
+	s.words = append(s.words, w)
+	return w, nil
 }
 
-// TakeWords gives the texts and forgets them.
+// TakeWords gives the texts that were not dropped and forgets them, as if whoever
+// promised them had ended.
 func (s *Store) TakeWords() ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	words := s.words
+	var out []string
+	for _, w := range s.words {
+		out = append(out, w.text)
+	}
 	s.words = nil
-	return words, s.Fail
+	return out, s.Fail
+}
+
+// Words counts the words that were promised and not dropped.
+func (s *Store) Words() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.words)
+}
+
+type word struct {
+	store *Store
+	text  string
+}
+
+func (w *word) Change(text string) error {
+	w.store.mu.Lock()
+	defer w.store.mu.Unlock()
+	w.text = text
+	return w.store.Fail
+}
+
+func (w *word) Drop() error {
+	w.store.mu.Lock()
+	defer w.store.mu.Unlock()
+	w.store.words = slices.DeleteFunc(w.store.words, func(o *word) bool { return o == w })
+	return w.store.Fail
 }
 
 // SetTemplate adds a template of the user's own.
