@@ -53,34 +53,6 @@ func BenchmarkOutput(b *testing.B) {
 	})
 }
 
-// BenchmarkPTYAlone is the pseudo-terminal's own share of it.
-func BenchmarkPTYAlone(b *testing.B) {
-	const size = 16 << 20
-	chunk := text(64 << 10)
-	openers(b, func(b *testing.B, open func() (PTY, error)) {
-		b.SetBytes(size)
-		for b.Loop() {
-			pair, err := open()
-			if err != nil {
-				b.Skipf("no pseudo-terminal: %v", err)
-			}
-			go func() {
-				for sent := 0; sent < size; sent += len(chunk) {
-					_, _ = pair.Slave().Write(chunk)
-				}
-				_ = pair.CloseSlave()
-			}()
-			buf := make([]byte, readSize)
-			for {
-				if _, err := pair.Master().Read(buf); err != nil {
-					break
-				}
-			}
-			_ = pair.Close()
-		}
-	})
-}
-
 // BenchmarkEcho is a key's way to a program that echoes it and back onto the
 // screen, until the bridge says that it has changed.
 func BenchmarkEcho(b *testing.B) {

@@ -18,9 +18,15 @@ import (
 )
 
 // ttyPair is the kernel's pseudo-terminal.
+//
+// What this process itself writes to the slave, which is the output of a stream,
+// reaches the master through memory. The slave is raw, so the line discipline
+// would change nothing in it, but it hands on 4 kB at a time, each by way of a
+// kernel thread, and a flood would spend more on that than on being shown.
 type ttyPair struct {
 	master *masterFile
 	slave  *os.File
+	output *memoryPipe // from our writes to the master; nil with a process on the slave
 	name   string
 	cooked *term.State // what the slave was before it was made raw
 
@@ -48,7 +54,7 @@ func OpenPTY(cols, rows uint16) (PTY, error) {
 	defer m.Close()
 	defer s.Close()
 
-	p := &ttyPair{name: s.Name()}
+	p := &ttyPair{name: s.Name(), output: newMemoryPipe()}
 	// Raw before anything is written: else the line discipline would echo our
 	// own replies back to us and translate line feeds.
 	if p.cooked, err = term.MakeRaw(int(s.Fd())); err != nil {
@@ -84,10 +90,20 @@ func pollable(f *os.File) (*os.File, error) {
 }
 
 // Master implements PTY.
-func (p *ttyPair) Master() io.ReadWriter { return p.master }
+func (p *ttyPair) Master() io.ReadWriter {
+	if p.output == nil {
+		return p.master
+	}
+	return readWriter{p.output, p.master}
+}
 
 // Slave implements PTY.
-func (p *ttyPair) Slave() io.ReadWriter { return p.slave }
+func (p *ttyPair) Slave() io.ReadWriter {
+	if p.output == nil {
+		return p.slave
+	}
+	return readWriter{p.slave, p.output}
+}
 
 // Resize implements PTY by TIOCSWINSZ.
 func (p *ttyPair) Resize(cols, rows uint16) error {
@@ -113,7 +129,12 @@ func (p *ttyPair) Resize(cols, rows uint16) error {
 
 // CloseSlave implements PTY.
 func (p *ttyPair) CloseSlave() error {
-	p.slaveOnce.Do(func() { p.slaveErr = p.slave.Close() })
+	p.slaveOnce.Do(func() {
+		if p.output != nil {
+			p.output.end(io.EOF, false)
+		}
+		p.slaveErr = p.slave.Close()
+	})
 	return p.slaveErr
 }
 
@@ -123,6 +144,9 @@ func (p *ttyPair) Close() error {
 	p.closeOnce.Do(func() {
 		p.closed.Store(true)
 		err := p.CloseSlave()
+		if p.output != nil {
+			p.output.end(os.ErrClosed, true)
+		}
 		p.closeErr = errors.Join(err, p.master.f.Close())
 	})
 	return p.closeErr
@@ -163,6 +187,7 @@ func (p *ttyPair) Start(cmd *exec.Cmd) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", cmd.Path, err)
 	}
+	p.output = nil
 	return p.CloseSlave()
 }
 

@@ -7,7 +7,8 @@
 //
 // The pseudo-terminal is a real one where the platform has them ([OpenPTY]), so
 // that a remote session and a local process (an editor, a pager) are the same
-// thing and TIOCSWINSZ is the one truth about the size.
+// thing and TIOCSWINSZ is the one truth about the size. Only what a stream brings
+// passes from slave to master without the kernel, which would slow it down.
 //
 // Whatever the other side does, no method that a user interface calls while it
 // runs waits for it: input is queued within a bound, output is parsed by the
