@@ -208,7 +208,7 @@ func TestWhatNobodySeesIsLookedAtSeldom(t *testing.T) {
 	p.hide()
 	looks := 0
 	for end := now.Add(time.Second); now.Before(end); looks++ {
-		now = now.Add(max(p.take(now), time.Millisecond))
+		now = now.Add(max(p.take(now, 0), time.Millisecond))
 	}
 	if looks > looksPerSecond+2 {
 		t.Errorf("looked at %d times in a second", looks)
@@ -217,7 +217,7 @@ func TestWhatNobodySeesIsLookedAtSeldom(t *testing.T) {
 	p.tokens = -10 // a long wait is ahead
 	done := make(chan struct{})
 	go func() {
-		p.wait(nil)
+		p.wait(0, nil)
 		close(done)
 	}()
 	for waiting := true; waiting; { // shown again: it must not wait its time out
@@ -229,7 +229,7 @@ func TestWhatNobodySeesIsLookedAtSeldom(t *testing.T) {
 		}
 	}
 	p.hidden.Store(false)
-	if d := p.take(time.Now().Add(time.Second)); d != 0 {
+	if d := p.take(time.Now().Add(time.Second), 0); d != 0 {
 		t.Errorf("in view again a picture waits %s", d)
 	}
 }

@@ -196,7 +196,8 @@ func (m *Model) wait() tea.Cmd {
 		case <-bridge.Changed():
 		case <-bridge.Done():
 		}
-		pace.wait(bridge.Done())
+		come, _ := bridge.Counts()
+		pace.wait(come, bridge.Done())
 		return changedMsg{to: m, gen: gen}
 	}
 }

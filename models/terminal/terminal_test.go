@@ -475,21 +475,30 @@ func TestKeyNumbersAgree(t *testing.T) {
 }
 
 func TestPaceDrawsAQuietProgramAtOnceAndAFloodSeldom(t *testing.T) {
-	now := time.Unix(0, 0)
+	now, come := time.Unix(0, 0), int64(0)
 	p := newPace()
 	p.last = now
-	if d := p.take(now); d != 0 {
+	if d := p.take(now, come); d != 0 {
 		t.Errorf("the first picture waits %s", d)
 	}
-	pictures := 0
-	for end := now.Add(time.Second); now.Before(end); pictures++ {
-		now = now.Add(max(p.take(now), time.Millisecond))
+	second := func(bytes int64) (pictures int) { // with so many bytes between two pictures
+		for end := now.Add(time.Second); now.Before(end); pictures++ {
+			come += bytes
+			now = now.Add(max(p.take(now, come), time.Millisecond))
+		}
+		return pictures
 	}
-	if pictures > framesPerSecond+framesInHand+1 {
-		t.Errorf("a flood was drawn %d times in a second", pictures)
+	if n := second(1); n > framesPerSecond+framesInHand+1 {
+		t.Errorf("a busy program was drawn %d times in a second", n)
+	}
+	if n := second(1); n < framesPerSecond-1 {
+		t.Errorf("a busy program was drawn %d times in a second", n)
+	}
+	if n := second(floodBytes); n > floodsPerSecond+1 {
+		t.Errorf("a flood was drawn %d times in a second", n)
 	}
 	now = now.Add(time.Second)
-	if d := p.take(now); d != 0 {
+	if d := p.take(now, come); d != 0 {
 		t.Errorf("after a quiet second a picture waits %s", d)
 	}
 }
