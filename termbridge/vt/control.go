@@ -46,8 +46,8 @@ func (t *Terminal) escape(b byte) {
 	case 'D':
 		t.index()
 	case 'E':
-		t.carriageReturn()
 		t.index()
+		t.carriageReturn()
 	case 'H':
 		t.tabs[t.x/64] |= 1 << (t.x % 64)
 	case 'M':
@@ -110,8 +110,10 @@ func (t *Terminal) escapeInter(b byte) {
 	}
 }
 
-// alignmentTest fills the screen with E and resets the margins (DECALN).
+// alignmentTest fills the screen with E and resets the margins and origin mode
+// (DECALN).
 func (t *Terminal) alignmentTest() {
+	t.modes.origin = false
 	t.top, t.bottom = 0, t.rows-1
 	t.left, t.right = 0, t.cols-1
 	for y := range t.rows {

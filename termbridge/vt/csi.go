@@ -65,10 +65,14 @@ func (t *Terminal) csiMove(final byte) bool {
 	switch final {
 	case 'A', 'k':
 		t.cursorUp(ps.count(0))
-	case 'B', 'e':
+	case 'B':
 		t.cursorDown(ps.count(0))
-	case 'C', 'a':
+	case 'C':
 		t.cursorRight(ps.count(0))
+	case 'a':
+		t.moveBy(ps.count(0), 0)
+	case 'e':
+		t.moveBy(0, ps.count(0))
 	case 'D', 'j':
 		t.cursorLeft(ps.count(0))
 	case 'E':
@@ -113,6 +117,17 @@ func (t *Terminal) moveToRow(y int) {
 		y = min(t.top+y, t.bottom)
 	}
 	t.moveTo(t.x, y)
+}
+
+// moveBy is HPR and VPR, which unlike CUF and CUD heed the margins in origin
+// mode only.
+func (t *Terminal) moveBy(dx, dy int) {
+	x, y := t.x+dx, t.y+dy
+	if t.modes.origin {
+		_, right := t.horizontalMargins()
+		x, y = min(x, right), min(y, t.bottom)
+	}
+	t.moveTo(x, y)
 }
 
 // csiState executes what sets or reports state.
@@ -311,9 +326,6 @@ func (t *Terminal) csiRect(final byte) bool {
 
 // columnsAtCursor is DECIC and, with a negative n, DECDC.
 func (t *Terminal) columnsAtCursor(n int) {
-	if t.y < t.top || t.y > t.bottom || !t.inMargins() {
-		return
-	}
 	_, right := t.horizontalMargins()
 	t.changeColumns(t.x, right, n)
 }
@@ -326,7 +338,8 @@ func (t *Terminal) softReset() {
 	t.tabs, t.colors = tabs, colors
 	t.modes.bracketedPaste, t.modes.focus = keep.bracketedPaste, keep.focus
 	t.modes.mouse, t.modes.mouseEncoding = keep.mouse, keep.mouseEncoding
-	t.modes.altScroll = keep.altScroll
+	t.modes.altScroll, t.modes.lineFeed = keep.altScroll, keep.lineFeed
+	t.modes.reverseVideo, t.modes.backarrowBS = keep.reverseVideo, keep.backarrowBS
 	t.scr.saved.reset()
 	t.scr.kitty = kittyStack{}
 	t.redraw()

@@ -159,7 +159,7 @@ func (t *Terminal) restoreCursor() {
 	t.charsets = s.charsets
 	t.updateSpecial()
 	t.moveTo(s.x, s.y)
-	t.wrapNext = s.wrapNext && t.x == s.x && t.modes.autoWrap
+	t.wrapNext = s.wrapNext && t.x == s.x
 }
 
 // Tabs.

@@ -116,9 +116,6 @@ var (
 func (t *Terminal) setPrivateMode(n int, on bool) {
 	if flag := t.modes.simpleMode(n); flag != nil {
 		*flag = on
-		if n == 7 && !on {
-			t.wrapNext = false
-		}
 		return
 	}
 	if mode, ok := mouseModes[n]; ok {
@@ -159,7 +156,9 @@ func (t *Terminal) setScreenMode(n int, on bool) {
 		t.showAlt(on)
 	case 69:
 		t.modes.leftRight = on
-		t.left, t.right = 0, t.cols-1
+		if !on {
+			t.left, t.right = 0, t.cols-1
+		}
 	case 1047:
 		if !on && t.scr == t.alt {
 			t.clearScreen(t.alt)
@@ -183,22 +182,14 @@ func (t *Terminal) setScreenMode(n int, on bool) {
 // altWithCursor is mode 1049: save the cursor and show a clear alternate
 // screen, or show the main screen and restore the cursor.
 func (t *Terminal) altWithCursor(on bool) {
-	if on == (t.scr == t.alt) {
-		if on {
-			t.clearScreen(t.alt)
-		} else {
-			t.restoreCursor()
-		}
+	if !on {
+		t.showAlt(false)
+		t.restoreCursor()
 		return
 	}
-	if on {
-		t.saveCursor()
-		t.showAlt(true)
-		t.clearScreen(t.alt)
-		return
-	}
-	t.showAlt(false)
-	t.restoreCursor()
+	t.saveCursor()
+	t.showAlt(true)
+	t.clearScreen(t.alt)
 }
 
 // showAlt shows the alternate or the main screen.

@@ -154,7 +154,7 @@ func (t *Terminal) continueRune(b byte) int {
 }
 
 // printRune prints a code point from outside ASCII. U+0080 to U+009F are the
-// controls C1, as in xterm.
+// controls C1, as ECMA-48 has it; xterm skips them in UTF-8.
 func (t *Terminal) printRune(r rune) {
 	if r >= 0xa0 {
 		t.putRune(r)

@@ -23,7 +23,7 @@ func (t *Terminal) putASCII(p []byte) {
 	t.lastRune = rune(p[len(p)-1])
 	edge := t.edge()
 	for len(p) > 0 {
-		if t.wrapNext {
+		if t.wrapNext && t.modes.autoWrap {
 			t.wrap()
 			edge = t.edge()
 		}
@@ -51,10 +51,8 @@ func (t *Terminal) putASCII(p []byte) {
 			t.x = x
 			continue
 		}
-		t.x = edge - 1
-		if t.modes.autoWrap {
-			t.wrapNext = true
-		} else if len(p) > 1 {
+		t.x, t.wrapNext = edge-1, true
+		if !t.modes.autoWrap && len(p) > 1 {
 			p = p[len(p)-1:] // the others would be printed over at once
 		}
 	}
@@ -77,8 +75,8 @@ func (t *Terminal) wrap() {
 	if t.edge() == t.cols {
 		t.line.wrapped = true
 	}
+	t.index() // before CR: beyond the right margin nothing scrolls
 	t.carriageReturn()
-	t.index()
 }
 
 // putRune prints a character from outside ASCII.
@@ -109,7 +107,7 @@ func (t *Terminal) putCell(content uint32, w int) {
 	if w > t.cols {
 		content, w = uint32(utf8.RuneError), 1
 	}
-	if t.wrapNext {
+	if t.wrapNext && t.modes.autoWrap {
 		t.wrap()
 	}
 	edge := t.edge()
@@ -152,8 +150,7 @@ func (t *Terminal) advance(x, edge int) {
 		t.x = x
 		return
 	}
-	t.x = edge - 1
-	t.wrapNext = t.modes.autoWrap
+	t.x, t.wrapNext = edge-1, true
 }
 
 // join adds r to the character before the cursor if it belongs there, and says

@@ -53,13 +53,16 @@ func (t *Terminal) fillRect() {
 	t.eachSpan(t.rectParam(1), func(line *row, a, b int) { fillCells(line.cells[a:b], c) })
 }
 
-// eraseRect is DECERA and, selective, DECSERA.
+// eraseRect is DECERA and, selective, DECSERA, which leaves the style.
 func (t *Terminal) eraseRect(selective bool) {
 	blank := t.blankCell()
 	t.eachSpan(t.rectParam(0), func(line *row, a, b int) {
 		for i, c := range line.cells[a:b] {
-			if !selective || !c.protected() {
+			switch {
+			case !selective:
 				line.cells[a+i] = blank
+			case !c.protected():
+				line.cells[a+i] = c.withContent(0).withWidth(1)
 			}
 		}
 	})

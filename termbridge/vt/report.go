@@ -230,7 +230,14 @@ func (t *Terminal) requestSetting(what string) {
 	case "*|":
 		value = fmt.Sprintf("%d*|", t.rows)
 	case " q":
-		value = fmt.Sprintf("%d q", max(1, t.cursorLook.param))
+		look := t.cursorLook.param
+		if look == 0 {
+			look = 2
+			if t.modes.cursorBlink {
+				look = 1
+			}
+		}
+		value = fmt.Sprintf("%d q", look)
 	case "\"p":
 		value = "64;1\"p"
 	case "\"q":

@@ -29,6 +29,8 @@ var replyCases = []struct{ name, in, want string }{
 	{"DECRQSS plain", "\x1bP$qm\x1b\\", "\x1bP1$r0m\x1b\\"},
 	{"DECRQSS margins", "\x1b[3;9r\x1b[?69h\x1b[5;7s\x1bP$qr\x1b\\\x1bP$qs\x1b\\", "\x1bP1$r3;9r\x1b\\\x1bP1$r5;7s\x1b\\"},
 	{"DECRQSS cursor, protection, level", "\x1b[4 q\x1b[1\"q\x1bP$q q\x1b\\\x1bP$q\"q\x1b\\\x1bP$q\"p\x1b\\", "\x1bP1$r4 q\x1b\\\x1bP1$r1\"q\x1b\\\x1bP1$r64;1\"p\x1b\\"},
+	{"DECRQSS of a cursor that nobody shaped", "\x1bP$q q\x1b\\\x1b[?12h\x1bP$q q\x1b\\", "\x1bP1$r2 q\x1b\\\x1bP1$r1 q\x1b\\"},
+	{"DECSTR keeps DECSCNM and DECBKM", "\x1b[?5;67h\x1b[!p\x1b[?5$p\x1b[?67$p", "\x1b[?5;1$y\x1b[?67;1$y"},
 	{"DECRQSS of DECSACE", "\x1b[2*x\x1bP$q*x\x1b\\\x1b[*x\x1bP$q*x\x1b\\", "\x1bP1$r2*x\x1b\\\x1bP1$r1*x\x1b\\"},
 	{"DECRQSS size", "\x1bP$qt\x1b\\\x1bP$q$|\x1b\\", "\x1bP1$r24t\x1b\\\x1bP1$r80$|\x1b\\"},
 	{"DECRQSS of something else", "\x1bP$qz\x1b\\", "\x1bP0$r\x1b\\"},

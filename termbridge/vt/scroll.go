@@ -178,11 +178,13 @@ func (t *Terminal) scrollColumns(n int) {
 }
 
 // changeColumns inserts n columns at x within the margins' rows (DECIC), or
-// deletes them if n is negative (DECDC).
+// deletes them if n is negative (DECDC). The cursor must be within them.
 func (t *Terminal) changeColumns(x, right, n int) {
+	if t.y < t.top || t.y > t.bottom || !t.inMargins() {
+		return
+	}
 	blank := t.blankCell()
 	for y := t.top; y <= t.bottom; y++ {
 		t.shiftCells(t.scr.row(y), x, right+1, n, blank)
 	}
-	t.wrapNext = false
 }

@@ -114,7 +114,7 @@ var tmuxStreams = []struct{ name, in string }{
 	{"alt", "main\x1b[?1049hother\x1b[?1049l still"},
 	{"rep", "x\x1b[10b\x1b[5Cy"},
 	{"scroll", "1\r\n2\r\n3\x1b[2S\x1b[T\x1b[3T"},
-	{"no wrap", "\x1b[?7l" + strings.Repeat("abcdefghij", 10) + "\x1b[?7h"},
+	{"no wrap", "\x1b[?7l" + strings.Repeat("abcdefghij", 10)},
 	{"back tab", "\t\t\tx\x1b[2Zy"},
 	{"next line", "ab\x1bEcd\x1bDef"},
 	{"emoji", "😀😃 \U0001f469 x\r\n"},
@@ -142,7 +142,7 @@ func TestAgainstTmux(t *testing.T) {
 			compareStyles(t, v, styled)
 		}
 		c := v.Cursor()
-		if v.wrapNext {
+		if v.wrapNext && v.modes.autoWrap {
 			c.X++ // tmux counts a pending wrap as a column
 		}
 		if got := fmt.Sprintf("%d,%d", c.X, c.Y); got != cursor {

@@ -74,7 +74,7 @@ type Terminal struct {
 	scr       *screen // the one shown
 	line      *row    // the cursor's row
 	x, y      int
-	wrapNext  bool // the last column was printed to: the next character wraps
+	wrapNext  bool // the last column was printed to: with DECAWM the next character wraps
 	joinable  bool // the next character may join the one before the cursor
 	lastRune  rune // what REP repeats; 0 after anything but printing
 
