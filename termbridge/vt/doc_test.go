@@ -72,6 +72,11 @@ func TestDocument(t *testing.T) {
 		}
 		fmt.Fprintf(&doc, "| %s | %s | %s |\n", c.name, code(visible(in)), code(strings.Trim(fmt.Sprintf("%+v", c.want), "{}")))
 	}
+	version, cases := readXterm(t)
+	fmt.Fprintf(&doc, "\n## Other than xterm\n\nHeld against what xterm %s shows and answers for %d streams, the emulator differs in this:\n\n", version, len(cases))
+	for _, d := range xtermDeviations {
+		fmt.Fprintf(&doc, "- %s\n", d.why)
+	}
 	doctest.Section(t, document, "sequences", doc.String(), *update)
 }
 
