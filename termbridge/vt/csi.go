@@ -333,9 +333,9 @@ func (t *Terminal) columnsAtCursor(n int) {
 // softReset is DECSTR: modes, margins and pen go back, the screen, the title
 // and the tabs stay.
 func (t *Terminal) softReset() {
-	keep, tabs, colors := t.modes, t.tabs, t.colors
+	keep, tabs, colors, wrapNext := t.modes, t.tabs, t.colors, t.wrapNext
 	t.soften()
-	t.tabs, t.colors = tabs, colors
+	t.tabs, t.colors, t.wrapNext = tabs, colors, wrapNext
 	t.modes.bracketedPaste, t.modes.focus = keep.bracketedPaste, keep.focus
 	t.modes.mouse, t.modes.mouseEncoding = keep.mouse, keep.mouseEncoding
 	t.modes.altScroll, t.modes.lineFeed = keep.altScroll, keep.lineFeed

@@ -136,8 +136,8 @@ func (x *liveXterm) ask(stream string) string {
 	}
 }
 
-// xtermReset is RIS for both screens.
-const xtermReset = "\x18\x1b\\\x1bc\x1b[?1049h\x1b[2J\x1b[?1049l\x1b[0#y\x1bc"
+// xtermReset is RIS for both screens and the cursors that they saved.
+const xtermReset = "\x18\x1b\\\x1bc\x1b[?1049h\x1b[2J\x1b[H\x1b7\x1b[?1049l\x1b[0#y\x1bc"
 
 // cellAnswer is a checksum with XTCHECKSUM 55, which is the sum of the code
 // points and nothing else, and a report of the style (XTREPORTSGR).
@@ -186,18 +186,28 @@ func TestRecordXterm(t *testing.T) {
 	var b strings.Builder
 	fill := xtermFill()
 	fmt.Fprintf(&b, "# What xterm shows and answers, at %dx%d. Recorded by TestRecordXterm.\nxterm: %s\nfill: %s\n", xtermCols, xtermRows, x.version, quoted(fill))
-	for _, c := range xtermStreams() {
-		g := x.shot(c.in)
-		key, in := "in", c.in
-		if rest, ok := strings.CutPrefix(c.in, fill); ok {
-			key, in = "filled", rest
-		}
-		fmt.Fprintf(&b, "\ncase: %s\n%s: %s\n", c.name, key, quoted(in))
+	write := func(g shot) {
 		for _, f := range g.fields() {
 			if *f.value != "" {
 				fmt.Fprintf(&b, "%s: %s\n", f.name, quoted(*f.value))
 			}
 		}
+	}
+	for _, c := range xtermStreams() {
+		key, in := "in", c.in
+		if rest, ok := strings.CutPrefix(c.in, fill); ok {
+			key, in = "filled", rest
+		}
+		fmt.Fprintf(&b, "\ncase: %s\n%s: %s\n", c.name, key, quoted(in))
+		write(x.shot(c.in))
+	}
+	large := startXterm(t, 80, 24)
+	for _, r := range recordings {
+		c := xtermProgram(t, r.name)
+		fmt.Fprintf(&b, "\ncase: %s\n", c.name)
+		g := large.shot(c.in)
+		g.replies = ""
+		write(g)
 	}
 	if err := os.WriteFile(xtermFile, []byte(b.String()), 0o644); err != nil {
 		t.Fatal(err)
