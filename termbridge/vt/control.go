@@ -102,6 +102,9 @@ func (t *Terminal) escapeInter(b byte) {
 		t.charsets.designate(int(t.parser.inter-'('), b)
 		t.updateSpecial()
 	case '-', '.', '/':
+		if b == 'A' {
+			b = latin1
+		}
 		t.charsets.designate(int(t.parser.inter-'-')+1, b)
 		t.updateSpecial()
 	case ' ', '%': // size of control replies, choice of coding system: always UTF-8
@@ -127,6 +130,10 @@ func (t *Terminal) updateSpecial() {
 	t.special = t.modes.insert || t.charsets.active()
 }
 
+// latin1 is the set of 96 characters that A designates; among the sets of 94
+// that is the British one. No final byte is as low.
+const latin1 = 1
+
 // charsets holds the character sets G0 to G3 and which of them is in use.
 type charsets struct {
 	sets   [4]byte // the final byte of the designation; 0 and 'B' are ASCII
@@ -136,7 +143,7 @@ type charsets struct {
 
 func (c *charsets) designate(g int, final byte) {
 	switch final {
-	case '0', 'A', '2': // line drawing, British; '2' is line drawing of an old VT100
+	case '0', 'A', '2', latin1: // '2' is line drawing of an old VT100
 		c.sets[g] = final
 	default:
 		c.sets[g] = 0
@@ -157,6 +164,8 @@ func (c *charsets) translate(b byte) rune {
 		return lineDrawing[b-0x5f]
 	case set == 'A' && b == '#':
 		return '£'
+	case set == latin1:
+		return rune(b) | 0x80
 	}
 	return rune(b)
 }

@@ -66,6 +66,7 @@ var screenCases = map[string][]screenCase{
 		{"G1 by SO", "\x1b)0a\x0eqx\x0fq", "a─│q", "4,0"},
 		{"single shift", "\x1b*0\x1bNqq\x1b+0\x1bOxx", "─q│x", "4,0"},
 		{"G1 of 96 characters, double size, coding system", "\x1b-A\x1b#3\x1b#6\x1b%G\x1b F\x0e#\x0fa", "£a", "2,0"},
+		{"Latin 1", "\x1b-A\x0eu# \x0fu", "õ£\u00a0u", "4,0"},
 		{"sets of 96 characters for G2 and G3", "\x1b.A\x1b/A\x1bN#\x1bO##", "££#", "3,0"},
 		{"locking shifts", "\x1b*0\x1bnq\x1b+A\x1bo#\x0f#", "─£#", "3,0"},
 	},
