@@ -50,7 +50,7 @@ func (s *Server) watchPods(w http.ResponseWriter, r *http.Request, namespace str
 	if opts.Timeout <= 0 {
 		opts.Timeout = watchAtLeast + rand.N(watchSpread)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), opts.Timeout)
+	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
 	watch, err := s.engine.Watch(ctx, namespace, opts)
@@ -62,6 +62,10 @@ func (s *Server) watchPods(w http.ResponseWriter, r *http.Request, namespace str
 			s.opts.Log("close a watch of the engine: " + err.Error())
 		}
 	}()
+	// Only from here on: an engine may first have to wait for its own server,
+	// and a time that is over before the watch is there would be a failure.
+	ctx, over := context.WithTimeout(ctx, opts.Timeout)
+	defer over()
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("X-Content-Type-Options", "nosniff")
