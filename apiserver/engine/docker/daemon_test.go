@@ -41,8 +41,10 @@ type fakeDaemon struct {
 	auths      []string // that pulls were asked with
 	requests   []string // method and path of each request, without the version
 	noShell    bool
-	broken     string          // a container that Podman has lost half of
-	links      map[string]bool // paths in containers that are symbolic links
+	broken     string            // a container that Podman has lost half of
+	links      map[string]bool   // paths in containers that are symbolic links
+	files      map[string]string // contents by path in containers
+	faults     []*fault
 	away       bool
 	requested  sync.WaitGroup // is added to while it is not away
 }
@@ -55,7 +57,7 @@ func newFakeDaemon(t *testing.T, podman bool) *fakeDaemon {
 	}
 	d := &fakeDaemon{
 		t: t, podman: podman, socket: filepath.Join(dir, "d.sock"), containers: map[string]*fakeContainer{}, execs: map[string]*fakeExec{},
-		images: map[string]string{"image": "", pauseImage: ""}, volumes: map[string]map[string]string{}, listeners: map[chan []byte]bool{}, links: map[string]bool{},
+		images: map[string]string{"image": "", pauseImage: ""}, volumes: map[string]map[string]string{}, listeners: map[chan []byte]bool{}, links: map[string]bool{}, files: map[string]string{},
 	}
 	d.host = "unix://" + d.socket
 	d.up()
@@ -162,6 +164,10 @@ func (d *fakeDaemon) serve(w http.ResponseWriter, r *http.Request) {
 	d.requests = append(d.requests, r.Method+" "+path)
 	d.mu.Unlock()
 	defer d.requested.Done()
+	if answer := d.faulty(r.Method, path); answer != nil {
+		answer(w, r)
+		return
+	}
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	switch parts[0] {
 	case "_ping":
@@ -323,7 +329,7 @@ func (d *fakeDaemon) serveVolumes(w http.ResponseWriter, r *http.Request, parts 
 
 // fakeContainer is one container. Its program is the first word of its
 // entrypoint: stay runs until a signal, stubborn until KILL, exit ends at once
-// with the code of the second word, missing cannot be started.
+// with the code of the second word, missing and /missing cannot be started.
 type fakeContainer struct {
 	id, name string
 	config   container.Config
@@ -409,6 +415,8 @@ func (d *fakeDaemon) serveContainers(w http.ResponseWriter, r *http.Request, par
 		}
 	case action == "archive" && r.Method == http.MethodHead:
 		d.statPath(w, r)
+	case action == "archive" && r.Method == http.MethodGet:
+		d.archiveFile(w, r)
 	case action == "archive":
 		_, _ = io.Copy(io.Discard, r.Body)
 	case action == "exec":
@@ -457,6 +465,10 @@ func (d *fakeDaemon) startContainer(w http.ResponseWriter, c *fakeContainer) {
 		return
 	}
 	program, argument := c.program()
+	if program == "/missing" {
+		refuse(w, 500, "OCI runtime create failed: runc did not terminate successfully") // as it says on a busy machine
+		return
+	}
 	if program == "missing" {
 		text := `OCI runtime create failed: exec: "missing": executable file not found in $PATH: unknown`
 		if d.podman {
@@ -502,7 +514,9 @@ func (d *fakeDaemon) killContainer(w http.ResponseWriter, r *http.Request, c *fa
 func (d *fakeDaemon) statPath(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Query().Get("path")
 	st := container.PathStat{Name: filepath.Base(path), Mode: 0o755}
+	_, file := d.files[path]
 	switch {
+	case file:
 	case d.links[path]:
 		st.Mode, st.LinkTarget = os.ModeSymlink|0o777, "/etc"
 	case strings.HasPrefix(path, "/bin/sh") && !d.noShell, strings.HasPrefix(path, infraVolumes) && strings.Contains(path, "there"):

@@ -9,6 +9,8 @@ import (
 
 	"github.com/moby/moby/client"
 	corev1 "k8s.io/api/core/v1"
+
+	"podium/apiserver/engine/kubelet"
 )
 
 // Kubernetes' bounds of a termination message.
@@ -19,7 +21,8 @@ const (
 )
 
 // messageLocked looks for the termination message of a run that has ended,
-// once. Called with Engine.mu held.
+// until the daemon has answered: while Podman clears up behind a container,
+// the archive of a file in it may be empty. Called with Engine.mu held.
 func (e *Engine) messageLocked(p *podState, c *corev1.Container, o *observed) {
 	m := p.mark(o.id)
 	if m.told || o.started.IsZero() {
@@ -31,22 +34,33 @@ func (e *Engine) messageLocked(p *podState, c *corev1.Container, o *observed) {
 		return
 	}
 	e.goWorkLocked(func() {
-		ctx, cancel := context.WithTimeout(e.life, callTime)
-		defer cancel()
-		text := ""
-		if keptPath(c.TerminationMessagePath) {
-			var err error
-			if text, err = e.readFile(ctx, o.id, c.TerminationMessagePath, maxMessage); err != nil && e.life.Err() == nil {
-				e.warn(fmt.Errorf("read the termination message of container %s of pod %s/%s: %w", c.Name, p.key.namespace, p.key.name, err))
+		text, err := e.readMessage(c, o, fallback)
+		if err == nil {
+			if text != "" {
+				e.change(p, func() { m.message = text })
 			}
+			return
 		}
-		if text == "" && fallback {
-			text = e.lastLines(ctx, o)
+		if m.unread == 0 && e.life.Err() == nil {
+			e.warn(fmt.Errorf("read the termination message of container %s of pod %s/%s, which is tried again: %w", c.Name, p.key.namespace, p.key.name, err))
 		}
-		if text != "" {
-			e.change(p, func() { m.message = text })
-		}
+		kubelet.Pause(e.life, min(firstRetry<<min(m.unread, 10), idle))
+		e.change(p, func() { m.told, m.unread = false, m.unread+1 })
 	})
+}
+
+// readMessage asks the daemon for a run's termination message; "" where there
+// is none.
+func (e *Engine) readMessage(c *corev1.Container, o *observed, fallback bool) (text string, err error) {
+	ctx, cancel := context.WithTimeout(e.life, callTime)
+	defer cancel()
+	if keptPath(c.TerminationMessagePath) {
+		text, err = e.readFile(ctx, o.id, c.TerminationMessagePath, maxMessage)
+	}
+	if err == nil && text == "" && fallback {
+		text, err = e.lastLines(ctx, o)
+	}
+	return text, err
 }
 
 // keptPath tells whether a file at the path is still there when the container
@@ -67,8 +81,12 @@ func (e *Engine) readFile(ctx context.Context, id, path string, limit int64) (st
 	}
 	defer got.Content.Close()
 	t := tar.NewReader(got.Content)
-	if h, err := t.Next(); err != nil || h.Typeflag != tar.TypeReg {
-		return "", err
+	h, err := t.Next()
+	if err != nil {
+		return "", fmt.Errorf("read the archive of %s: %w", path, err)
+	}
+	if h.Typeflag != tar.TypeReg {
+		return "", nil
 	}
 	data, err := io.ReadAll(io.LimitReader(t, limit))
 	if err != nil {
@@ -78,17 +96,17 @@ func (e *Engine) readFile(ctx context.Context, id, path string, limit int64) (st
 }
 
 // lastLines is the end of a run's log.
-func (e *Engine) lastLines(ctx context.Context, o *observed) string {
+func (e *Engine) lastLines(ctx context.Context, o *observed) (string, error) {
 	lines := int64(maxMessageLines)
 	r, err := e.openLog(ctx, o, &corev1.PodLogOptions{TailLines: &lines})
 	if err != nil {
-		return ""
+		return "", err
 	}
 	defer r.Close()
 	data, err := io.ReadAll(io.LimitReader(r, 1<<20))
 	if err != nil {
-		return ""
+		return "", fmt.Errorf("read the log of container %.12s: %w", o.id, err)
 	}
 	text := string(data[max(0, len(data)-maxLogMessage):])
-	return strings.ToValidUTF8(text, "\uFFFD")
+	return strings.ToValidUTF8(text, "\uFFFD"), nil
 }

@@ -44,7 +44,8 @@ type runMarks struct {
 	started    bool      // the startup probe has succeeded, or there is none
 	ready      bool      // the readiness probe says so, or there is none
 	message    string    // termination message
-	told       bool      // message has been looked for
+	told       bool      // message has been read, or is being read
+	unread     int       // how often it could not be read
 	failed     string    // why it could not be started
 	failedAt   time.Time // when
 	stop       *stopping

@@ -84,6 +84,7 @@ func (e *Engine) look(p *podState) time.Duration {
 		if t := pod.Status.InitContainerStatuses[i]; !t.Ready {
 			return min(wait, e.lookAtContainer(p, c, true, now))
 		}
+		e.messageLocked(p, c, p.latest(c.Name))
 	}
 	for i := range p.pod.Spec.Containers {
 		wait = min(wait, e.lookAtContainer(p, &p.pod.Spec.Containers[i], false, now))
