@@ -228,8 +228,15 @@ func (e *Engine) sizedCommand(ctx context.Context, o *observed, argv []string, s
 	has, known := e.shells[o.id]
 	e.mu.Unlock()
 	if !known {
-		st, err := e.stat(ctx, o.id, "/bin/sh")
-		has = err == nil && st != nil && !(st.Stat.Mode.IsDir() && st.Stat.Mode&os.ModeSymlink == 0)
+		var st *client.ContainerStatPathResult
+		err := insist(ctx, func() (err error) {
+			st, err = e.stat(ctx, o.id, "/bin/sh")
+			return err
+		})
+		if err != nil {
+			return argv // and the next one asks again
+		}
+		has = st != nil && !(st.Stat.Mode.IsDir() && st.Stat.Mode&os.ModeSymlink == 0)
 		e.mu.Lock()
 		e.shells[o.id] = has
 		e.mu.Unlock()
@@ -328,6 +335,8 @@ func (x *process) learn(broken error) engine.Exit {
 			return engine.Exit{Code: in.ExitCode}
 		case errors.Is(err, errAway) && time.Since(began) > awayTime:
 			return engine.Exit{Code: 137, Unknown: true, Reason: "the daemon went away, and how the command ended is not known"}
+		case errdefs.IsNotFound(err) && x.e.exists(ctx, x.o.id):
+			return engine.Exit{Code: 137, Unknown: true, Reason: "the daemon has forgotten the command, and with it how it ended"}
 		case errdefs.IsNotFound(err):
 			return engine.Exit{Code: 137, Reason: "the container was removed, and the command with it"}
 		case (broken != nil || err != nil) && !errors.Is(err, errAway) && !x.e.exists(ctx, x.o.id):

@@ -199,9 +199,7 @@ func (e *Engine) listen(ctx context.Context) error {
 	for {
 		select {
 		case id := <-changed:
-			if err := e.refreshAll(ctx, gather(id, changed)); err != nil && ctx.Err() == nil && !client.IsErrConnectionFailed(err) {
-				e.warn(err) // the next look at everything may do better
-			}
+			_ = e.refreshAll(ctx, gather(id, changed)) // with the daemon its events end, too
 		case <-resync.C:
 			if err := e.resync(ctx); err != nil {
 				return err
@@ -281,9 +279,17 @@ func (e *Engine) meet(ctx context.Context) error {
 	for _, c := range v.Components {
 		d.podman = d.podman || strings.HasPrefix(c.Name, "Podman")
 	}
-	if info, err := e.cli.Info(ctx, client.InfoOptions{}); err == nil {
+	var info client.SystemInfoResult
+	err = insist(ctx, func() (err error) {
+		info, err = e.cli.Info(ctx, client.InfoOptions{})
+		return err
+	})
+	switch {
+	case err == nil:
 		d.name, d.cpus, d.memory = info.Info.Name, info.Info.NCPU, info.Info.MemTotal
-	}
+	case ctx.Err() != nil || client.IsErrConnectionFailed(err):
+		return fmt.Errorf("ask about its machine: %w", err)
+	} // a proxy in front of it may keep the rest back
 	if d.name == "" {
 		d.name = "docker"
 	}
@@ -343,15 +349,23 @@ func (e *Engine) nextSerial() uint64 {
 	return e.serial
 }
 
-// refreshAll looks at several containers at once.
+// refreshAll looks at several containers at once. It is an error when the
+// daemon is away; one container that it cannot tell of does not keep the
+// others back.
 func (e *Engine) refreshAll(ctx context.Context, ids map[string]bool) error {
 	var group errgroup.Group
 	group.SetLimit(inspectAtOnce)
 	for id := range ids {
 		group.Go(func() error {
-			if err := e.refresh(ctx, id); err != nil {
-				return fmt.Errorf("look at container %.12s: %w", id, err)
+			err := e.refresh(ctx, id)
+			if err == nil {
+				return nil
 			}
+			err = fmt.Errorf("look at container %.12s: %w", id, err)
+			if ctx.Err() != nil || client.IsErrConnectionFailed(err) {
+				return err
+			}
+			e.warn(err) // the next look at everything may do better
 			return nil
 		})
 	}
@@ -362,8 +376,13 @@ func (e *Engine) refreshAll(ctx context.Context, ids map[string]bool) error {
 func (e *Engine) refresh(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	serial := e.nextSerial()
-	in, err := e.cli.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+	var serial uint64
+	var in client.ContainerInspectResult
+	err := insist(ctx, func() (err error) {
+		serial = e.nextSerial()
+		in, err = e.cli.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+		return err
+	})
 	switch {
 	case err == nil:
 		e.take(observe(serial, &in.Container))
@@ -373,6 +392,19 @@ func (e *Engine) refresh(ctx context.Context, id string) error {
 		return err
 	}
 	return nil
+}
+
+// insist asks the daemon some times more where it gives an error, as Podman
+// does now and then about a container that is just changing. That there is no
+// such thing, or that it may not be told, is an answer.
+func insist(ctx context.Context, ask func() error) error {
+	for wait := firstRetry; ; wait *= 2 {
+		err := ask()
+		answered := err == nil || isGone(err) || errdefs.IsPermissionDenied(err)
+		if answered || client.IsErrConnectionFailed(err) || wait > 4*firstRetry || !kubelet.Pause(ctx, wait) {
+			return err
+		}
+	}
 }
 
 // isGone tells that there is no such container or volume: Podman answers 500

@@ -28,8 +28,8 @@ func (e *Engine) needImage(ctx context.Context, p *podState, c *corev1.Container
 	for failures := 0; ; failures++ {
 		reason, err := e.getImage(ctx, p, c)
 		if err == nil {
-			image, err := e.cli.ImageInspect(ctx, c.Image)
-			if err == nil {
+			var image client.ImageInspectResult
+			if image, err = e.cli.ImageInspect(ctx, c.Image); err == nil {
 				return &image, nil
 			}
 			reason = "ImageInspectError"
@@ -40,10 +40,7 @@ func (e *Engine) needImage(ctx context.Context, p *podState, c *corev1.Container
 		if client.IsErrConnectionFailed(err) {
 			return nil, err
 		}
-		text := "the image cannot be found"
-		if err != nil {
-			text = err.Error()
-		}
+		text := err.Error()
 		e.setWaiting(p, c.Name, reason, text)
 		e.event(p, c.Name, corev1.EventTypeWarning, "Failed", "Error: "+reason+": "+text)
 		delay := e.backOff * time.Duration(min(1<<min(failures, 10), 30))
@@ -64,13 +61,20 @@ func (e *Engine) needImage(ctx context.Context, p *podState, c *corev1.Container
 
 // pauseFor waits; false when the engine closes or the pod is to end.
 func (e *Engine) pauseFor(p *podState, d time.Duration) bool {
+	return e.pauseUnless(p, d, func() bool {
+		_, _, deleting := p.deletion()
+		return deleting || p.erasing > 0 || p.infra != nil && kubelet.Ended(e.assemble(p, time.Now()))
+	})
+}
+
+// pauseUnless waits; false when the engine closes, the pod is gone, or over is
+// true, which is asked with Engine.mu held.
+func (e *Engine) pauseUnless(p *podState, d time.Duration, over func() bool) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	for {
 		e.mu.Lock()
-		_, _, deleting := p.deletion()
-		over := deleting || p.gone || p.erasing > 0 || p.infra != nil && kubelet.Ended(e.assemble(p, time.Now()))
-		changed := p.changed
+		over, changed := p.gone || over(), p.changed
 		e.mu.Unlock()
 		if over {
 			return false

@@ -153,7 +153,11 @@ func (e *Engine) task(p *podState, name string, do func(context.Context) error) 
 			if !errors.Is(err, errTold) {
 				e.event(p, "", corev1.EventTypeWarning, "Failed", err.Error())
 			}
-			e.pauseFor(p, e.backOff) // not again at once: nothing has changed
+			// Not again at once: nothing has changed.
+			e.pauseUnless(p, e.backOff, func() bool {
+				_, _, deleting := p.deletion()
+				return name != taskErase && (deleting || p.erasing > 0)
+			})
 		}
 		e.mu.Lock()
 		delete(p.tasks, name)
@@ -280,7 +284,11 @@ func (e *Engine) explained(ctx context.Context, c *corev1.Container, id, text st
 	if len(c.Command) == 0 || !path.IsAbs(c.Command[0]) || cannotRunCode(text, 0) != codeUnexplained {
 		return text
 	}
-	st, err := e.stat(ctx, id, c.Command[0])
+	var st *client.ContainerStatPathResult
+	err := insist(ctx, func() (err error) {
+		st, err = e.stat(ctx, id, c.Command[0])
+		return err
+	})
 	switch {
 	case err != nil:
 	case st == nil:
