@@ -6,7 +6,12 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
+
+// PodResource is what errors about pods are about.
+var PodResource = schema.GroupResource{Resource: "pods"}
 
 // CheckExec tells whether a command can run in the pod's container now:
 // BadRequest names the containers there are, or why this one takes no
@@ -27,6 +32,22 @@ func CheckExec(pod *corev1.Pod, container string) error {
 		return apierrors.NewBadRequest(fmt.Sprintf("cannot exec in container %q of pod %q: it is waiting (%s)", container, pod.Name, state.Waiting.Reason))
 	}
 	return apierrors.NewBadRequest(fmt.Sprintf("cannot exec in container %q of pod %q: it has not started", container, pod.Name))
+}
+
+// CheckPreconditions gives Conflict when the pod is not the one that a delete
+// means.
+func CheckPreconditions(pod *corev1.Pod, want *metav1.Preconditions) error {
+	differs := func(what, wanted, has string) error {
+		return apierrors.NewConflict(PodResource, pod.Name, fmt.Errorf("the precondition's %s is %s, the pod's is %s", what, wanted, has))
+	}
+	switch {
+	case want == nil:
+	case want.UID != nil && *want.UID != pod.UID:
+		return differs("UID", string(*want.UID), string(pod.UID))
+	case want.ResourceVersion != nil && *want.ResourceVersion != pod.ResourceVersion:
+		return differs("resourceVersion", *want.ResourceVersion, pod.ResourceVersion)
+	}
+	return nil
 }
 
 // NoContainer is the error for a container that the pod does not have; it

@@ -51,7 +51,8 @@ type Reader interface {
 
 	// Watch reports changes since opts.ResourceVersion, or, when it is empty,
 	// first every present pod as added. A version that is too old gives
-	// Expired (410).
+	// Expired (410). How long a watch is kept open, opts.Timeout included, is
+	// the caller's to see to.
 	Watch(ctx context.Context, namespace string, opts api.ListOptions) (Watch, error)
 
 	// Get is one pod.

@@ -15,6 +15,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 )
 
 // infraConfig is the container that holds the pod's namespaces, ports and
@@ -42,7 +43,7 @@ func (e *Engine) infraConfig(pod *corev1.Pod, image string, command []string) (c
 		}
 	}
 	return client.ContainerCreateOptions{
-		Name: keyOf(pod).infraName(),
+		Name: infraName(podstore.KeyOf(pod)),
 		Config: &container.Config{
 			Image: image, Entrypoint: command, Labels: labels, Hostname: hostnameOf(pod), ExposedPorts: ports, StopSignal: "SIGKILL",
 		},

@@ -33,6 +33,7 @@ import (
 	"podium/api"
 	"podium/apiserver/engine"
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 )
 
 // Options say which daemon an engine speaks to, and how.
@@ -74,8 +75,8 @@ type Engine struct {
 	host    string
 	infra   string
 	backOff time.Duration
-	store   *store
-	events  *eventLog
+	store   *podstore.Store[podstore.Pod]
+	events  *podstore.Events
 
 	logMu sync.Mutex
 	log   io.Writer
@@ -89,7 +90,7 @@ type Engine struct {
 	link    link
 	seen    map[string]*observed // containers by id
 	pods    map[types.UID]*podState
-	foreign map[string]podKey            // names given to containers that are not podium's, by id
+	foreign map[string]podstore.Key      // names given to containers that are not podium's, by id
 	execs   map[string]map[*process]bool // by container id
 	shells  map[string]bool              // containers by id: whether there is a /bin/sh
 	closing bool
@@ -125,8 +126,10 @@ func Open(opts Options) (*Engine, error) {
 	}
 	e := &Engine{
 		cli: cli, caller: newCaller(cli), host: cli.DaemonHost(), infra: opts.InfraImage, backOff: opts.BackOff, log: opts.Log,
-		store: newStore(), events: newEventLog(),
-		link: newLink(), seen: map[string]*observed{}, pods: map[types.UID]*podState{}, foreign: map[string]podKey{}, execs: map[string]map[*process]bool{}, shells: map[string]bool{},
+		// Versions count from the clock: no earlier process has given them out.
+		store:  podstore.New[podstore.Pod](podstore.Options{Version: uint64(time.Now().UnixMicro())}),
+		events: podstore.NewEvents("podium-docker", time.Now),
+		link:   newLink(), seen: map[string]*observed{}, pods: map[types.UID]*podState{}, foreign: map[string]podstore.Key{}, execs: map[string]map[*process]bool{}, shells: map[string]bool{},
 	}
 	if e.backOff <= 0 {
 		e.backOff = 10 * time.Second
@@ -165,7 +168,7 @@ func (e *Engine) Close() error {
 		return nil
 	}
 	e.stop()
-	e.store.freeze()
+	e.store.Freeze()
 	e.work.Wait()
 	e.caller.CloseIdleConnections()
 	return e.cli.Close()

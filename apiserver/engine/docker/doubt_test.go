@@ -9,6 +9,7 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/podstore"
 )
 
 // What a daemon fails to tell once is no answer.
@@ -48,7 +49,7 @@ func (d *fakeDaemon) idOf(t *testing.T, pod string) string {
 	t.Helper()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	c := d.byName(runName(podKey{"default", pod}, uidOf(t, d, pod), "main", 0))
+	c := d.byName(runName(podstore.Key{Namespace: "default", Name: pod}, uidOf(t, d, pod), "main", 0))
 	if c == nil {
 		t.Fatal("pod " + pod + " has no container")
 	}

@@ -16,6 +16,7 @@ import (
 	"podium/api"
 	"podium/apiserver/engine"
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 	"podium/termbridge/frame"
 )
 
@@ -57,7 +58,7 @@ func (e *Engine) Exec(ctx context.Context, namespace, name, container string, cf
 	}
 	e.mu.Unlock()
 	if o == nil {
-		return nil, apierrors.NewNotFound(podResource, name)
+		return nil, apierrors.NewNotFound(engine.PodResource, name)
 	}
 	x, err := e.startExec(ctx, o, cfg, size)
 	if err == nil {
@@ -66,8 +67,8 @@ func (e *Engine) Exec(ctx context.Context, namespace, name, container string, cf
 	// Docker answers 409 for a container that does not run, Podman 500: what
 	// counts is how it is.
 	if refreshed := e.refresh(ctx, o.id); refreshed == nil {
-		if pod, err := e.store.get(podKey{namespace, name}); err == nil {
-			if err := engine.CheckExec(pod, container); err != nil {
+		if pod, err := e.store.Get(podstore.Key{Namespace: namespace, Name: name}); err == nil {
+			if err := engine.CheckExec(pod.Pod, container); err != nil {
 				return nil, err
 			}
 		}
@@ -104,7 +105,7 @@ type process struct {
 
 // startExec makes and starts an exec in a container.
 func (e *Engine) startExec(ctx context.Context, o *observed, cfg api.ExecConfig, size engine.Size) (*process, error) {
-	tag := string(newUID())
+	tag := string(podstore.NewUID())
 	opts := client.ExecCreateOptions{
 		TTY: cfg.TTY, AttachStdin: cfg.AttachStdin, DetachKeys: detachKeys, Cmd: cfg.Cmd,
 		// Always, so that the stream tells the end; what nobody wants is dropped.

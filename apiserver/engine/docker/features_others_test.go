@@ -15,6 +15,7 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/podstore"
 )
 
 // Several podiums at one daemon do not do things twice.
@@ -91,7 +92,7 @@ func featureMeddling(t *testing.T, e *Engine, _ Options) {
 		t.Errorf("its last state: %+v", last)
 	}
 	// As when the daemon's machine went down: nothing runs.
-	if _, err := e.cli.ContainerKill(ctx, keyOf(pod).infraName(), client.ContainerKillOptions{Signal: "KILL"}); err != nil {
+	if _, err := e.cli.ContainerKill(ctx, infraName(podstore.KeyOf(pod)), client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 		t.Fatal(err)
 	}
 	await(t, e, "f-meddle", "come back as a whole", func(p *corev1.Pod) bool {
@@ -126,7 +127,7 @@ func featureForeign(t *testing.T, e *Engine, _ Options) {
 		Config: &container.Config{
 			Image: testImage, Cmd: []string{"sh", "-c", "echo mine; sleep 1000"}, Env: []string{"X=y"},
 			// An image may have such labels: they do not make it podium's.
-			Labels: map[string]string{"app": "theirs", labelRole: roleInfra, labelUID: string(newUID()), labelName: "web", labelNamespace: "default"},
+			Labels: map[string]string{"app": "theirs", labelRole: roleInfra, labelUID: string(podstore.NewUID()), labelName: "web", labelNamespace: "default"},
 		},
 	})
 	if err != nil {

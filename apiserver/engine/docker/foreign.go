@@ -16,6 +16,7 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 )
 
 // annotationForeign marks the pod of a container that podium did not make; its
@@ -33,12 +34,12 @@ func (e *Engine) showForeign(o *observed) {
 		key = e.foreignKey(o)
 		e.foreign[o.id] = key
 	}
-	e.store.put(e.foreignPod(o, key))
+	e.show(e.foreignPod(o, key))
 }
 
 // foreignKey finds a name for a foreign container: its own where that is one
 // for a pod and nobody has it, else with a part of its id.
-func (e *Engine) foreignKey(o *observed) podKey {
+func (e *Engine) foreignKey(o *observed) podstore.Key {
 	name := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '-', r == '.':
@@ -48,17 +49,17 @@ func (e *Engine) foreignKey(o *observed) podKey {
 		}
 		return '-'
 	}, o.name)
-	key := podKey{api.DefaultNamespace, name}
-	_, err := e.store.get(key)
+	key := podstore.Key{Namespace: api.DefaultNamespace, Name: name}
+	_, err := e.store.Get(key)
 	if name != o.name || err == nil || len(validation.IsDNS1123Subdomain(name)) > 0 {
 		name = strings.Trim(name[:min(len(name), 200)], "-.")
-		key.name = strings.TrimLeft(name+"-"+o.id[:min(len(o.id), 6)], "-")
+		key.Name = strings.TrimLeft(name+"-"+o.id[:min(len(o.id), 6)], "-")
 	}
 	return key
 }
 
 // foreignPod makes the pod of a foreign container.
-func (e *Engine) foreignPod(o *observed, key podKey) *corev1.Pod {
+func (e *Engine) foreignPod(o *observed, key podstore.Key) *corev1.Pod {
 	in := o.full
 	c := corev1.Container{
 		Name: "main", Image: o.image, Command: in.Config.Entrypoint, Args: in.Config.Cmd, WorkingDir: in.Config.WorkingDir,
@@ -71,7 +72,7 @@ func (e *Engine) foreignPod(o *observed, key podKey) *corev1.Pod {
 	pod := &corev1.Pod{
 		TypeMeta: metav1.TypeMeta{Kind: "Pod", APIVersion: "v1"},
 		ObjectMeta: metav1.ObjectMeta{
-			Name: key.name, Namespace: key.namespace, UID: types.UID(o.id), CreationTimestamp: metav1.NewTime(o.created.Truncate(time.Second)),
+			Name: key.Name, Namespace: key.Namespace, UID: types.UID(o.id), CreationTimestamp: metav1.NewTime(o.created.Truncate(time.Second)),
 			Labels: map[string]string{}, Annotations: map[string]string{annotationForeign: o.name},
 		},
 		Spec: corev1.PodSpec{NodeName: e.daemon.name, Hostname: in.Config.Hostname, RestartPolicy: corev1.RestartPolicyNever},

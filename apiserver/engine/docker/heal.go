@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/moby/moby/client"
+
+	"podium/apiserver/engine/podstore"
 )
 
 // Podman's words for a container that is in its book and not in its storage
@@ -37,7 +39,7 @@ func (e *Engine) isOurs(id string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	o := e.seen[id]
-	return o != nil && strings.HasPrefix(o.name, namePrefix) && e.foreign[id] == podKey{} && o.labels[labelUID] != ""
+	return o != nil && strings.HasPrefix(o.name, namePrefix) && e.foreign[id] == (podstore.Key{}) && o.labels[labelUID] != ""
 }
 
 // healByDependents proves by the containers that need the broken one: if those
@@ -59,8 +61,8 @@ func (e *Engine) healByDependents(ctx context.Context, broken string) bool {
 			continue
 		}
 		o := observe(0, &in.Container)
-		key := podKey{o.labels[labelNamespace], o.labels[labelName]}
-		if o.labels[labelRole] == roleRun && strings.HasPrefix(o.name, key.infraName()+"_") &&
+		key := podstore.Key{Namespace: o.labels[labelNamespace], Name: o.labels[labelName]}
+		if o.labels[labelRole] == roleRun && strings.HasPrefix(o.name, infraName(key)+"_") &&
 			in.Container.HostConfig != nil && string(in.Container.HostConfig.NetworkMode) == "container:"+broken {
 			proved = true
 		}

@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 )
 
 // The labels of podium's containers. An infra container carries its pod; a
@@ -46,30 +47,18 @@ const (
 
 const namePrefix = "podium_"
 
-// podKey is a pod's place. Its order is the order of lists.
-type podKey struct{ namespace, name string }
-
-func keyOf(pod *corev1.Pod) podKey { return podKey{pod.Namespace, pod.Name} }
-
-func (k podKey) compare(o podKey) int {
-	if c := strings.Compare(k.namespace, o.namespace); c != 0 {
-		return c
-	}
-	return strings.Compare(k.name, o.name)
-}
-
 // infraName is the name of a pod's infra container. No name of a pod has an
 // underscore in it, so that names never meet.
-func (k podKey) infraName() string { return namePrefix + k.namespace + "_" + k.name }
+func infraName(k podstore.Key) string { return namePrefix + k.Namespace + "_" + k.Name }
 
 func shortUID(uid types.UID) string { return strings.ReplaceAll(string(uid), "-", "")[:8] }
 
-func runName(k podKey, uid types.UID, container string, attempt int) string {
-	return fmt.Sprintf("%s_%s_%d_%s", k.infraName(), container, attempt, shortUID(uid))
+func runName(k podstore.Key, uid types.UID, container string, attempt int) string {
+	return fmt.Sprintf("%s_%s_%d_%s", infraName(k), container, attempt, shortUID(uid))
 }
 
-func endName(k podKey, uid types.UID, deadline int64) string {
-	return fmt.Sprintf("%s_end_%d_%s", k.infraName(), deadline, shortUID(uid))
+func endName(k podstore.Key, uid types.UID, deadline int64) string {
+	return fmt.Sprintf("%s_end_%d_%s", infraName(k), deadline, shortUID(uid))
 }
 
 // claimName is the claim of a run's preStop hook.

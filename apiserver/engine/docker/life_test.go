@@ -1,11 +1,8 @@
 package docker
 
 import (
-	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +17,7 @@ import (
 
 	"podium/api"
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 )
 
 // both runs a test against a daemon in the manner of Docker, and of Podman.
@@ -94,7 +92,7 @@ func TestCloseLetsNewPodsComeUp(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.mu.Lock()
-		c := d.byName(runName(podKey{"default", "web"}, uidOf(t, d, "web"), "main", 0))
+		c := d.byName(runName(podstore.Key{Namespace: "default", Name: "web"}, uidOf(t, d, "web"), "main", 0))
 		if c == nil || !c.state.Running {
 			t.Errorf("its container is %+v", c)
 		}
@@ -134,7 +132,7 @@ func TestCloseWaitsForNoPull(t *testing.T) {
 // uidOf is a pod's UID. Called locked.
 func uidOf(t *testing.T, d *fakeDaemon, name string) types.UID {
 	t.Helper()
-	infra := d.byName(podKey{"default", name}.infraName())
+	infra := d.byName(infraName(podstore.Key{Namespace: "default", Name: name}))
 	if infra == nil {
 		t.Fatal("there is no pod " + name)
 	}
@@ -373,8 +371,8 @@ func TestTheDaemonGoesAndComesBack(t *testing.T) {
 }
 
 func (e *Engine) versionNow() string {
-	_, v := e.store.snapshot("")
-	return formatVersion(v)
+	_, v := e.store.Snapshot("")
+	return podstore.FormatVersion(v)
 }
 
 func TestTheEventsEndAndTheDaemonStays(t *testing.T) {
@@ -427,7 +425,7 @@ func TestForgedLabels(t *testing.T) {
 	for i, spoil := range []func(*client.ContainerCreateOptions){
 		func(o *client.ContainerCreateOptions) { o.Name = "other" },
 		func(o *client.ContainerCreateOptions) { o.Config.Labels[labelManifest] = "AAAA" },
-		func(o *client.ContainerCreateOptions) { o.Config.Labels[labelUID] = string(newUID()) },
+		func(o *client.ContainerCreateOptions) { o.Config.Labels[labelUID] = string(podstore.NewUID()) },
 		func(o *client.ContainerCreateOptions) {
 			o.Config.Labels[labelName], o.Name = "else", "podium_default_else"
 		},
@@ -560,45 +558,5 @@ func TestHealsWhatPodmanHasLostHalfOf(t *testing.T) {
 				t.Errorf("it was touched: %v, %d containers", err, len(d.containers))
 			}
 		})
-	}
-}
-
-func TestWatchIsExact(t *testing.T) {
-	d := newFakeDaemon(t, false)
-	e := openEngine(t, d.options(t))
-	ctx := testContext(t)
-	if _, err := e.Watch(ctx, "", api.ListOptions{ResourceVersion: "x"}); !apierrors.IsBadRequest(err) {
-		t.Errorf("a version that is none: %v", err)
-	}
-	for _, v := range []string{"1", "9000000000000000000"} {
-		if _, err := e.Watch(ctx, "", api.ListOptions{ResourceVersion: v}); !apierrors.IsResourceExpired(err) {
-			t.Errorf("from %s: %v", v, err)
-		}
-	}
-	w, err := e.Watch(ctx, "", api.ListOptions{Timeout: time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Next(ctx); !errors.Is(err, io.EOF) {
-		t.Errorf("its time is over: %v", err)
-	}
-	w.Close()
-	w, err = e.Watch(ctx, "", api.ListOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() {
-		_, err := w.Next(ctx)
-		done <- err
-	}()
-	w.Close()
-	if err := <-done; !errors.Is(err, io.EOF) {
-		t.Errorf("closed: %v", err)
-	}
-	canceled, cancel := context.WithCancel(ctx)
-	cancel()
-	if _, err := w.Next(canceled); !errors.Is(err, context.Canceled) {
-		t.Errorf("canceled: %v", err)
 	}
 }

@@ -18,7 +18,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"podium/api"
+	"podium/apiserver/engine"
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 )
 
 // Create implements engine.Lifecycle. The pod exists with its infra container,
@@ -34,8 +36,8 @@ func (e *Engine) Create(ctx context.Context, given *corev1.Pod) (*corev1.Pod, []
 	if err := checkNames(pod); err != nil {
 		return nil, nil, apierrors.NewBadRequest(err.Error())
 	}
-	if _, err := e.store.get(keyOf(pod)); err == nil {
-		return nil, nil, apierrors.NewAlreadyExists(podResource, pod.Name)
+	if _, err := e.store.Get(podstore.KeyOf(pod)); err == nil {
+		return nil, nil, apierrors.NewAlreadyExists(engine.PodResource, pod.Name)
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
@@ -46,9 +48,9 @@ func (e *Engine) Create(ctx context.Context, given *corev1.Pod) (*corev1.Pod, []
 	if err := e.refresh(ctx, id); err != nil {
 		return nil, nil, fmt.Errorf("look at the new pod: %w", err)
 	}
-	created, err := e.store.get(keyOf(pod))
+	created, err := e.store.Get(podstore.KeyOf(pod))
 	if err != nil || created.UID != pod.UID {
-		return nil, nil, fmt.Errorf("the daemon made the pod's infra container and it cannot be seen: %w", errors.Join(err, apierrors.NewConflict(podResource, pod.Name, errors.New("another pod of the name is there"))))
+		return nil, nil, fmt.Errorf("the daemon made the pod's infra container and it cannot be seen: %w", errors.Join(err, apierrors.NewConflict(engine.PodResource, pod.Name, errors.New("another pod of the name is there"))))
 	}
 	e.mu.Lock()
 	if p := e.pods[pod.UID]; p != nil {
@@ -66,9 +68,9 @@ func (e *Engine) withDefaults(given *corev1.Pod) *corev1.Pod {
 		pod.Namespace = api.DefaultNamespace
 	}
 	if pod.Name == "" {
-		pod.Name = pod.GenerateName + string(newUID())[:5]
+		pod.Name = pod.GenerateName + string(podstore.NewUID())[:5]
 	}
-	pod.UID, pod.CreationTimestamp = newUID(), metav1.NewTime(time.Now().UTC().Truncate(time.Second))
+	pod.UID, pod.CreationTimestamp = podstore.NewUID(), metav1.NewTime(time.Now().UTC().Truncate(time.Second))
 	pod.ResourceVersion, pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = "", nil, nil
 	pod.ManagedFields, pod.Status = nil, corev1.PodStatus{}
 	if pod.Spec.RestartPolicy == "" {
@@ -102,7 +104,7 @@ func (e *Engine) makeInfra(ctx context.Context, pod *corev1.Pod) (id string, err
 		e.warn(undo)
 	}
 	if e.nameTaken(ctx, opts.Name, err) {
-		return "", apierrors.NewAlreadyExists(podResource, pod.Name)
+		return "", apierrors.NewAlreadyExists(engine.PodResource, pod.Name)
 	}
 	return "", fmt.Errorf("make the pod's infra container: %w", err)
 }
@@ -129,9 +131,9 @@ func (e *Engine) Delete(ctx context.Context, namespace, name string, opts metav1
 	}
 	p := e.podOf(pod.UID)
 	if p == nil {
-		return apierrors.NewForbidden(podResource, name, errors.New("podium did not make this container and does not remove it: use the tool that made it"))
+		return apierrors.NewForbidden(engine.PodResource, name, errors.New("podium did not make this container and does not remove it: use the tool that made it"))
 	}
-	if err := preconditions(pod, opts.Preconditions); err != nil {
+	if err := engine.CheckPreconditions(pod, opts.Preconditions); err != nil {
 		return err
 	}
 	if len(opts.DryRun) > 0 {
@@ -159,25 +161,13 @@ func (e *Engine) podOf(uid types.UID) *podState {
 	return e.pods[uid]
 }
 
-// preconditions gives Conflict when the pod is not the one that is meant.
-func preconditions(pod *corev1.Pod, want *metav1.Preconditions) error {
-	switch {
-	case want == nil:
-	case want.UID != nil && *want.UID != pod.UID:
-		return apierrors.NewConflict(podResource, pod.Name, fmt.Errorf("the precondition's UID is %s, the pod's is %s", *want.UID, pod.UID))
-	case want.ResourceVersion != nil && *want.ResourceVersion != pod.ResourceVersion:
-		return apierrors.NewConflict(podResource, pod.Name, fmt.Errorf("the precondition's resourceVersion is %s, the pod's is %s", *want.ResourceVersion, pod.ResourceVersion))
-	}
-	return nil
-}
-
 // markEnd makes the container that says when the pod's grace is over.
 func (e *Engine) markEnd(ctx context.Context, p *podState, at time.Time, grace int64) error {
 	labels := baseLabels(p.pod, roleEnd)
 	labels[labelDeadline], labels[labelGrace] = strconv.FormatInt(at.UnixMilli(), 10), strconv.FormatInt(grace, 10)
 	id, err := e.makeSign(ctx, p, endName(p.key, p.uid, at.UnixMilli()), labels)
 	if err != nil {
-		return fmt.Errorf("note that pod %s is to end: %w", p.key.name, err)
+		return fmt.Errorf("note that pod %s is to end: %w", p.key.Name, err)
 	}
 	return e.refresh(ctx, id)
 }
@@ -229,7 +219,7 @@ func (e *Engine) erase(ctx context.Context, p *podState) error {
 		}
 		if len(ids) == 0 {
 			if err := e.removeContainer(ctx, infra); err != nil {
-				return fmt.Errorf("remove pod %s: %w", p.key.name, err)
+				return fmt.Errorf("remove pod %s: %w", p.key.Name, err)
 			}
 			return e.removeVolumes(ctx, p.pod)
 		}
@@ -238,7 +228,7 @@ func (e *Engine) erase(ctx context.Context, p *podState) error {
 			errs = append(errs, e.removeContainer(ctx, id))
 		}
 		if err := errors.Join(errs...); err != nil {
-			return fmt.Errorf("remove pod %s: %w", p.key.name, err)
+			return fmt.Errorf("remove pod %s: %w", p.key.Name, err)
 		}
 	}
 }
@@ -262,11 +252,11 @@ func (e *Engine) partsAtDaemon(ctx context.Context, p *podState) (ids []string, 
 	ids, infra = e.partsOf(p)
 	list, err := e.cli.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: make(client.Filters).Add("label", labelUID+"="+string(p.uid))})
 	if err != nil {
-		return ids, infra, fmt.Errorf("look for the containers of pod %s: %w", p.key.name, err)
+		return ids, infra, fmt.Errorf("look for the containers of pod %s: %w", p.key.Name, err)
 	}
 	for _, c := range list.Items {
 		ours := slices.ContainsFunc(c.Names, func(name string) bool {
-			return strings.HasPrefix(strings.TrimPrefix(name, "/"), p.key.infraName()+"_")
+			return strings.HasPrefix(strings.TrimPrefix(name, "/"), infraName(p.key)+"_")
 		})
 		if ours && c.ID != infra && !slices.Contains(ids, c.ID) {
 			ids = append(ids, c.ID)

@@ -42,7 +42,7 @@ func (e *Engine) messageLocked(p *podState, c *corev1.Container, o *observed) {
 			return
 		}
 		if m.unread == 0 && e.life.Err() == nil {
-			e.warn(fmt.Errorf("read the termination message of container %s of pod %s/%s, which is tried again: %w", c.Name, p.key.namespace, p.key.name, err))
+			e.warn(fmt.Errorf("read the termination message of container %s of pod %s/%s, which is tried again: %w", c.Name, p.key.Namespace, p.key.Name, err))
 		}
 		kubelet.Pause(e.life, min(firstRetry<<min(m.unread, 10), idle))
 		e.change(p, func() { m.told, m.unread = false, m.unread+1 })

@@ -15,6 +15,7 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/moby/moby/client/pkg/versions"
 	"golang.org/x/sync/errgroup"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/apiserver/engine/kubelet"
 )
@@ -137,7 +138,7 @@ func (e *Engine) follow() {
 			return
 		}
 		e.setLink(e.unreachable(err))
-		e.store.interrupt(e.unreachable(err))
+		e.store.Interrupt(apierrors.NewServiceUnavailable(e.unreachable(err).Error()))
 		if time.Since(began) > lastRetry {
 			retry = firstRetry
 		}

@@ -8,13 +8,15 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"podium/apiserver/engine/podstore"
 )
 
 // podState is a pod of podium's: what the daemon tells of it and what only
 // this process knows. All of it is guarded by Engine.mu but pod, which is
 // never changed.
 type podState struct {
-	key podKey
+	key podstore.Key
 	uid types.UID
 	pod *corev1.Pod // metadata and spec, as the label has them
 
@@ -115,14 +117,14 @@ func (e *Engine) take(o *observed) {
 // image can choose, and not the labels alone, which any image may have. ours
 // without a pod is a container of a pod that is not known yet, or is over.
 func (e *Engine) ownerOf(o *observed) (p *podState, ours bool) {
-	key := podKey{o.labels[labelNamespace], o.labels[labelName]}
+	key := podstore.Key{Namespace: o.labels[labelNamespace], Name: o.labels[labelName]}
 	uid := types.UID(o.labels[labelUID])
 	if uid == "" || len(uid) != 36 {
 		return nil, false
 	}
 	switch o.labels[labelRole] {
 	case roleInfra:
-		if o.name != key.infraName() {
+		if o.name != infraName(key) {
 			return nil, false
 		}
 		if p := e.pods[uid]; p != nil {
@@ -160,13 +162,13 @@ func (e *Engine) ownerOf(o *observed) (p *podState, ours bool) {
 // seen already.
 func (e *Engine) adopt(pod *corev1.Pod, infra *observed) *podState {
 	p := &podState{
-		key: keyOf(pod), uid: pod.UID, pod: pod, runs: map[string][]*observed{},
+		key: podstore.KeyOf(pod), uid: pod.UID, pod: pod, runs: map[string][]*observed{},
 		waiting: map[string]waiting{}, marks: map[string]*runMarks{}, tasks: map[string]bool{},
 		changed: make(chan struct{}), kick: make(chan struct{}, 1),
 	}
 	e.pods[pod.UID] = p
-	e.events.at(pod, e.daemon.name, "", corev1.EventTypeNormal, "Scheduled",
-		"Successfully assigned "+p.key.namespace+"/"+p.key.name+" to "+e.daemon.name, infra.created)
+	e.eventLocked(p, "", corev1.EventTypeNormal, "Scheduled",
+		"Successfully assigned "+p.key.Namespace+"/"+p.key.Name+" to "+e.daemon.name, infra.created)
 	for _, o := range e.seen {
 		if o.labels[labelRole] != roleInfra {
 			if owner, _ := e.ownerOf(o); owner == p {
@@ -207,7 +209,7 @@ func (e *Engine) drop(id string, serial uint64) {
 	e.endExecs(id)
 	if key, ok := e.foreign[id]; ok {
 		delete(e.foreign, id)
-		e.store.remove(key, types.UID(id))
+		e.store.Remove(key, types.UID(id))
 		return
 	}
 	p, _ := e.ownerOf(o)
@@ -219,7 +221,7 @@ func (e *Engine) drop(id string, serial uint64) {
 	case roleInfra:
 		p.gone = true
 		delete(e.pods, p.uid)
-		e.store.remove(p.key, p.uid)
+		e.store.Remove(p.key, p.uid)
 		p.broadcast()
 		return
 	case roleEnd:
@@ -243,7 +245,7 @@ func (e *Engine) rebuild(p *podState) {
 	if p.gone || p.infra == nil {
 		return
 	}
-	e.store.put(e.assemble(p, time.Now()))
+	e.show(e.assemble(p, time.Now()))
 	p.broadcast()
 }
 
@@ -267,31 +269,26 @@ func (e *Engine) note(p *podState, o *observed) {
 			was = x
 		}
 	}
-	path := fieldPath(p.pod, o.container())
 	if was == nil {
-		e.events.at(p.pod, e.daemon.name, path, corev1.EventTypeNormal, "Created", "Created container: "+o.container(), o.created)
+		e.eventLocked(p, o.container(), corev1.EventTypeNormal, "Created", "Created container: "+o.container(), o.created)
 	}
 	if !o.started.IsZero() && (was == nil || was.started.IsZero()) {
-		e.events.at(p.pod, e.daemon.name, path, corev1.EventTypeNormal, "Started", "Started container "+o.container(), o.started)
+		e.eventLocked(p, o.container(), corev1.EventTypeNormal, "Started", "Started container "+o.container(), o.started)
 	}
 	if o.failure != "" && (was == nil || was.failure == "") && o.started.IsZero() {
-		e.events.at(p.pod, e.daemon.name, path, corev1.EventTypeWarning, "Failed", "Error: "+clip(o.failure), time.Now())
+		e.eventLocked(p, o.container(), corev1.EventTypeWarning, "Failed", "Error: "+o.failure, time.Now())
 	}
 }
 
 // event notes something that this podium does or finds.
 func (e *Engine) event(p *podState, container, kind, reason, message string) {
-	e.events.at(p.pod, e.about().name, fieldPath(p.pod, container), kind, reason, clip(message), time.Now())
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.eventLocked(p, container, kind, reason, message, time.Now())
 }
 
-func fieldPath(pod *corev1.Pod, container string) string {
-	if container == "" {
-		return ""
-	}
-	if slices.ContainsFunc(pod.Spec.InitContainers, func(c corev1.Container) bool { return c.Name == container }) {
-		return "spec.initContainers{" + container + "}"
-	}
-	return "spec.containers{" + container + "}"
+func (e *Engine) eventLocked(p *podState, container, kind, reason, message string, when time.Time) {
+	e.events.Note(p.pod, container, e.daemon.name, kind, reason, clip(message), when)
 }
 
 // maxText bounds what daemons and programs say in states and events.

@@ -147,7 +147,7 @@ func (e *Engine) postStart(ctx context.Context, p *podState, c *corev1.Container
 	e.change(p, func() {
 		p.mark(id).hooked = false
 		if err != nil && alive.Err() == nil {
-			e.events.at(p.pod, e.daemon.name, fieldPath(p.pod, c.Name), corev1.EventTypeWarning, "FailedPostStartHook", clip("PostStartHook failed: "+err.Error()), time.Now())
+			e.eventLocked(p, c.Name, corev1.EventTypeWarning, "FailedPostStartHook", "PostStartHook failed: "+err.Error(), time.Now())
 			e.stopRun(p, c, o, time.Now().Add(kubelet.Grace(p.pod)), "FailedPostStartHook")
 		}
 	})

@@ -95,7 +95,7 @@ func (e *Engine) containerStatus(p *podState, c *corev1.Container, init bool, no
 			status.LastTerminationState.Terminated = ended
 			status.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
 				Reason:  kubelet.ReasonCrashLoop,
-				Message: fmt.Sprintf("back-off %s restarting failed container=%s pod=%s_%s(%s)", e.delay(o), c.Name, p.key.name, p.key.namespace, p.uid),
+				Message: fmt.Sprintf("back-off %s restarting failed container=%s pod=%s_%s(%s)", e.delay(o), c.Name, p.key.Name, p.key.Namespace, p.uid),
 			}}
 		}
 	case o.running && !m.hooked:

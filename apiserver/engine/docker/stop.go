@@ -31,10 +31,10 @@ func (e *Engine) stopRun(p *podState, c *corev1.Container, o *observed, at time.
 	}
 	s := &stopping{at: at, shorter: make(chan struct{})}
 	m.stop = s
-	e.events.at(p.pod, e.daemon.name, fieldPath(p.pod, c.Name), corev1.EventTypeNormal, "Killing", why, time.Now())
+	e.eventLocked(p, c.Name, corev1.EventTypeNormal, "Killing", why, time.Now())
 	e.goWorkLocked(func() {
 		if err := e.end(p, c, o, s); err != nil && e.life.Err() == nil {
-			e.warn(fmt.Errorf("stop container %s of pod %s/%s: %w", c.Name, p.key.namespace, p.key.name, err))
+			e.warn(fmt.Errorf("stop container %s of pod %s/%s: %w", c.Name, p.key.Namespace, p.key.Name, err))
 			// Let it be tried again.
 			kubelet.Pause(e.life, time.Second)
 			e.change(p, func() { m.stop = nil })

@@ -89,7 +89,7 @@ func (e *Engine) look(p *podState) time.Duration {
 	for i := range p.pod.Spec.Containers {
 		wait = min(wait, e.lookAtContainer(p, &p.pod.Spec.Containers[i], false, now))
 	}
-	e.store.put(e.assemble(p, now)) // a back-off may have ended
+	e.show(e.assemble(p, now)) // a back-off may have ended
 	return wait
 }
 
@@ -149,7 +149,7 @@ func (e *Engine) task(p *podState, name string, do func(context.Context) error) 
 		gone := p.gone || p.erasing > 0
 		e.mu.Unlock()
 		if err != nil && e.life.Err() == nil && !gone {
-			e.warn(fmt.Errorf("pod %s/%s: %w", p.key.namespace, p.key.name, err))
+			e.warn(fmt.Errorf("pod %s/%s: %w", p.key.Namespace, p.key.Name, err))
 			if !errors.Is(err, errTold) {
 				e.event(p, "", corev1.EventTypeWarning, "Failed", err.Error())
 			}
@@ -343,7 +343,7 @@ func (e *Engine) lookAtEnded(p *podState, pod *corev1.Pod) {
 		if o := p.latest(c.Name); o != nil && o.running {
 			running = true
 			if pod.Status.Reason == kubelet.ReasonDeadline && p.mark(o.id).stop == nil {
-				e.events.at(p.pod, e.daemon.name, "", corev1.EventTypeNormal, kubelet.ReasonDeadline, kubelet.DeadlineMessage, time.Now())
+				e.eventLocked(p, "", corev1.EventTypeNormal, kubelet.ReasonDeadline, kubelet.DeadlineMessage, time.Now())
 			}
 			e.stopRun(p, c, o, time.Now().Add(kubelet.Grace(p.pod)), "Stopping container "+c.Name)
 		} else if o != nil {
@@ -362,7 +362,7 @@ func (e *Engine) lookAtEnded(p *podState, pod *corev1.Pod) {
 			return e.refresh(ctx, id)
 		})
 	}
-	e.store.put(pod)
+	e.show(pod)
 }
 
 // notRunning tells that a signal came too late: Docker answers 409 then,

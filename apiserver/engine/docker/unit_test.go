@@ -21,10 +21,10 @@ import (
 	"github.com/moby/moby/api/types/jsonstream"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"podium/apiserver/engine"
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 	"podium/manifest"
 )
 
@@ -219,7 +219,7 @@ func FuzzManifestLabel(f *testing.F) {
 	f.Add("H4sIAAAAAAAA/6pWKkotLs0pUbJSKkmtKFGqBQAAAP//", "", "", "")
 	f.Fuzz(func(t *testing.T, text, uid, name, namespace string) {
 		got, err := unpackManifest(map[string]string{labelManifest: text, labelUID: uid, labelName: name, labelNamespace: namespace})
-		if err == nil && (string(got.UID) != uid || got.Name != name || got.Namespace != namespace || len(got.Spec.Containers) == 0 || strings.ContainsAny(keyOf(got).infraName()[len(namePrefix):], "/ \n")) {
+		if err == nil && (string(got.UID) != uid || got.Name != name || got.Namespace != namespace || len(got.Spec.Containers) == 0 || strings.ContainsAny(infraName(podstore.KeyOf(got))[len(namePrefix):], "/ \n")) {
 			t.Errorf("%+v", got.ObjectMeta)
 		}
 	})
@@ -314,25 +314,6 @@ func TestBackOffGrowsAndIsForgiven(t *testing.T) {
 	}
 	if got := at("9", longRun); got != 0 {
 		t.Errorf("after a long run: %s", got)
-	}
-}
-
-func TestEventsAreCountedAndBounded(t *testing.T) {
-	l := newEventLog()
-	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "p", UID: "u"}}
-	now := time.Now()
-	l.at(pod, "n", "", "Normal", "Later", "b", now.Add(time.Millisecond))
-	l.at(pod, "n", "", "Normal", "Sooner", "a", now)
-	l.at(pod, "n", "", "Normal", "Later", "b", now.Add(2*time.Millisecond))
-	l.at(pod, "n", "", "Normal", "Old", "c", now.Add(-2*eventsFor))
-	if len(l.list) != 2 || l.list[0].Reason != "Sooner" || l.list[1].Count != 2 {
-		t.Errorf("%+v", l.list)
-	}
-	for i := range 3 * eventsOfPod {
-		l.at(pod, "n", "", "Normal", "Many", strings.Repeat("x", i), now.Add(time.Second))
-	}
-	if len(l.list) != eventsOfPod {
-		t.Errorf("%d events are kept", len(l.list))
 	}
 }
 

@@ -99,14 +99,14 @@ func (c *containerRun) backOff(failures int) bool {
 		return true
 	}
 	delay := c.p.e.backOff * time.Duration(min(1<<min(failures-1, 10), maxBackOff))
-	message := fmt.Sprintf("back-off %s restarting failed container=%s pod=%s_%s(%s)", delay, c.c.Name, c.p.key.name, c.p.key.namespace, c.p.uid)
+	message := fmt.Sprintf("back-off %s restarting failed container=%s pod=%s_%s(%s)", delay, c.c.Name, c.p.key.Name, c.p.key.Namespace, c.p.uid)
 	c.p.setStatus(c.c.Name, func(s *corev1.ContainerStatus) {
 		if s.State.Terminated != nil {
 			s.LastTerminationState = s.State
 		}
 		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: kubelet.ReasonCrashLoop, Message: message}}
 	})
-	c.p.event(c.c.Name, corev1.EventTypeWarning, "BackOff", "Back-off restarting failed container "+c.c.Name+" in pod "+c.p.key.name)
+	c.p.event(c.c.Name, corev1.EventTypeWarning, "BackOff", "Back-off restarting failed container "+c.c.Name+" in pod "+c.p.key.Name)
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {

@@ -88,8 +88,8 @@ func (p *podRun) environmentOf(c *corev1.Container, who *shimUser) (*environment
 	}
 	hostname := p.hostname()
 	set("HOSTNAME", hostname)
-	set(envPod, p.key.name)
-	set(envNamespace, p.key.namespace)
+	set(envPod, p.key.Name)
+	set(envNamespace, p.key.Namespace)
 	set(envContainer, c.Name)
 	set(envDir, p.workDir(c.Name))
 	set(envTermination, p.terminationLog(c.Name))

@@ -33,7 +33,7 @@ func (e *Engine) CheckExec(pod *corev1.Pod, container string) error {
 // what it left running may go on and write for a quarter of a second, then it
 // is ended: nothing survives an exec.
 func (e *Engine) Exec(ctx context.Context, namespace, name, container string, cfg api.ExecConfig, size engine.Size) (engine.Process, error) {
-	pod, err := e.store.get(namespace, name)
+	pod, err := e.find(namespace, name)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (e *Engine) Exec(ctx context.Context, namespace, name, container string, cf
 	}
 	p := e.runOf(pod.UID)
 	if p == nil {
-		return nil, apierrors.NewNotFound(podResource, name)
+		return nil, apierrors.NewNotFound(engine.PodResource, name)
 	}
 	spec, err := p.commandSpec(kubelet.Container(pod, container), cfg.Cmd, cfg.TTY)
 	if err != nil {
@@ -103,7 +103,7 @@ func (x *process) start(ctx context.Context, spec *shimSpec, cfg api.ExecConfig,
 		if err := x.p.addExec(x.tree, container); err != nil {
 			x.tree.end(opKill)
 			x.release()
-			return apierrors.NewBadRequest(fmt.Sprintf("cannot exec in pod %q: %v", x.p.key.name, err))
+			return apierrors.NewBadRequest(fmt.Sprintf("cannot exec in pod %q: %v", x.p.key.Name, err))
 		}
 		x.work.Go(func() {
 			<-x.tree.gone

@@ -28,6 +28,7 @@ import (
 	"podium/api"
 	"podium/apiserver/engine"
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 )
 
 // Options say where and how an engine runs.
@@ -62,9 +63,9 @@ type Options struct {
 // engine.ExecChecker and engine.Validator.
 type Engine struct {
 	folders folders
-	store   *store
+	store   *podstore.Store[podstore.Pod]
 	saver   *saver
-	events  *events
+	events  *podstore.Events
 	trees   *trees
 	volumes *volumes
 	node    string // this machine's name
@@ -101,7 +102,7 @@ func Open(opts Options) (*Engine, error) {
 		return nil, fmt.Errorf("open the host engine: the state folder %q is no usable path (%w)", opts.Dir, err)
 	}
 	e := &Engine{
-		folders: folders{root}, events: newEvents(), volumes: newVolumes(),
+		folders: folders{root}, events: podstore.NewEvents("podium-host", time.Now), volumes: newVolumes(),
 		backOff: opts.BackOff, log: opts.Log, runs: map[types.UID]*podRun{},
 	}
 	if e.backOff <= 0 {
@@ -141,7 +142,7 @@ func Open(opts Options) (*Engine, error) {
 func (e *Engine) resume(samples bool) error {
 	e.meta = e.folders.loadMeta(e.warn)
 	e.saver = newSaver(e.folders, e.present, e.warn)
-	e.store = newStore(e.meta.Version, e.reserve, e.saver.mark)
+	e.store = podstore.New[podstore.Pod](podstore.Options{Version: e.meta.Version, Changed: e.changed})
 	go e.saver.run()
 	pods, err := e.folders.loadPods(e.warn)
 	if err != nil {
@@ -155,10 +156,11 @@ func (e *Engine) resume(samples bool) error {
 			continue
 		}
 		e.afterServerEnd(pod)
-		if _, err := e.store.add(pod); err != nil {
+		present, err := e.store.Add(podstore.Pod{Pod: pod})
+		if err != nil {
 			return fmt.Errorf("bring pod %s/%s back: %w", pod.Namespace, pod.Name, err)
 		}
-		e.launch(pod)
+		e.launch(present.Pod)
 	}
 	if samples && !e.meta.Samples {
 		e.mu.Lock()
@@ -173,17 +175,6 @@ func (e *Engine) resume(samples bool) error {
 	return nil
 }
 
-// reserve keeps resource versions in the state folder; see store.
-func (e *Engine) reserve(upTo uint64) {
-	e.mu.Lock()
-	e.meta.Version = upTo
-	meta := e.meta
-	e.mu.Unlock()
-	if err := e.folders.saveMeta(meta); err != nil {
-		e.warn(err)
-	}
-}
-
 // present is the pod's state for the saver.
 func (e *Engine) present(uid types.UID) *corev1.Pod {
 	e.mu.Lock()
@@ -192,11 +183,7 @@ func (e *Engine) present(uid types.UID) *corev1.Pod {
 	if p == nil {
 		return nil
 	}
-	pod, err := e.store.get(p.key.namespace, p.key.name)
-	if err != nil || pod.UID != uid {
-		return nil
-	}
-	return pod
+	return p.current()
 }
 
 // warn tells the log, one line.
@@ -222,10 +209,10 @@ func (e *Engine) Info(context.Context) (api.Info, error) {
 // Active counts the pods that have not ended: while there is one, a server
 // that runs in the background stays. Safe for concurrent use.
 func (e *Engine) Active() int {
-	pods, _ := e.store.snapshot("")
+	pods, _ := e.store.Snapshot("")
 	n := 0
 	for _, pod := range pods {
-		if !kubelet.Ended(pod) {
+		if !kubelet.Ended(pod.Pod) {
 			n++
 		}
 	}
@@ -251,7 +238,7 @@ func (e *Engine) Close() error {
 	}
 	e.mu.Unlock()
 	if e.store != nil {
-		e.store.freeze()
+		e.store.Freeze()
 	}
 	for _, p := range runs {
 		p.stop(min(closeGrace, kubelet.Grace(p.pod)))

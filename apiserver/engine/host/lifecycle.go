@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"os"
 	"time"
@@ -13,17 +12,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"podium/api"
+	"podium/apiserver/engine"
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 )
-
-// newUID makes a random UUID (RFC 9562, version 4).
-func newUID() types.UID {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return types.UID(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]))
-}
 
 // Create implements engine.Lifecycle. The warnings are about what depends on
 // this machine; what holds for any is told by Validate.
@@ -39,7 +31,7 @@ func (e *Engine) Create(_ context.Context, given *corev1.Pod) (*corev1.Pod, []st
 		pod.Name = pod.GenerateName + newID()[:5]
 	}
 	pod.TypeMeta = metav1.TypeMeta{Kind: "Pod", APIVersion: "v1"}
-	pod.UID, pod.CreationTimestamp = newUID(), now()
+	pod.UID, pod.CreationTimestamp = podstore.NewUID(), now()
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = nil, nil
 	pod.ManagedFields, pod.Generation = nil, 0
 	if pod.Spec.RestartPolicy == "" {
@@ -54,15 +46,15 @@ func (e *Engine) Create(_ context.Context, given *corev1.Pod) (*corev1.Pod, []st
 	if err := os.MkdirAll(e.folders.pod(pod.UID), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("make the pod's folder: %w", err)
 	}
-	created, err := e.store.add(pod)
+	created, err := e.store.Add(podstore.Pod{Pod: pod})
 	if err != nil {
 		return nil, nil, e.undo(pod.UID, err)
 	}
-	e.launch(pod)
+	e.launch(created.Pod)
 	if err := e.saver.save(pod.UID, true); err != nil {
 		e.warn(err) // it runs; a later save may do better
 	}
-	return created, e.machineWarnings(created), nil
+	return created.Copy(), e.machineWarnings(created.Pod), nil
 }
 
 // undo removes the folder of a pod that was not to be.
@@ -79,11 +71,11 @@ const removalTime = 2 * time.Second
 
 // Delete implements engine.Lifecycle.
 func (e *Engine) Delete(ctx context.Context, namespace, name string, opts metav1.DeleteOptions) error {
-	pod, err := e.store.get(namespace, name)
+	pod, err := e.find(namespace, name)
 	if err != nil {
 		return err
 	}
-	if err := checkPreconditions(pod, opts.Preconditions); err != nil {
+	if err := engine.CheckPreconditions(pod, opts.Preconditions); err != nil {
 		return err
 	}
 	if len(opts.DryRun) > 0 {
@@ -91,7 +83,7 @@ func (e *Engine) Delete(ctx context.Context, namespace, name string, opts metav1
 	}
 	p := e.runOf(pod.UID)
 	if p == nil {
-		return apierrors.NewNotFound(podResource, name)
+		return apierrors.NewNotFound(engine.PodResource, name)
 	}
 	seconds := int64(kubelet.Grace(pod) / time.Second)
 	if opts.GracePeriodSeconds != nil {
@@ -104,17 +96,18 @@ func (e *Engine) Delete(ctx context.Context, namespace, name string, opts metav1
 		return e.deleteNow(ctx, p)
 	}
 	first := false
-	e.store.update(p.key, p.uid, func(pod *corev1.Pod) bool {
-		if g := pod.DeletionGracePeriodSeconds; pod.DeletionTimestamp != nil && g != nil && *g <= seconds {
-			return false
+	e.store.Update(p.key, p.uid, func(was podstore.Pod) (podstore.Pod, bool) {
+		if g := was.DeletionGracePeriodSeconds; was.DeletionTimestamp != nil && g != nil && *g <= seconds {
+			return was, false
 		}
+		pod := was.DeepCopy()
 		first = pod.DeletionTimestamp == nil
 		at := metav1.NewTime(time.Now().Add(time.Duration(seconds) * time.Second).UTC().Truncate(time.Second))
 		if !first && pod.DeletionTimestamp.Before(&at) {
 			at = *pod.DeletionTimestamp
 		}
 		pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &at, &seconds
-		return true
+		return podstore.Pod{Pod: pod}, true
 	})
 	p.stop(time.Duration(seconds) * time.Second)
 	select {
@@ -137,8 +130,8 @@ func (e *Engine) Delete(ctx context.Context, namespace, name string, opts metav1
 
 // deleteNow takes the pod out of the API at once and kills what it runs.
 func (e *Engine) deleteNow(ctx context.Context, p *podRun) error {
-	if !e.store.remove(p.key, p.uid) {
-		return apierrors.NewNotFound(podResource, p.key.name)
+	if !e.store.Remove(p.key, p.uid) {
+		return apierrors.NewNotFound(engine.PodResource, p.key.Name)
 	}
 	p.stop(0)
 	gone := make(chan struct{})
@@ -162,7 +155,7 @@ func (e *Engine) deleteNow(ctx context.Context, p *podRun) error {
 
 // forget removes a pod whose processes have gone.
 func (e *Engine) forget(p *podRun) {
-	if e.store.remove(p.key, p.uid) {
+	if e.store.Remove(p.key, p.uid) {
 		e.dropRun(p)
 	}
 }
@@ -181,16 +174,4 @@ func (e *Engine) isClosing() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.closing
-}
-
-// checkPreconditions gives Conflict when the pod is not the one that is meant.
-func checkPreconditions(pod *corev1.Pod, want *metav1.Preconditions) error {
-	switch {
-	case want == nil:
-	case want.UID != nil && *want.UID != pod.UID:
-		return apierrors.NewConflict(podResource, pod.Name, fmt.Errorf("the precondition's UID is %s, the pod's is %s", *want.UID, pod.UID))
-	case want.ResourceVersion != nil && *want.ResourceVersion != pod.ResourceVersion:
-		return apierrors.NewConflict(podResource, pod.Name, fmt.Errorf("the precondition's resourceVersion is %s, the pod's is %s", *want.ResourceVersion, pod.ResourceVersion))
-	}
-	return nil
 }

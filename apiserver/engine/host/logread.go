@@ -23,7 +23,7 @@ import (
 // latest run's; the one before is there with opts.Previous. A follower ends
 // with the run.
 func (e *Engine) Log(ctx context.Context, namespace, name string, opts *corev1.PodLogOptions) (io.ReadCloser, error) {
-	pod, err := e.store.get(namespace, name)
+	pod, err := e.find(namespace, name)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (e *Engine) Log(ctx context.Context, namespace, name string, opts *corev1.P
 	}
 	p := e.runOf(pod.UID)
 	if p == nil {
-		return nil, apierrors.NewNotFound(podResource, name)
+		return nil, apierrors.NewNotFound(engine.PodResource, name)
 	}
 	dir := p.logDir(container)
 	runs, err := segmentsIn(dir)

@@ -14,6 +14,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/types"
+
+	"podium/apiserver/engine/podstore"
 )
 
 // maxPodFile bounds what is read back of a pod.
@@ -128,7 +130,7 @@ func (f folders) loadPods(warn func(error)) ([]*corev1.Pod, error) {
 		return nil, fmt.Errorf("look for the pods: %w", err)
 	}
 	var pods []*corev1.Pod
-	taken := map[podKey]bool{}
+	taken := map[podstore.Key]bool{}
 	for _, entry := range entries {
 		dir := filepath.Join(f.pods(), entry.Name())
 		pod, err := loadPod(filepath.Join(dir, "pod.json"), entry.Name())
@@ -138,7 +140,7 @@ func (f folders) loadPods(warn func(error)) ([]*corev1.Pod, error) {
 			}
 			continue
 		}
-		if err == nil && taken[keyOf(pod)] {
+		if err == nil && taken[podstore.KeyOf(pod)] {
 			err = fmt.Errorf("there is another pod %s/%s", pod.Namespace, pod.Name)
 		}
 		if err != nil {
@@ -146,7 +148,7 @@ func (f folders) loadPods(warn func(error)) ([]*corev1.Pod, error) {
 			f.setAside(dir, warn)
 			continue
 		}
-		taken[keyOf(pod)] = true
+		taken[podstore.KeyOf(pod)] = true
 		pods = append(pods, pod)
 	}
 	return pods, nil

@@ -3,7 +3,6 @@ package host
 import (
 	"errors"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -13,13 +12,14 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"podium/apiserver/engine/kubelet"
+	"podium/apiserver/engine/podstore"
 )
 
 // podRun is the life of one pod in this server. What the pod is now is in the
 // store; this is who makes it so.
 type podRun struct {
 	e   *Engine
-	key podKey
+	key podstore.Key
 	uid types.UID
 	dir string
 	pod *corev1.Pod // as it was launched: metadata and spec, read only
@@ -39,7 +39,7 @@ type podRun struct {
 // launch starts the life of a pod that is in the store.
 func (e *Engine) launch(pod *corev1.Pod) {
 	p := &podRun{
-		e: e, key: keyOf(pod), uid: pod.UID, dir: e.folders.pod(pod.UID), pod: pod,
+		e: e, key: podstore.KeyOf(pod), uid: pod.UID, dir: e.folders.pod(pod.UID), pod: pod,
 		stopping: make(chan struct{}), killed: make(chan struct{}), done: make(chan struct{}),
 		logs: map[string]*runLog{}, execs: map[*tree]string{},
 	}
@@ -90,12 +90,13 @@ func (p *podRun) hostname() string {
 // update changes the pod in the store and lets phase and conditions follow. It
 // returns the new state, read only; nil when the pod has gone.
 func (p *podRun) update(edit func(*corev1.Pod)) *corev1.Pod {
-	return p.e.store.update(p.key, p.uid, func(pod *corev1.Pod) bool {
-		before := pod.DeepCopy()
+	after, _ := p.e.store.Update(p.key, p.uid, func(was podstore.Pod) (podstore.Pod, bool) {
+		pod := was.DeepCopy()
 		edit(pod)
 		derive(pod, now())
-		return !equality.Semantic.DeepEqual(before, pod)
+		return podstore.Pod{Pod: pod}, !equality.Semantic.DeepEqual(was.Pod, pod)
 	})
+	return after.Pod
 }
 
 // setStatus changes a container's status.
@@ -109,25 +110,18 @@ func (p *podRun) setStatus(container string, edit func(*corev1.ContainerStatus))
 
 // current is the pod's present state, read only; nil when it has gone.
 func (p *podRun) current() *corev1.Pod {
-	pod, err := p.e.store.get(p.key.namespace, p.key.name)
+	pod, err := p.e.store.Get(p.key)
 	if err != nil || pod.UID != p.uid {
 		return nil
 	}
-	return pod
+	return pod.Pod
 }
 
 func now() metav1.Time { return metav1.NewTime(time.Now().UTC().Truncate(time.Second)) }
 
 // event notes what happened to the pod, or to the container when one is named.
 func (p *podRun) event(container, kind, reason, message string) {
-	path := ""
-	if container != "" {
-		path = "spec.containers{" + container + "}"
-		if slices.ContainsFunc(p.pod.Spec.InitContainers, func(c corev1.Container) bool { return c.Name == container }) {
-			path = "spec.initContainers{" + container + "}"
-		}
-	}
-	p.e.events.add(p.pod, p.e.node, path, kind, reason, message)
+	p.e.events.Note(p.pod, container, p.e.node, kind, reason, message, time.Now())
 }
 
 // live is the pod's life from its start to the end of its last process.
@@ -171,7 +165,7 @@ func (p *podRun) schedule() *corev1.Pod {
 		pod.Status.PodIP = loopback
 		pod.Status.PodIPs = []corev1.PodIP{{IP: loopback}}
 	})
-	p.event("", corev1.EventTypeNormal, "Scheduled", "Successfully assigned "+p.key.namespace+"/"+p.key.name+" to "+p.e.node)
+	p.event("", corev1.EventTypeNormal, "Scheduled", "Successfully assigned "+p.key.Namespace+"/"+p.key.Name+" to "+p.e.node)
 	return pod
 }
 

@@ -410,7 +410,7 @@ func TestSamples(t *testing.T) {
 	if e.Active() != 2 {
 		t.Errorf("%d pods are active", e.Active())
 	}
-	version := e.store.current()
+	_, version := e.store.Snapshot("")
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -428,8 +428,8 @@ func TestSamples(t *testing.T) {
 	if !slices.Equal(names, []string{"counter", "crasher"}) {
 		t.Errorf("after the next start: %v", names)
 	}
-	if e.store.current() <= version {
-		t.Errorf("resource versions went back from %d to %d", version, e.store.current())
+	if _, now := e.store.Snapshot(""); now <= version {
+		t.Errorf("resource versions went back from %d to %d", version, now)
 	}
 	if pod := awaitRunning(t, e, "counter"); pod.Status.ContainerStatuses[0].RestartCount != 1 {
 		t.Errorf("counter: %+v", pod.Status.ContainerStatuses[0])
