@@ -39,7 +39,7 @@ var arrows = map[string][]string{
 	"apiserver/engine/kubelet":  {"manifest"},
 	"apiserver/engine/podstore": {"api", "apiserver/engine"},
 	"apiserver/engine/kube":     {"api", "manifest", "apiserver/engine"},
-	"apiserver/engine/fake":     {"api", "manifest", "apiserver/engine"},
+	"apiserver/engine/fake":     {"api", "manifest", "apiserver/engine", "apiserver/engine/podstore"},
 	"apiserver/engine/host":     {"api", "manifest", "apiserver/engine", "apiserver/engine/kubelet", "apiserver/engine/podstore"},
 	"apiserver/engine/host/*":   {"api", "apiserver/engine", "apiserver/engine/host", "internal/state"},
 	"internal/cli":              {"..."},

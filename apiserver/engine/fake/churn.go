@@ -35,27 +35,27 @@ func (e *Engine) churn() {
 // one that goes and, the next time, one that comes. The lock is held.
 func (e *Engine) changeOne(now time.Time) {
 	rng := e.synth.rng
-	synthetic := len(e.pods) - len(e.runners)
+	synthetic := e.store.Len() - len(e.runners)
 	if synthetic < e.opts.Pods {
-		e.put(nil, e.synth.pod(now, 0))
+		e.store.Put(e.synth.pod(now, 0))
 		return
 	}
 	if synthetic == 0 {
 		return
 	}
-	r := e.pods[rng.IntN(len(e.pods))]
+	r := e.store.Nth(rng.IntN(e.store.Len()))
 	for range 16 { // created pods live their own lives
 		if r.tmpl != nil && r.deleting.IsZero() {
 			break
 		}
-		r = e.pods[rng.IntN(len(e.pods))]
+		r = e.store.Nth(rng.IntN(e.store.Len()))
 	}
 	switch {
 	case r.tmpl == nil || !r.deleting.IsZero():
 	case rng.IntN(20) == 0:
 		e.remove(r)
 	default:
-		e.put(r, r.changedTo(e.nextCondition(r), r.restarts+1, now))
+		e.store.Put(r.changedTo(e.nextCondition(r), r.restarts+1, now))
 	}
 }
 

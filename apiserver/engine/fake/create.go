@@ -2,7 +2,6 @@ package fake
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
@@ -25,12 +24,6 @@ func (e *Engine) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, []st
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.closed {
-		return nil, nil, errors.New("the engine is closed")
-	}
-	if _, taken := e.index(pod.Name); taken {
-		return nil, nil, apierrors.NewAlreadyExists(schema.GroupResource{Resource: "pods"}, pod.Name)
-	}
 	own := pod.DeepCopy()
 	r := &record{
 		name: own.Name, uid: e.synth.uid(), created: e.clock.Now().UTC(), pod: own,
@@ -50,12 +43,15 @@ func (e *Engine) Create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, []st
 	if len(own.Spec.InitContainers) > 0 {
 		own.Status.ContainerStatuses = firstStatuses(own.Spec.Containers, "PodInitializing")
 	}
-	e.put(nil, r)
-	e.note(own, corev1.EventTypeNormal, "Scheduled", "assigned default/"+own.Name+" to "+own.Spec.NodeName)
+	r, err := e.store.Add(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	e.note(own, "", corev1.EventTypeNormal, "Scheduled", "assigned default/"+own.Name+" to "+own.Spec.NodeName)
 	run := newRunner(e, r)
 	e.runners[r.uid] = run
 	e.work.Go(run.main)
-	return r.object(), unhonoured(own), nil
+	return r.Copy(), unhonoured(own), nil
 }
 
 // unhonoured names what a pod here cannot have.

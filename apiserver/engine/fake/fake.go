@@ -12,18 +12,16 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sort"
-	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"podium/api"
 	"podium/apiserver/engine"
+	"podium/apiserver/engine/podstore"
 )
 
 // Options say what a fake engine begins with. The zero Options are an empty
@@ -48,16 +46,14 @@ type Engine struct {
 	opts  Options
 	clock Clock
 
-	mu      sync.RWMutex
+	store  *podstore.Store[*record]
+	events *podstore.Events
+
+	mu      sync.RWMutex // held while a change is thought out and made
 	synth   *synthesizer
-	pods    []*record // sorted by name
-	version uint64
-	history []change      // the last changes, oldest first
-	news    chan struct{} // closed and replaced at every change
 	runners map[string]*runner
 	procs   map[string]map[*process]bool // execs by the UID of their pod
 	pids    int
-	events  eventLog
 	closed  bool
 
 	life context.Context
@@ -69,13 +65,6 @@ var (
 	_ engine.Engine    = (*Engine)(nil)
 	_ engine.RawLister = (*Engine)(nil)
 )
-
-// change is one step of the engine's history: before is nil for a new pod,
-// after for one that is gone.
-type change struct {
-	version       uint64
-	before, after *record
-}
 
 // New makes an engine. Close ends it.
 func New(o Options) (*Engine, error) {
@@ -99,23 +88,22 @@ func New(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("make a fake engine: %w", err)
 	}
 	e := &Engine{
-		opts: o, clock: o.Clock, synth: synth, version: firstVersion, news: make(chan struct{}),
+		opts: o, clock: o.Clock, synth: synth,
+		store:   podstore.New[*record](podstore.Options{Version: firstVersion, Keep: o.History}),
+		events:  podstore.NewEvents("fake", o.Clock.Now),
 		runners: map[string]*runner{}, procs: map[string]map[*process]bool{}, pids: 1,
 	}
 	e.life, e.end = context.WithCancel(context.Background())
 	now := e.clock.Now()
+	var pods []*record
 	for range o.Pods {
-		e.version++
-		r := synth.pod(now, 30*24*time.Hour)
-		r.version = e.version
-		e.pods = append(e.pods, r)
+		pods = append(pods, synth.pod(now, 30*24*time.Hour))
 	}
-	slices.SortFunc(e.pods, func(a, b *record) int {
-		if a.name < b.name {
-			return -1
-		}
-		return 1
-	})
+	// In their order each goes behind the others, which costs nothing.
+	slices.SortFunc(pods, func(a, b *record) int { return strings.Compare(a.name, b.name) })
+	for _, r := range pods {
+		e.store.Put(r)
+	}
 	if o.Churn > 0 {
 		e.work.Go(e.churn)
 	}
@@ -126,6 +114,7 @@ func New(o Options) (*Engine, error) {
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	e.closed = true
+	e.store.Freeze()
 	var procs []*process
 	for _, set := range e.procs {
 		for p := range set {
@@ -151,59 +140,18 @@ func (e *Engine) Info(context.Context) (api.Info, error) {
 	return info.With(api.CapWatch, api.CapLimit, api.CapLog, api.CapEvents), nil
 }
 
-// index finds where the name is, or would be. The lock is held.
-func (e *Engine) index(name string) (int, bool) {
-	i := sort.Search(len(e.pods), func(i int) bool { return e.pods[i].name >= name })
-	return i, i < len(e.pods) && e.pods[i].name == name
-}
-
-// find is one pod's record. The lock is held.
+// find is one pod's record.
 func (e *Engine) find(namespace, name string) (*record, error) {
-	if i, ok := e.index(name); ok && namespace == api.DefaultNamespace {
-		return e.pods[i], nil
-	}
-	return nil, apierrors.NewNotFound(schema.GroupResource{Resource: "pods"}, name)
-}
-
-// put makes after the newest version of its pod, or takes before away when
-// after is nil, and tells the watches. The lock is held.
-func (e *Engine) put(before, after *record) {
-	e.version++
-	switch {
-	case after == nil:
-		if i, ok := e.index(before.name); ok {
-			e.pods = slices.Delete(e.pods, i, i+1)
-		}
-		last := *before // a DELETED event tells the version of the deletion
-		last.version = e.version
-		before = &last
-	default:
-		after.version = e.version
-		i, ok := e.index(after.name)
-		if ok {
-			e.pods[i] = after
-		} else {
-			e.pods = slices.Insert(e.pods, i, after)
-		}
-	}
-	if len(e.history) >= e.opts.History {
-		drop := max(1, e.opts.History/8)
-		e.history = append(e.history[:0:0], e.history[drop:]...)
-	}
-	e.history = append(e.history, change{version: e.version, before: before, after: after})
-	close(e.news)
-	e.news = make(chan struct{})
+	return e.store.Get(podstore.Key{Namespace: namespace, Name: name})
 }
 
 // Get is one pod.
 func (e *Engine) Get(_ context.Context, namespace, name string) (*corev1.Pod, error) {
-	e.mu.RLock()
 	r, err := e.find(namespace, name)
-	e.mu.RUnlock()
 	if err != nil {
 		return nil, err
 	}
-	return r.object(), nil
+	return r.Copy(), nil
 }
 
 // Delete ends a pod.
@@ -214,7 +162,7 @@ func (e *Engine) Delete(_ context.Context, namespace, name string, opts metav1.D
 	if err != nil {
 		return err
 	}
-	if err := preconditions(r, opts.Preconditions); err != nil {
+	if err := engine.CheckPreconditions(r.Copy(), opts.Preconditions); err != nil {
 		return err
 	}
 	grace := int64(30)
@@ -233,27 +181,12 @@ func (e *Engine) Delete(_ context.Context, namespace, name string, opts metav1.D
 		return nil // it may only come sooner
 	}
 	dying := r.dying(end, grace)
-	e.put(r, dying)
+	e.store.Put(dying)
 	if run := e.runners[r.uid]; run != nil {
 		run.terminate(end)
 		return nil
 	}
 	e.work.Go(func() { e.fade(dying, end) })
-	return nil
-}
-
-func preconditions(r *record, p *metav1.Preconditions) error {
-	conflict := func(what, want, have string) error {
-		return apierrors.NewConflict(schema.GroupResource{Resource: "pods"}, r.name,
-			fmt.Errorf("the precondition fails: its %s is %s, not %s", what, have, want))
-	}
-	switch {
-	case p == nil:
-	case p.UID != nil && string(*p.UID) != r.uid:
-		return conflict("UID", string(*p.UID), r.uid)
-	case p.ResourceVersion != nil && *p.ResourceVersion != strconv.FormatUint(r.version, 10):
-		return conflict("resourceVersion", *p.ResourceVersion, strconv.FormatUint(r.version, 10))
-	}
 	return nil
 }
 
@@ -269,14 +202,12 @@ func (e *Engine) fade(r *record, end time.Time) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if i, ok := e.index(r.name); ok && e.pods[i].uid == r.uid {
-		e.remove(e.pods[i])
-	}
+	e.remove(r)
 }
 
 // remove takes a pod away at once, with all that runs in it. The lock is held.
 func (e *Engine) remove(r *record) {
-	e.put(r, nil)
+	e.store.Remove(r.Key(), r.GetUID())
 	if run := e.runners[r.uid]; run != nil {
 		delete(e.runners, r.uid)
 		run.stop()
@@ -301,7 +232,7 @@ func (e *Engine) Exec(ctx context.Context, namespace, pod, container string, cfg
 	if e.closed {
 		return nil, errors.New("the engine is closed")
 	}
-	object := r.object()
+	object := r.Copy()
 	if err := engine.CheckExec(object, container); err != nil {
 		return nil, err
 	}
@@ -355,7 +286,7 @@ func (e *Engine) Log(ctx context.Context, namespace, name string, opts *corev1.P
 	if opts == nil {
 		opts = &corev1.PodLogOptions{}
 	}
-	pod := r.object()
+	pod := r.Copy()
 	container, err := engine.LogContainer(pod, opts.Container)
 	if err != nil {
 		return nil, err

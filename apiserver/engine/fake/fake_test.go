@@ -3,6 +3,8 @@ package fake
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"slices"
 	"testing"
 	"time"
@@ -51,7 +53,7 @@ func TestTemplatesArePods(t *testing.T) {
 			if bytes.IndexByte(raw, 1) >= 0 || bytes.Contains(raw, []byte("987654321")) || bytes.Contains(raw, []byte(`\u0001`)) {
 				t.Errorf("%s/%d has a hole left: %s", tmpl.app.name, tmpl.cond, raw)
 			}
-			again, err := json.Marshal(r.object())
+			again, err := json.Marshal(r.Copy())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,7 +62,7 @@ func TestTemplatesArePods(t *testing.T) {
 			}
 			var slim corev1.Pod
 			r.slim(&slim)
-			full := r.object()
+			full := r.Copy()
 			if slim.Status.Phase != full.Status.Phase || slim.Spec.NodeName != full.Spec.NodeName || !cmp.Equal(slim.Labels, full.Labels) {
 				t.Errorf("%s/%d: selectors see %v, the pod is %v", tmpl.app.name, tmpl.cond, slim, full)
 			}
@@ -158,13 +160,14 @@ func TestAWatchKeepsAListTrue(t *testing.T) {
 				e.changeOne(time.Now().UTC().Truncate(time.Second))
 			}
 			e.mu.Unlock()
-			for w.(*watch).cursor < e.version {
-				ev, ok, _, err := w.(*watch).scan()
+			e.store.Freeze()
+			for {
+				ev, err := w.Next(t.Context())
+				if errors.Is(err, io.EOF) {
+					break
+				}
 				if err != nil {
 					t.Fatal(err)
-				}
-				if !ok {
-					break
 				}
 				switch ev.Type {
 				case api.EventDeleted:
@@ -232,10 +235,8 @@ func TestChurnFollowsTheClock(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	if n := e.version - uint64(firstVersion) - 100; n != 50 {
-		t.Errorf("%d changes in a second, want 50", n)
+	if _, v := e.store.Snapshot(""); v-firstVersion-100 != 50 {
+		t.Errorf("%d changes in a second, want 50", v-firstVersion-100)
 	}
 }
 

@@ -12,7 +12,11 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"podium/api"
+	"podium/apiserver/engine"
+	"podium/apiserver/engine/podstore"
 )
+
+var _ podstore.State[*record] = (*record)(nil)
 
 // record is one version of a pod. It is never changed: a change is a new
 // record, so that lists and watches may keep what they have.
@@ -50,18 +54,33 @@ func (r *record) json(b []byte) ([]byte, error) {
 	if r.tmpl != nil {
 		return r.tmpl.render(b, r), nil
 	}
-	own, err := json.Marshal(r.object())
+	own, err := json.Marshal(r.Copy())
 	if err != nil {
 		return nil, fmt.Errorf("encode pod %q: %w", r.name, err)
 	}
 	return append(b, own...), nil
 }
 
-// object is the pod, the caller's own.
-func (r *record) object() *corev1.Pod {
+// Key implements podstore.State.
+func (r *record) Key() podstore.Key {
+	return podstore.Key{Namespace: api.DefaultNamespace, Name: r.name}
+}
+
+// GetUID implements podstore.State.
+func (r *record) GetUID() types.UID { return types.UID(r.uid) }
+
+// At implements podstore.State.
+func (r *record) At(version uint64) *record {
+	c := *r
+	c.version = version
+	return &c
+}
+
+// Copy implements podstore.State.
+func (r *record) Copy() *corev1.Pod {
 	if r.pod != nil {
 		pod := r.pod.DeepCopy()
-		pod.ResourceVersion = strconv.FormatUint(r.version, 10)
+		pod.ResourceVersion = podstore.FormatVersion(r.version)
 		return pod
 	}
 	pod := &corev1.Pod{}
@@ -70,6 +89,15 @@ func (r *record) object() *corev1.Pod {
 		panic(fmt.Sprintf("fake: the template of %s is no pod: %v", r.tmpl.app.name, err))
 	}
 	return pod
+}
+
+// In implements podstore.State.
+func (r *record) In(selection engine.Selection) bool {
+	if selection.Everything() {
+		return true
+	}
+	var slim corev1.Pod
+	return selection.HasPod(r.slim(&slim))
 }
 
 // slim is enough of the pod for selectors, without decoding anything.

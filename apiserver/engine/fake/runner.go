@@ -184,7 +184,7 @@ func (run *runner) once(i int, c corev1.Container, init bool) (code int, ended b
 		s.ImageID = c.Image
 		s.Started, s.Ready = new(true), !init
 		s.State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: now}}
-		run.engine.note(pod, corev1.EventTypeNormal, "Started", "Started container "+c.Name)
+		run.engine.note(pod, c.Name, corev1.EventTypeNormal, "Started", "Started container "+c.Name)
 	})
 	<-p.done
 	log.end()
@@ -280,7 +280,7 @@ func (run *runner) backOff(i int, c corev1.Container, init bool, tries int) bool
 		s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{
 			Reason: "CrashLoopBackOff", Message: fmt.Sprintf("back-off %s restarting failed container %s", wait, c.Name),
 		}}
-		run.engine.note(pod, corev1.EventTypeWarning, "BackOff", "Back-off restarting failed container "+c.Name)
+		run.engine.note(pod, c.Name, corev1.EventTypeWarning, "BackOff", "Back-off restarting failed container "+c.Name)
 	})
 	return run.pause(wait)
 }
@@ -300,7 +300,7 @@ func (run *runner) update(change func(pod *corev1.Pod, now metav1.Time)) {
 	now := metav1.NewTime(e.clock.Now().UTC().Truncate(time.Second))
 	change(next.pod, now)
 	settle(next.pod, now)
-	e.put(r, &next)
+	e.store.Put(&next)
 }
 
 // settle works out a pod's phase and conditions from its containers.
