@@ -4,131 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"charm.land/fang/v2"
 	"github.com/charmbracelet/x/exp/golden"
 
-	"podium/api"
-	"podium/apiserver"
-	"podium/apiserver/engine"
-	"podium/apiserver/engine/fake"
 	"podium/internal/faultserver"
 )
-
-// noon is the time of the tests' engines and of the command line over them.
-var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
-
-// still is a clock that stands, though waiting takes its time.
-type still struct{}
-
-func (still) Now() time.Time                         { return noon }
-func (still) After(d time.Duration) <-chan time.Time { return time.After(d) }
-
-// bench is an endpoint with made-up pods, and podium's command line over it.
-type bench struct {
-	t   *testing.T
-	url string
-	dir string
-}
-
-func newBench(t *testing.T, pods int) *bench {
-	t.Helper()
-	e, err := fake.New(fake.Options{Pods: pods, Seed: 7, Clock: still{}, StartDelay: time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.Close() })
-	return benchOver(t, e)
-}
-
-func benchOver(t *testing.T, e engine.Engine) *bench {
-	t.Helper()
-	server := apiserver.New(apiserver.Options{Engine: e, Version: "test"})
-	path := filepath.Join(t.TempDir(), "s")
-	l, err := net.Listen("unix", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(l)
-	}()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		_ = server.Shutdown(ctx)
-		<-done
-	})
-	return &bench{t: t, url: "unix://" + path, dir: t.TempDir()}
-}
-
-// result is what a command line gave.
-type result struct {
-	out, err string
-	status   int
-}
-
-// podium runs a command line with standard input.
-func (s *bench) podium(stdin string, args ...string) result {
-	s.t.Helper()
-	return s.within(s.t.Context(), stdin, args...)
-}
-
-// alone runs a command line that needs no endpoint.
-func (s *bench) alone(args ...string) result {
-	s.t.Helper()
-	return s.run(s.t.Context(), "", args)
-}
-
-func (s *bench) within(ctx context.Context, stdin string, args ...string) result {
-	s.t.Helper()
-	return s.run(ctx, stdin, append([]string{"--state-dir", s.dir, "--server", s.url}, args...))
-}
-
-func (s *bench) run(ctx context.Context, stdin string, args []string) result {
-	s.t.Helper()
-	root := rootOf(&flags{now: func() time.Time { return noon }})
-	var out, errs bytes.Buffer
-	root.SetIn(strings.NewReader(stdin))
-	root.SetOut(&out)
-	root.SetErr(&errs)
-	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	var status *statusError
-	if err != nil && !(errors.As(err, &status) && status.err == nil) {
-		sayError(&errs, fang.Styles{}, err)
-	}
-	return result{out.String(), errs.String(), exitStatus(ctx, err)}
-}
-
-func (s *bench) create(name, labels string, containers ...string) {
-	s.t.Helper()
-	if len(containers) == 0 {
-		containers = []string{"main"}
-	}
-	text := "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", labels: {" + labels + "}}\nspec:\n  containers:\n"
-	for _, c := range containers {
-		text += "  - {name: " + c + ", image: busybox, command: [sh, -c, \"echo hello from " + c + "; sleep infinity\"]}\n"
-	}
-	if r := s.podium(text, "create", "-f", "-"); r.status != 0 || r.out != "pod/"+name+" created\n" {
-		s.t.Fatalf("create: %+v", r)
-	}
-	end := time.Now().Add(time.Minute)
-	for !strings.Contains(s.podium("", "get", "pod", name).out, "Running") {
-		if time.Now().After(end) {
-			s.t.Fatalf("%s does not run: %+v", name, s.podium("", "get", "pod", name))
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-}
 
 // TestGetPrints holds what get prints by golden files.
 func TestGetPrints(t *testing.T) {
@@ -391,101 +276,6 @@ func TestWatchOfAServerWithoutOne(t *testing.T) {
 	}
 	cancel(&signalError{signal: 2})
 	if r := <-out; r.status != 130 || strings.Count(r.out, "web ") != 1 || r.err != "" {
-		t.Errorf("%+v", r)
-	}
-}
-
-func TestExecHasTheCommandsOwnStatus(t *testing.T) {
-	s := newBench(t, 0)
-	s.create("one", "app: x", "main", "side")
-	s.create("two", "app: x")
-	for _, row := range []struct {
-		stdin, args string
-		want        result
-	}{
-		{"", "two -- sh -c 'echo out; echo err >&2; exit 7'", result{"out\n", "err\n", 7}},
-		{"", "two -- true", result{"", "", 0}},
-		{"", "one -q -- hostname", result{"one\n", "", 0}},
-		{"", "pod/one -c side -- false", result{"", "", 1}},
-		{"a\nb\n", "-i two -- wc -l", result{"2\n", "", 0}},
-		{"lost", "two -- wc -c", result{"0\n", "", 0}},
-		{"x", "-it two -- cat", result{"x", "Unable to use a TTY: standard input is not a terminal\n", 0}},
-		{"", "two -- sh -c 'exit 300'", result{"", "", 300 & 0xff}},
-	} {
-		if got := s.podium(row.stdin, append([]string{"exec"}, words(row.args)...)...); got != row.want {
-			t.Errorf("exec %s: %+v, want %+v", row.args, got, row.want)
-		}
-	}
-	if r := s.podium("", "exec", "two", "-c", "nope", "--", "true"); r.status != exitUnknown || !strings.Contains(r.err, "nope") {
-		t.Errorf("in a container that is not there: %+v", r)
-	}
-}
-
-// words splits as a shell would, as far as the tests need it.
-func words(line string) []string {
-	var out []string
-	for i, part := range strings.Split(line, "'") {
-		if i%2 == 1 {
-			out = append(out, part)
-			continue
-		}
-		out = append(out, strings.Fields(part)...)
-	}
-	return out
-}
-
-func TestExecInManyPods(t *testing.T) {
-	s := newBench(t, 0)
-	for _, name := range []string{"a", "b", "c"} {
-		s.create(name, "app: x")
-	}
-	r := s.podium("", "exec", "-l", "app=x", "--", "echo", "same")
-	if want := "── exit 0: 3 pods: a b c\nsame\n\n"; r.out != want || r.err != "all 3 alike\n" || r.status != 0 {
-		t.Errorf("alike: %+v", r)
-	}
-	script := "echo same; [ $HOSTNAME = b ] && echo other && exit 4; true"
-	r = s.podium("", "exec", "-l", "app=x", "--", "sh", "-c", script)
-	if want := "── exit 4: b\nsame\nother\n\n── exit 0: 2 pods: a c\nsame\n\n"; r.out != want || r.status != 1 ||
-		r.err != "2 of 3 alike, 1 differs\nerror: the command failed in 1 of 3 pods\n" {
-		t.Errorf("one fails: %+v", r)
-	}
-	r = s.podium("", "exec", "-l", "app=x", "--diff", "-q", "--", "sh", "-c", script)
-	if want := "── exit 4: b\n\n--- a and 1 more (stdout)\n+++ b (stdout)\n@@ -1 +1,2 @@\n same\n+other\n\n── exit 0: 2 pods: a c\nsame\n\n"; r.out != want {
-		t.Errorf("diff: %+v", r)
-	}
-	r = s.podium("", "exec", "-l", "app=x", "--prefix", "--parallel", "1", "--", "sh", "-c", "printf 'one\\ntwo'")
-	if want := "[a] one\n[a] two\n[b] one\n[b] two\n[c] one\n[c] two\n"; r.out != want {
-		t.Errorf("prefix: %+v", r)
-	}
-	r = s.podium("", "exec", "-l", "app=x", "-q", "--", "sh", "-c", "seq 400000; echo 'the end' >&2")
-	// The streams come mixed as they may.
-	lines := strings.Split(strings.Replace(r.out, "\n! the end\n", "\n", 1), "\n")
-	if len(lines) != 1+400_000+2 || lines[1] != "1" || lines[400_000] != "400000" || !strings.Contains(r.out, "\n! the end\n") {
-		t.Errorf("of a long output there are %d lines, from %q", len(lines), lines[:3])
-	}
-	var results []execResult
-	r = s.podium("", "exec", "-l", "app=x", "-o", "json", "--", "sh", "-c", script)
-	if err := json.Unmarshal([]byte(r.out), &results); err != nil || len(results) != 3 || results[0].Pod != "b" || *results[0].ExitCode != 4 || results[0].Stdout != "same\nother\n" {
-		t.Errorf("json: %v: %+v", err, results)
-	}
-}
-
-// deaf is an engine whose pods can be listed and nothing else.
-type deaf struct{ engine.Engine }
-
-func (deaf) Exec(context.Context, string, string, string, api.ExecConfig, engine.Size) (engine.Process, error) {
-	return nil, errors.New("the disk is on fire")
-}
-
-func TestCommandsThatNeverRan(t *testing.T) {
-	e, err := fake.New(fake.Options{Pods: 3, Seed: 7, Clock: still{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { e.Close() })
-	s := benchOver(t, deaf{e})
-	r := s.podium("", "exec", "-l", "app", "--", "true")
-	if r.status != exitUnknown || !strings.Contains(r.err, "the command did not run in 2 of 2 pods") || !strings.Contains(r.out, "not started") || !strings.Contains(r.out, "the disk is on fire") {
 		t.Errorf("%+v", r)
 	}
 }

@@ -4,16 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/exp/golden"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/api"
+	"podium/models"
 	"podium/models/modelstest"
 )
 
@@ -110,85 +111,6 @@ func TestRequestsAreCounted(t *testing.T) {
 	d.Until("a poll", func() bool { return m.feed.source == idle })
 	if s := m.Listing(); s.PerMinute != 5 || s.Paused {
 		t.Errorf("looked at again Listing is %+v", s)
-	}
-}
-
-// A watch that says the same again and again changes nothing.
-func TestAWatchThatRepeatsItself(t *testing.T) {
-	c := modelstest.NewClient(sample()...)
-	c.InfoAnswer = everything()
-	m, _, d := open(t, c, 80, 24)
-	d.Until("a watch", func() bool { return m.feed.live })
-	d.Press("j space")
-	before := modelstest.Strip(m.View())
-	w := c.Watches()[0]
-	for range 1000 {
-		for _, r := range sample() {
-			w.Send(api.EventAdded, r)
-			w.Send(api.EventModified, r)
-		}
-		w.Send(api.EventDeleted, row("nobody", "Running"))
-		w.Send(api.EventBookmark, api.PodRow{ResourceVersion: "9"})
-		w.Send(api.EventModified, api.PodRow{}) // no pod at all
-	}
-	w.Send(api.EventAdded, row("last", "Running"))
-	d.Sees("last")
-	w.Send(api.EventDeleted, row("last", "Running"))
-	d.Misses("last")
-	if after := modelstest.Strip(m.View()); after != before {
-		t.Errorf("the list changed from\n%s\nto\n%s", before, after)
-	}
-}
-
-// silent is a watch without an event.
-type silent struct{ closed chan struct{} }
-
-func (s silent) Watch(context.Context, string, api.ListOptions) (api.RowWatch, error) { return s, nil }
-
-func (s silent) Close() error { close(s.closed); return nil }
-
-func (s silent) Next(ctx context.Context) (api.RowEvent, error) {
-	<-ctx.Done()
-	return api.RowEvent{}, ctx.Err()
-}
-
-// A watch that is silent for longer than it was asked for is given up.
-func TestAWatchThatGoesSilent(t *testing.T) {
-	s := silent{make(chan struct{})}
-	e := readWatch(t.Context(), s, "default", api.ListOptions{Timeout: time.Millisecond - watchSlack, ResourceVersion: "7"}, newPipe())
-	if !errors.Is(e.err, errSilent) || e.version != "7" {
-		t.Errorf("it ended with %+v", e)
-	}
-	<-s.closed
-}
-
-// A resume begins where the last event or bookmark left off.
-func TestAWatchResumesAfterItsLastEvent(t *testing.T) {
-	c := modelstest.NewClient(sample()...)
-	c.InfoAnswer = everything()
-	m, _, d := open(t, c, 80, 24)
-	d.Until("a watch", func() bool { return m.feed.live })
-	w := c.Watches()[0]
-	changed := row("web-1", "Pending")
-	changed.ResourceVersion = "41"
-	w.Send(api.EventModified, changed)
-	w.Send(api.EventBookmark, api.PodRow{ResourceVersion: "55"})
-	d.Until("the change", func() bool { return strings.Count(modelstest.Strip(m.View()), "Pending") == 2 })
-	e := ending{version: "55", err: io.EOF, lasted: time.Minute}
-	w.Fail(io.EOF)
-	d.Until("the end", func() bool { return m.feed.source == idle || len(c.Watches()) == 2 })
-	// It ended within moments of its start, which is no reason to hurry.
-	if m.feed.source == idle {
-		if m.feed.version != e.version {
-			t.Errorf("it would resume at %q", m.feed.version)
-		}
-		m.feed.source = watching
-		m.feed.broken = 0
-		d.Run(m.feed.unwatched(e, m.env.Now()))
-	}
-	d.Until("another watch", func() bool { return c.Called("watch default 55") == 1 })
-	if c.Called("list") != 1 || m.Listing().Lost {
-		t.Errorf("%v", c.Calls())
 	}
 }
 
@@ -302,4 +224,60 @@ func TestALostServerIsLookedForBehindAnotherScreen(t *testing.T) {
 	if c.Called("list") != before || !m.Listing().Paused {
 		t.Error("it is polled behind another screen")
 	}
+}
+
+func TestRowsAppearBeforeTheListEnds(t *testing.T) {
+	c := modelstest.NewClient()
+	more := make(chan struct{})
+	c.OnList = func(ctx context.Context, _ api.ListOptions, each func(api.PodRow) error) (api.ListMeta, error) {
+		if err := each(row("first", "Running")); err != nil {
+			return api.ListMeta{}, err
+		}
+		select {
+		case <-more:
+		case <-ctx.Done():
+			return api.ListMeta{}, ctx.Err()
+		}
+		return api.ListMeta{}, each(row("second", "Running"))
+	}
+	m, _, d := open(t, c, 80, 24)
+	d.Sees("first")
+	if s := m.Listing(); !s.Loading || s.All != 1 {
+		t.Errorf("while the list comes in, Listing is %+v", s)
+	}
+	close(more)
+	d.Sees("second").Until("the end of the list", listed(m))
+	if s := m.Listing(); s.Loading || s.All != 2 || s.Running != 2 {
+		t.Errorf("after the list, Listing is %+v", s)
+	}
+}
+
+func TestALostServerLeavesTheRows(t *testing.T) {
+	c := modelstest.NewClient(sample()...)
+	m, b, d := open(t, c, 100, 24)
+	d.Until("the list", listed(m))
+	c.OnList = func(context.Context, api.ListOptions, func(api.PodRow) error) (api.ListMeta, error) {
+		return api.ListMeta{}, errors.New("list pods: connection refused\x1b[31m")
+	}
+	d.Send(b.Step(time.Minute))
+	d.Sees("No answer for 0s", "connection refused", "web-1", "next try in")
+	modelstest.CheckView(t, m.View(), 100, 24)
+	if s := m.Listing(); !s.Lost || s.At != modelstest.Noon() {
+		t.Errorf("Listing is %+v", s)
+	}
+	if n, ok := b.Wishes[len(b.Wishes)-1].(models.NoticeMsg); !ok || !n.Quiet || n.Level != models.LevelError {
+		t.Errorf("the error log was told %v", b.Wishes)
+	}
+	c.OnList = nil
+	d.Press("ctrl+r").Misses("No answer")
+}
+
+func TestTheFirstAnswerMissing(t *testing.T) {
+	c := modelstest.NewClient()
+	c.OnList = func(context.Context, api.ListOptions, func(api.PodRow) error) (api.ListMeta, error) {
+		return api.ListMeta{}, errors.New("dial unix: no such file")
+	}
+	m, _, d := open(t, c, 80, 24)
+	d.Sees("The pods of test cannot be listed.", "dial unix: no such file", "ctrl-r tries again at once")
+	golden.RequireEqual(t, m.View())
 }

@@ -2,9 +2,7 @@ package pods
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +10,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/exp/golden"
 	"go.uber.org/goleak"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/api"
 	"podium/models"
@@ -107,195 +104,6 @@ func TestEverySizeIsFilledAndHarmless(t *testing.T) {
 func TestAnEmptyListExplainsItself(t *testing.T) {
 	m, _, d := open(t, modelstest.NewClient(), 80, 24)
 	d.Until("the list", listed(m)).Sees("There is no pod in namespace default yet.", "n writes a new one")
-	golden.RequireEqual(t, m.View())
-}
-
-func TestRowsAppearBeforeTheListEnds(t *testing.T) {
-	c := modelstest.NewClient()
-	more := make(chan struct{})
-	c.OnList = func(ctx context.Context, _ api.ListOptions, each func(api.PodRow) error) (api.ListMeta, error) {
-		if err := each(row("first", "Running")); err != nil {
-			return api.ListMeta{}, err
-		}
-		select {
-		case <-more:
-		case <-ctx.Done():
-			return api.ListMeta{}, ctx.Err()
-		}
-		return api.ListMeta{}, each(row("second", "Running"))
-	}
-	m, _, d := open(t, c, 80, 24)
-	d.Sees("first")
-	if s := m.Listing(); !s.Loading || s.All != 1 {
-		t.Errorf("while the list comes in, Listing is %+v", s)
-	}
-	close(more)
-	d.Sees("second").Until("the end of the list", listed(m))
-	if s := m.Listing(); s.Loading || s.All != 2 || s.Running != 2 {
-		t.Errorf("after the list, Listing is %+v", s)
-	}
-}
-
-func TestWatchChangesTheRows(t *testing.T) {
-	c := modelstest.NewClient(sample()...)
-	c.InfoAnswer = everything()
-	m, _, d := open(t, c, 80, 24)
-	d.Until("a watch", func() bool { return m.feed.live })
-	w := c.Watches()[0]
-	d.Press("j") // api-1, db-1 is selected
-	if r, _ := m.current(); r.Name != "db-1" {
-		t.Fatalf("the selected pod is %s", r.Name)
-	}
-	changed := row("db-1", "Running")
-	changed.ResourceVersion = "2"
-	w.Send(api.EventModified, changed)
-	w.Send(api.EventAdded, row("aaa", "Running"))
-	w.Send(api.EventDeleted, row("api-1", "Running"))
-	d.Sees("aaa").Misses("api-1")
-	if r, _ := m.current(); r.Name != "db-1" || r.Status != "Running" {
-		t.Errorf("the selection went to %s, %s", r.Name, r.Status)
-	}
-	if c.Called("list") != 1 {
-		t.Errorf("the pods were listed %d times", c.Called("list"))
-	}
-	m.Close()
-	d.Until("the watch closed", w.Closed)
-}
-
-func TestWatchEnds(t *testing.T) {
-	tests := []struct {
-		name  string
-		err   error
-		calls []string // what follows at once
-	}{
-		{"410 lists anew", apierrors.NewResourceExpired("too old"), []string{"list default ", "watch default 1"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			c := modelstest.NewClient(sample()...)
-			c.InfoAnswer = everything()
-			m, _, d := open(t, c, 80, 24)
-			d.Until("a watch", func() bool { return m.feed.live })
-			c.Watches()[0].Fail(tt.err)
-			d.Until("another watch", func() bool { return len(c.Watches()) == 2 })
-			calls := c.Calls()
-			if got := calls[len(calls)-len(tt.calls):]; fmt.Sprint(got) != fmt.Sprint(tt.calls) {
-				t.Errorf("after the end came %q, want %q", got, tt.calls)
-			}
-			if m.Listing().Lost {
-				t.Error("the list says that the server is lost")
-			}
-		})
-	}
-}
-
-func TestWatchesThatOnlyFailGiveWayToPolling(t *testing.T) {
-	for _, end := range []error{io.EOF, errors.New("decode the watch: invalid character '<'")} {
-		c := modelstest.NewClient(sample()...)
-		c.InfoAnswer = everything()
-		c.OnWatch = func(context.Context, api.ListOptions) (api.RowWatch, error) {
-			w := modelstest.NewWatch()
-			w.Fail(end)
-			return w, nil
-		}
-		m, b, d := open(t, c, 80, 24)
-		d.Until("the watch given up", func() bool {
-			if m.feed.source == idle && !m.feed.noWatch {
-				d.Send(b.Step(40 * time.Second))
-			}
-			return m.feed.noWatch && m.feed.source == idle
-		})
-		if n := c.Called("watch"); n != watchTries+1 {
-			t.Errorf("%d watches were tried", n)
-		}
-		before := c.Called("list")
-		d.Send(b.Step(40 * time.Second))
-		d.Until("another list", func() bool { return c.Called("list") > before && m.feed.source == idle })
-		if m.Listing().Lost || !strings.Contains(fmt.Sprint(b.Wishes), "asking every few seconds") {
-			t.Errorf("lost %v, wishes %v", m.Listing().Lost, b.Wishes)
-		}
-		m.Close()
-	}
-}
-
-func TestPollingRestsWhileNobodyLooks(t *testing.T) {
-	c := modelstest.NewClient(sample()...)
-	m, b, d := open(t, c, 80, 24)
-	d.Until("the list", listed(m))
-	poll := func() int {
-		before := c.Called("list")
-		d.Send(b.Step(time.Minute))
-		d.Until("no list under way", func() bool { return m.feed.source == idle })
-		return c.Called("list") - before
-	}
-	if poll() != 1 {
-		t.Error("there was no poll after a minute")
-	}
-	d.Send(tea.BlurMsg{})
-	if poll() != 0 {
-		t.Error("the list is read while the window has no focus")
-	}
-	m.SetFocus(false)
-	d.Send(tea.FocusMsg{})
-	if poll() != 0 {
-		t.Error("the list is read while another screen is shown")
-	}
-	m.SetFocus(true)
-	if poll() != 1 {
-		t.Error("the list is not read again once it is looked at")
-	}
-	c.SetRows(row("web-1", "Running"))
-	poll()
-	d.Misses("api-1")
-}
-
-// Polls share a memo, so that the client need not decode what has not changed.
-func TestPollsShareAMemo(t *testing.T) {
-	c := modelstest.NewClient()
-	memos := make(chan *api.RowMemo, 10)
-	c.OnList = func(_ context.Context, opts api.ListOptions, each func(api.PodRow) error) (api.ListMeta, error) {
-		memos <- opts.Memo
-		return api.ListMeta{}, each(row("web-1", "Running"))
-	}
-	m, b, d := open(t, c, 80, 24)
-	d.Until("the list", listed(m))
-	for range 2 {
-		d.Send(b.Step(time.Minute))
-		d.Until("the poll", func() bool { return m.feed.source == idle })
-	}
-	first, second, third := <-memos, <-memos, <-memos
-	if first != nil || second == nil || third != second {
-		t.Errorf("the first list has the memo %p, the polls %p and %p", first, second, third)
-	}
-}
-
-func TestALostServerLeavesTheRows(t *testing.T) {
-	c := modelstest.NewClient(sample()...)
-	m, b, d := open(t, c, 100, 24)
-	d.Until("the list", listed(m))
-	c.OnList = func(context.Context, api.ListOptions, func(api.PodRow) error) (api.ListMeta, error) {
-		return api.ListMeta{}, errors.New("list pods: connection refused\x1b[31m")
-	}
-	d.Send(b.Step(time.Minute))
-	d.Sees("No answer for 0s", "connection refused", "web-1", "next try in")
-	modelstest.CheckView(t, m.View(), 100, 24)
-	if s := m.Listing(); !s.Lost || s.At != modelstest.Noon() {
-		t.Errorf("Listing is %+v", s)
-	}
-	if n, ok := b.Wishes[len(b.Wishes)-1].(models.NoticeMsg); !ok || !n.Quiet || n.Level != models.LevelError {
-		t.Errorf("the error log was told %v", b.Wishes)
-	}
-	c.OnList = nil
-	d.Press("ctrl+r").Misses("No answer")
-}
-
-func TestTheFirstAnswerMissing(t *testing.T) {
-	c := modelstest.NewClient()
-	c.OnList = func(context.Context, api.ListOptions, func(api.PodRow) error) (api.ListMeta, error) {
-		return api.ListMeta{}, errors.New("dial unix: no such file")
-	}
-	m, _, d := open(t, c, 80, 24)
-	d.Sees("The pods of test cannot be listed.", "dial unix: no such file", "ctrl-r tries again at once")
 	golden.RequireEqual(t, m.View())
 }
 

@@ -1,24 +1,13 @@
 package docker
 
 import (
-	"archive/tar"
 	"bytes"
-	"debug/elf"
-	"encoding/json"
-	"errors"
-	"io"
-	"net"
-	"os"
-	"path/filepath"
-	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/api/types/events"
-	"github.com/moby/moby/api/types/jsonstream"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -91,80 +80,6 @@ func TestValidate(t *testing.T) {
 	warnings, err := e.Validate(podOf("x", "true", func(p *corev1.Pod) { p.Spec.NodeSelector = map[string]string{"a": "b"} }))
 	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "nodeSelector") {
 		t.Errorf("warnings %v, %v", warnings, err)
-	}
-}
-
-func TestPauseProgramsAreELF(t *testing.T) {
-	for arch, w := range waiters {
-		program := w.program()
-		f, err := elf.NewFile(bytes.NewReader(program))
-		if err != nil {
-			t.Fatalf("%s: %v", arch, err)
-		}
-		if f.Type != elf.ET_EXEC || len(f.Progs) != 1 || f.Progs[0].Filesz != uint64(len(program)) || f.Entry != f.Progs[0].Vaddr+elfHeader+elfSegment {
-			t.Errorf("%s: %+v", arch, f.FileHeader)
-		}
-		if len(w.code)%8 != 0 {
-			t.Errorf("%s: the data behind %d bytes of code is not aligned", arch, len(w.code))
-		}
-		if arch == runtime.GOARCH && runtime.GOOS == "linux" {
-			runsUntilKilled(t, program)
-		}
-	}
-}
-
-// runsUntilKilled runs the program here.
-func runsUntilKilled(t *testing.T, program []byte) {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "pause")
-	if err := os.WriteFile(path, program, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	p, err := os.StartProcess(path, []string{path}, &os.ProcAttr{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan *os.ProcessState, 1)
-	go func() {
-		state, _ := p.Wait()
-		ended <- state
-	}()
-	select {
-	case state := <-ended:
-		t.Fatalf("it ended at once: %v", state)
-	case <-time.After(100 * time.Millisecond): // it has no other way to show that it waits
-	}
-	if err := p.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	<-ended
-}
-
-func TestImageArchive(t *testing.T) {
-	data, err := imageArchive("localhost/x:1", "amd64", []byte("program"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := map[string][]byte{}
-	for r := tar.NewReader(bytes.NewReader(data)); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if files[h.Name], err = io.ReadAll(r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var list []struct {
-		Config   string
-		RepoTags []string
-		Layers   []string
-	}
-	if err := json.Unmarshal(files["manifest.json"], &list); err != nil || len(list) != 1 || files[list[0].Config] == nil || files[list[0].Layers[0]] == nil || list[0].RepoTags[0] != "localhost/x:1" {
-		t.Errorf("%s %v", files["manifest.json"], err)
 	}
 }
 
@@ -263,26 +178,6 @@ func TestEventsThatTell(t *testing.T) {
 	}
 }
 
-func TestLayers(t *testing.T) {
-	l := layers{}
-	if l.String() != "under way" {
-		t.Error(l.String())
-	}
-	l.take(jsonstream.Message{ID: "a", Status: "Pulling fs layer"})
-	l.take(jsonstream.Message{ID: "b", Status: "Already exists"})
-	if got := l.String(); got != "1 of 2 layers" {
-		t.Error(got)
-	}
-	l.take(jsonstream.Message{ID: "a", Status: "Downloading", Progress: &jsonstream.Progress{Current: 250_000, Total: 1_000_000}})
-	if got := l.String(); got != "1 of 2 layers, 0.2 of 1.0 MB" {
-		t.Error(got)
-	}
-	l.take(jsonstream.Message{ID: "a", Status: "Pull complete"})
-	if got := l.String(); got != "2 of 2 layers, 1.0 of 1.0 MB" {
-		t.Error(got)
-	}
-}
-
 func TestUsers(t *testing.T) {
 	pod := podOf("p", "true")
 	c := &pod.Spec.Containers[0]
@@ -314,99 +209,5 @@ func TestBackOffGrowsAndIsForgiven(t *testing.T) {
 	}
 	if got := at("9", longRun); got != 0 {
 		t.Errorf("after a long run: %s", got)
-	}
-}
-
-func TestDiscover(t *testing.T) {
-	home, err := os.MkdirTemp("", "podium") // a socket's path must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(home)
-	write := func(path, text string) {
-		path = filepath.Join(home, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	contacted := make(chan string, 10)
-	socket := func(path string) {
-		path = filepath.Join(home, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		l, err := net.Listen("unix", path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { l.Close() })
-		go func() { // ends with the listener
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				c.Close()
-				contacted <- path
-			}
-		}()
-	}
-	socket("var/run/docker.sock")
-	socket("rt/podman/podman.sock")
-	socket(".colima/default/docker.sock")
-	socket(".colima/big/docker.sock")
-	socket(".rd/docker.sock")
-	write("run/podman/podman.sock", "a file is no socket")
-	write(".docker/config.json", `{"currentContext":"colima-ctx"}`)
-	write(".docker/contexts/meta/1/meta.json", `{"Name":"colima-ctx","Endpoints":{"docker":{"Host":"unix://`+home+`/.colima/default/docker.sock"}}}`)
-	write(".docker/contexts/meta/2/meta.json", `{"Name":"far","Endpoints":{"docker":{"Host":"tcp://far:2376"}}}`)
-	write(".docker/contexts/tls/2/docker/ca.pem", "ca")
-	write(".docker/contexts/tls/2/docker/cert.pem", "cert")
-	write(".docker/contexts/meta/3/meta.json", `{"Name":"shell","Endpoints":{"docker":{"Host":"ssh://far"}}}`)
-	write(".docker/contexts/meta/4/meta.json", `{"Name":`)
-	env := map[string]string{"HOME": home, "XDG_RUNTIME_DIR": home + "/rt"}
-	list := func() (names []string, all map[string]Candidate) {
-		found, err := Discover(Surroundings{Getenv: func(k string) string { return env[k] }, Root: home})
-		if err == nil || !strings.Contains(err.Error(), "meta/4") {
-			t.Errorf("of the context that cannot be read: %v", err)
-		}
-		all = map[string]Candidate{}
-		for _, c := range found {
-			names = append(names, c.Name)
-			all[c.Name] = c
-		}
-		return names, all
-	}
-	names, all := list()
-	if want := []string{"colima-ctx", "far", "shell", "docker", "podman", "rancher-desktop", "colima-big"}; !slices.Equal(names, want) {
-		t.Errorf("found %v, want %v", names, want)
-	}
-	if c := all["colima-ctx"]; !c.Current || c.Problem != "" {
-		t.Errorf("the current one: %+v", c)
-	}
-	if c := all["far"]; c.Options.TLS.CA == "" || c.Options.TLS.Cert == "" || c.Options.TLS.Key != "" || c.Options.Host != "tcp://far:2376" {
-		t.Errorf("with TLS: %+v", c)
-	}
-	if c := all["shell"]; !strings.Contains(c.Problem, "ssh") {
-		t.Errorf("by ssh: %+v", c)
-	}
-	env["DOCKER_HOST"] = "tcp://10.0.0.1:2375"
-	if names, all = list(); names[0] != "docker-host" || !all["docker-host"].Current || all["colima-ctx"].Current {
-		t.Errorf("with $DOCKER_HOST: %v", names)
-	}
-	delete(env, "DOCKER_HOST")
-	env["DOCKER_CONTEXT"] = "far"
-	if names, _ = list(); names[0] != "far" {
-		t.Errorf("with $DOCKER_CONTEXT: %v", names)
-	}
-	env["DOCKER_CONTEXT"] = "none"
-	if names, _ = list(); names[0] != "docker" {
-		t.Errorf("by default: %v", names)
-	}
-	if len(contacted) > 0 {
-		t.Errorf("%s was contacted", <-contacted)
 	}
 }

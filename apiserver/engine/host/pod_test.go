@@ -2,21 +2,16 @@ package host
 
 import (
 	"fmt"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"podium/api"
 	"podium/apiserver/engine"
@@ -271,93 +266,6 @@ func TestDeleteGraceCanOnlyShorten(t *testing.T) {
 	awaitGone(t, e, "stubborn")
 }
 
-func TestHooks(t *testing.T) {
-	t.Parallel()
-	e := open(t)
-	dir := t.TempDir()
-	create(t, e, podOf("hooks", `trap 'echo term >> `+dir+`/order; exit 0' TERM; echo set; while :; do sleep 0.02; done`, first(func(c *corev1.Container) {
-		c.Lifecycle = &corev1.Lifecycle{
-			PostStart: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"sh", "-c", "echo post >> " + dir + "/order"}}},
-			PreStop:   &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"sh", "-c", "echo pre >> " + dir + "/order"}}},
-		}
-	}), func(p *corev1.Pod) { *p.Spec.TerminationGracePeriodSeconds = 20 }))
-	awaitRunning(t, e, "hooks")
-	awaitLog(t, e, "hooks", "set")
-	if err := e.Delete(testContext(t), "default", "hooks", metav1.DeleteOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	awaitGone(t, e, "hooks")
-	if data, err := os.ReadFile(filepath.Join(dir, "order")); err != nil || string(data) != "post\npre\nterm\n" {
-		t.Errorf("order: %q, %v", data, err)
-	}
-	create(t, e, podOf("badhook", "sleep 1000", first(func(c *corev1.Container) {
-		c.Lifecycle = &corev1.Lifecycle{PostStart: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"sh", "-c", "echo why; exit 1"}}}}
-	})))
-	await(t, e, "badhook", "fail", finished)
-	if got := reasonsOf(t, e, "badhook"); !slices.Contains(got, "FailedPostStartHook") || slices.Contains(got, "Started") {
-		t.Errorf("events: %v", got)
-	}
-}
-
-func TestProbes(t *testing.T) {
-	t.Parallel()
-	e := open(t)
-	answer := make(chan int, 100)
-	status := http.StatusServiceUnavailable
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case status = <-answer:
-		default:
-		}
-		if r.URL.Path != "/healthz" || !strings.HasPrefix(r.UserAgent(), kubelet.ProbeAgent) {
-			t.Errorf("asked for %s by %s", r.URL.Path, r.UserAgent())
-		}
-		w.WriteHeader(status)
-	}))
-	defer server.Close()
-	port := int32(server.Listener.Addr().(*net.TCPAddr).Port)
-	get := corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "healthz", Port: intstr.FromString("web")}}
-	create(t, e, podOf("probed", "sleep 1000", first(func(c *corev1.Container) {
-		c.Ports = []corev1.ContainerPort{{Name: "web", ContainerPort: port}}
-		c.ReadinessProbe = &corev1.Probe{ProbeHandler: get, PeriodSeconds: 1, FailureThreshold: 1}
-		c.StartupProbe = &corev1.Probe{ProbeHandler: corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(port)}}, PeriodSeconds: 1}
-	})))
-	await(t, e, "probed", "be started and unready", func(p *corev1.Pod) bool {
-		s := p.Status.ContainerStatuses[0]
-		return running(p) && *s.Started && !s.Ready
-	})
-	answer <- http.StatusOK
-	await(t, e, "probed", "be ready", func(p *corev1.Pod) bool { return api.RowOf(p).Ready == 1 })
-	answer <- http.StatusInternalServerError
-	pod := await(t, e, "probed", "be unready", func(p *corev1.Pod) bool { return running(p) && api.RowOf(p).Ready == 0 })
-	for _, c := range pod.Status.Conditions {
-		if c.Type == corev1.PodReady && (c.Status != corev1.ConditionFalse || c.Reason != "ContainersNotReady") {
-			t.Errorf("condition: %+v", c)
-		}
-	}
-	if got := reasonsOf(t, e, "probed"); !slices.ContainsFunc(got, func(r string) bool { return strings.HasPrefix(r, "Unhealthy") }) {
-		t.Errorf("events: %v", got)
-	}
-}
-
-func TestLivenessRestarts(t *testing.T) {
-	t.Parallel()
-	e := open(t)
-	create(t, e, podOf("sick", "touch ok; [ -e second ] || { touch second; rm ok; }; sleep 1000", withPolicy(corev1.RestartPolicyAlways), first(func(c *corev1.Container) {
-		c.LivenessProbe = &corev1.Probe{
-			ProbeHandler:  corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"sh", "-c", "[ -e ok ] || { echo no ok; exit 1; }"}}},
-			PeriodSeconds: 1, FailureThreshold: 2,
-		}
-	})))
-	pod := await(t, e, "sick", "be restarted", func(p *corev1.Pod) bool { return running(p) && p.Status.ContainerStatuses[0].RestartCount == 1 })
-	if last := pod.Status.ContainerStatuses[0].LastTerminationState.Terminated; last == nil || last.ExitCode != 143 {
-		t.Errorf("last: %+v", last)
-	}
-	if got := reasonsOf(t, e, "sick"); !slices.Contains(got, "Unhealthyx2") || !slices.Contains(got, "Killing") {
-		t.Errorf("events: %v", got)
-	}
-}
-
 func TestTerminationMessages(t *testing.T) {
 	t.Parallel()
 	e := open(t)
@@ -376,132 +284,6 @@ func TestTerminationMessages(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: %q", name, got)
 		}
-	}
-}
-
-func TestSamples(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	opts := Options{Dir: dir, BackOff: 20 * time.Millisecond, Samples: true, Log: testLog{t}}
-	e, err := Open(opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	awaitRunning(t, e, "counter")
-	awaitLog(t, e, "counter", "count 1")
-	web := await(t, e, "web", "be ready", func(p *corev1.Pod) bool { return api.RowOf(p).Ready == 1 })
-	port := web.Spec.Containers[0].Ports[0].ContainerPort
-	response, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/", port))
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	http.DefaultClient.CloseIdleConnections()
-	if response.StatusCode != http.StatusOK {
-		t.Errorf("the web sample answers %s", response.Status)
-	}
-	if got := logOf(t, e, "web", corev1.PodLogOptions{}); !strings.Contains(got, fmt.Sprintf(":%d", port)) {
-		t.Errorf("its log: %q", got)
-	}
-	if err := e.Delete(testContext(t), "default", "web", metav1.DeleteOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	awaitGone(t, e, "web")
-	if e.Active() != 2 {
-		t.Errorf("%d pods are active", e.Active())
-	}
-	_, version := e.store.Snapshot("")
-	if err := e.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if e, err = Open(opts); err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	names := []string{}
-	for pod, err := range e.List(testContext(t), "", api.ListOptions{}, nil) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, pod.Name)
-	}
-	if !slices.Equal(names, []string{"counter", "crasher"}) {
-		t.Errorf("after the next start: %v", names)
-	}
-	if _, now := e.store.Snapshot(""); now <= version {
-		t.Errorf("resource versions went back from %d to %d", version, now)
-	}
-	if pod := awaitRunning(t, e, "counter"); pod.Status.ContainerStatuses[0].RestartCount != 1 {
-		t.Errorf("counter: %+v", pod.Status.ContainerStatuses[0])
-	}
-}
-
-func TestNamedVolumeIsInOnePodAtATime(t *testing.T) {
-	t.Parallel()
-	e := open(t)
-	shared := func(pod *corev1.Pod) {
-		pod.Spec.Volumes = []corev1.Volume{{Name: "my-data", VolumeSource: corev1.VolumeSource{FlexVolume: &corev1.FlexVolumeSource{Options: map[string]string{"volumeID": "vol1"}}}}}
-		pod.Spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: "my-data", MountPath: "/no/such/place", SubPath: "a/b"}}
-	}
-	_, warnings, err := e.Create(testContext(t), podOf("one", `echo text > "$PODIUM_VOLUME_MY_DATA/file"; echo done; sleep 1000`, shared))
-	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "/no/such/place") {
-		t.Fatalf("%v, %v", warnings, err)
-	}
-	awaitRunning(t, e, "one")
-	awaitLog(t, e, "one", "done")
-	create(t, e, podOf("two", `cat "${PODIUM_VOLUMES#my-data=}/file"`, shared))
-	deadline := time.Now().Add(patience)
-	for !slices.Contains(reasonsOf(t, e, "two"), "FailedAttachVolume") && time.Now().Before(deadline) {
-		time.Sleep(5 * time.Millisecond)
-	}
-	pod, err := e.Get(testContext(t), "default", "two")
-	if err != nil || pod.Status.Phase != corev1.PodPending {
-		t.Fatalf("%+v, %v", pod, err)
-	}
-	if err := e.Delete(testContext(t), "default", "one", metav1.DeleteOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	await(t, e, "two", "end", finished)
-	if got := logOf(t, e, "two", corev1.PodLogOptions{}); got != "text\n" {
-		t.Errorf("log: %q", got)
-	}
-}
-
-func TestMappedMounts(t *testing.T) {
-	t.Parallel()
-	e := open(t)
-	if !e.mapping {
-		t.Skip("this machine allows no mount namespace")
-	}
-	target := t.TempDir()
-	outside := t.TempDir()
-	no, yes := false, true
-	create(t, e, podOf("mapped", `
-		echo hello > `+target+`/rw.txt && cat `+target+`/rw.txt "$PODIUM_VOLUME_V/rw.txt"
-		hostname
-		(echo x > `+outside+`/x) 2>/dev/null || echo read-only
-		echo done > y && cat y
-		sleep 1000`, func(pod *corev1.Pod) {
-		pod.Spec.Hostname = "mapped-name"
-		pod.Spec.Volumes = []corev1.Volume{{Name: "v"}}
-		c := &pod.Spec.Containers[0]
-		c.VolumeMounts = []corev1.VolumeMount{{Name: "v", MountPath: target}}
-		c.SecurityContext = &corev1.SecurityContext{ReadOnlyRootFilesystem: &yes, AllowPrivilegeEscalation: &no}
-	}))
-	awaitRunning(t, e, "mapped")
-	awaitLog(t, e, "mapped", "done")
-	if got := logOf(t, e, "mapped", corev1.PodLogOptions{}); got != "hello\nhello\nmapped-name\nread-only\ndone\n" {
-		t.Errorf("log: %q", got)
-	}
-	out, errs, _ := run(t, e, "mapped", sh("cat "+target+"/rw.txt; grep NoNewPrivs /proc/self/status; grep CapEff /proc/self/status"), engine.Size{})
-	if !strings.HasPrefix(out, "hello\nNoNewPrivs:\t1\n") {
-		t.Errorf("exec: %q %q", out, errs)
-	}
-	if os.Geteuid() != 0 && !strings.Contains(out, "CapEff:\t0000000000000000") {
-		t.Errorf("the command has capabilities: %q", out)
-	}
-	if _, err := os.Stat(filepath.Join(target, "rw.txt")); err == nil {
-		t.Error("the mount is seen outside of the pod")
 	}
 }
 
