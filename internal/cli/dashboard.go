@@ -53,8 +53,8 @@ func runDashboard(ctx context.Context, f *flags) error {
 		Configured: configured(dir, cfg), Changed: changes(dir, opts),
 		Copy:   copyToClipboard,
 		Paste:  readClipboard,
-		Edit:   editLocally(dir, os.Environ()),
-		Page:   pageLocally(dir, os.Environ()),
+		Edit:   localEditor.starter(dir, os.Environ()),
+		Page:   localPager.starter(dir, os.Environ()),
 		Rules:  rulesOf,
 		Report: func(report []byte) (string, error) { return keepReport(dir, report) },
 	})

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,15 +140,10 @@ var outerTerminal = []string{
 // innerEnv is environ for a program in a terminal of podium's own.
 func innerEnv(environ []string) []string {
 	out := []string{"TERM=xterm-256color", "COLORTERM=truecolor"}
-next:
 	for _, kv := range environ {
-		name, _, _ := strings.Cut(kv, "=")
-		for _, no := range outerTerminal {
-			if name == no {
-				continue next
-			}
+		if name, _, _ := strings.Cut(kv, "="); !slices.Contains(outerTerminal, name) {
+			out = append(out, kv)
 		}
-		out = append(out, kv)
 	}
 	return out
 }

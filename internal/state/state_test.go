@@ -291,6 +291,27 @@ func TestTempIsGoneWithItsOwner(t *testing.T) {
 	}
 }
 
+func TestSweepRemovesWhatIsOld(t *testing.T) {
+	dir := open(t)
+	now := time.Now()
+	for name, changed := range map[string]time.Time{"old": now.Add(-2 * time.Hour), "new": now} {
+		path := filepath.Join(dir.Path(), name)
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, now, changed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir.Sweep(now.Add(-time.Hour), "")
+	if _, err := os.Stat(filepath.Join(dir.Path(), "old")); !os.IsNotExist(err) {
+		t.Errorf("the old file is still there: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir.Path(), "new")); err != nil {
+		t.Errorf("the new one is gone: %v", err)
+	}
+}
+
 func TestSaveStreamLeavesNothingWhenItFails(t *testing.T) {
 	d, err := Open(t.TempDir())
 	if err != nil {

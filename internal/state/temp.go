@@ -33,7 +33,7 @@ func (d *Dir) Temp() (*Temp, error) {
 	if err != nil {
 		return nil, err
 	}
-	sub.sweep(time.Now().Add(-orphaned), "")
+	sub.Sweep(time.Now().Add(-orphaned), "")
 	f, err := os.CreateTemp(sub.path, "*") // 0600
 	if err != nil {
 		return nil, fmt.Errorf("make a temporary file: %w", err)
@@ -45,9 +45,9 @@ func (d *Dir) Temp() (*Temp, error) {
 	return t, nil
 }
 
-// sweep removes files of a prefix that were last changed before then. What cannot
+// Sweep removes files of a prefix that were last changed before then. What cannot
 // be removed now, since it is in use, may be the next time.
-func (d *Dir) sweep(then time.Time, prefix string) {
+func (d *Dir) Sweep(then time.Time, prefix string) {
 	entries, err := os.ReadDir(d.path)
 	if err != nil {
 		return

@@ -101,7 +101,7 @@ func (d *Dir) TakeWords() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	sub.sweep(time.Now().Add(-orphaned), tempPrefix)
+	sub.Sweep(time.Now().Add(-orphaned), tempPrefix)
 	entries, err := os.ReadDir(sub.path) // by name: by time
 	if err != nil {
 		return nil, fmt.Errorf("look for words that were left: %w", err)

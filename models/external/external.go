@@ -27,8 +27,7 @@ import (
 // Request is what an editor is started for.
 type Request struct {
 	Cols, Rows int                     // of the pane, at least 1
-	Text       string                  // to edit
-	Write      func(w io.Writer) error // to look at instead, in a pager
+	Write      func(w io.Writer) error // the text to work on
 	Command    string                  // the editor with its arguments, "" for that of the environment
 	Width      vt.WidthMethod          // of the renderer
 	Dark       bool                    // the background is dark
@@ -134,7 +133,14 @@ func (m *Model) what() string {
 
 // Init starts the editor.
 func (m *Model) Init() tea.Cmd {
-	req := Request{Cols: max(m.cols, 1), Rows: max(m.rows, 1), Text: m.wish.Text, Write: m.page.Write, Command: m.env.Settings.EditorCommand, Dark: m.env.Theme.Dark()}
+	req := Request{Cols: max(m.cols, 1), Rows: max(m.rows, 1), Write: m.page.Write, Dark: m.env.Theme.Dark()}
+	if !m.pages() {
+		req.Command = m.env.Settings.EditorCommand
+		req.Write = func(w io.Writer) error {
+			_, err := io.WriteString(w, m.wish.Text)
+			return err
+		}
+	}
 	if m.env.Graphemes {
 		req.Width = vt.WidthGrapheme
 	}

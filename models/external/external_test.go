@@ -28,7 +28,11 @@ func shellStart(t *testing.T, script string) (Start, string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "pod.yaml")
 	return func(req Request) (*Job, error) {
-		if err := os.WriteFile(file, []byte(req.Text), 0o600); err != nil {
+		f, err := os.Create(file)
+		if err != nil {
+			return nil, err
+		}
+		if err := errors.Join(req.Write(f), f.Close()); err != nil {
 			return nil, err
 		}
 		bridge, err := termbridge.New(termbridge.Options{

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestEditorCommand(t *testing.T) {
@@ -15,21 +17,24 @@ func TestEditorCommand(t *testing.T) {
 		{[]string{"EDITOR=vim", "VISUAL=code --wait"}, "code|--wait"},
 		{[]string{"EDITOR=nano -w", "VISUAL="}, "nano|-w"},
 	} {
-		if got, err := editorCommand("", c.environ); err != nil || strings.Join(got, "|") != c.want {
+		if got, err := localEditor.command("", c.environ); err != nil || strings.Join(got, "|") != c.want {
 			t.Errorf("%q names %q (%v), want %s", c.environ, got, err, c.want)
 		}
 	}
 	t.Setenv("PATH", t.TempDir())
-	if got, err := editorCommand("my-editor --wait", []string{"VISUAL=vi"}); err != nil || strings.Join(got, "|") != "my-editor|--wait" {
+	if got, err := localEditor.command("my-editor --wait", []string{"VISUAL=vi"}); err != nil || strings.Join(got, "|") != "my-editor|--wait" {
 		t.Errorf("the configured editor lost to %q, %v", got, err)
 	}
-	if got, err := editorCommand("", nil); err == nil || !strings.Contains(err.Error(), "$EDITOR") {
+	if got, err := localEditor.command("", nil); err == nil || !strings.Contains(err.Error(), "$EDITOR") {
 		t.Errorf("without any there is %q, %v", got, err)
 	}
 }
 
 func TestLayOutAndReadBack(t *testing.T) {
-	file, err := layOut(t.TempDir(), "kind: Pod\n")
+	file, err := layOut(filepath.Join(t.TempDir(), "pod-*.yaml"), func(w io.Writer) error {
+		_, err := io.WriteString(w, "kind: Pod\n")
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,25 +52,10 @@ func TestLayOutAndReadBack(t *testing.T) {
 	}
 }
 
-func TestSweep(t *testing.T) {
-	dir := t.TempDir()
-	old, err := layOut(dir, "old")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Now()
-	if err := os.Chtimes(old, now, now.Add(-2*leftFor)); err != nil {
-		t.Fatal(err)
-	}
-	fresh, err := layOut(dir, "new")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sweep(dir, now.Add(-leftFor))
-	if _, err := os.Stat(old); !os.IsNotExist(err) {
-		t.Errorf("the old file is still there: %v", err)
-	}
-	if _, err := os.Stat(fresh); err != nil {
-		t.Errorf("the new one is gone: %v", err)
+func TestPagerEnvironment(t *testing.T) {
+	for _, c := range []struct{ environ, want string }{{"LESS=-S", "LESS=-S"}, {"LESSOPEN=x", "LESS=-R"}} {
+		if env := localPager.environment([]string{c.environ}); !slices.Contains(env, c.want) || !slices.Contains(env, c.environ) {
+			t.Errorf("with %s: %q", c.environ, env)
+		}
 	}
 }
