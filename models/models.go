@@ -26,8 +26,9 @@ import (
 //
 // Update gets every key that is the screen's, mouse events in the screen's own
 // coordinates, and every answer to a command that any screen started: an
-// answer carries the identity of its screen and request, and a screen drops
-// what is not its own or comes late. Update never waits and does no I/O.
+// answer carries the identity of its screen (Answer) and request, and a screen
+// drops what is not its own (ForAnother) or comes late. Update never waits and does
+// no I/O.
 type Screen interface {
 	// Init returns the screen's first command, called once after SetSize.
 	Init() tea.Cmd

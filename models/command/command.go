@@ -151,45 +151,32 @@ func (m *Model) asks() bool { return m.field == fieldLine || m.field == fieldStd
 
 // Update handles a message.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	if models.ForAnother(msg, m) {
+		return nil
+	}
 	switch msg := msg.(type) {
 	case placeMsg:
-		if msg.to == m {
-			return m.gotPlace(msg)
-		}
+		return m.gotPlace(msg)
 	case historyMsg:
-		if msg.to == m {
-			m.gotHistory(msg)
-		}
+		m.gotHistory(msg)
 	case models.TickMsg:
 		m.now = time.Time(msg)
 	case selectedMsg:
-		if msg.to == m {
-			return m.selected(msg)
-		}
+		return m.selected(msg)
 	case startedMsg:
-		if msg.to == m {
-			return m.started(msg)
-		}
+		return m.started(msg)
 	case changedMsg:
-		if msg.to == m {
-			return m.changed(msg.run)
-		}
+		return m.changed(msg.run)
 	case moreMsg:
-		if msg.to == m && msg.run == m.shownRun() {
+		if msg.run == m.shownRun() {
 			return m.pull()
 		}
 	case endedMsg:
-		if msg.to == m {
-			return m.ended(msg)
-		}
+		return m.ended(msg)
 	case dueMsg:
-		if msg.to == m {
-			return m.due(msg)
-		}
+		return m.due(msg)
 	case fanMsg:
-		if msg.to == m {
-			return m.fanChanged(msg.card)
-		}
+		return m.fanChanged(msg.card)
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	case tea.PasteMsg:

@@ -20,7 +20,7 @@ import (
 
 // fanMsg tells that a card of many pods has news.
 type fanMsg struct {
-	to   *Model
+	models.Answer
 	card *card
 }
 
@@ -63,7 +63,7 @@ func (m *Model) waitFan(c *card, pause time.Duration) tea.Cmd {
 		case <-fan.Changed():
 		case <-fan.Done():
 		}
-		return fanMsg{to: m, card: c}
+		return fanMsg{Answer: models.To(m), card: c}
 	}
 }
 

@@ -34,14 +34,14 @@ const lookTimeout = 10 * time.Second
 
 // placeMsg is what there is to know of the one pod before anything runs in it.
 type placeMsg struct {
-	to         *Model
+	models.Answer
 	containers []string
 	images     map[string]string
 	last       string // the container used last
 }
 
 type historyMsg struct {
-	to    *Model
+	models.Answer
 	lines []string
 }
 
@@ -52,7 +52,7 @@ func (m *Model) look() tea.Cmd {
 	}
 	client, store, ref, name := m.env.Client, m.env.Store, m.refs[0], m.containerName()
 	return func() tea.Msg {
-		msg := placeMsg{to: m, images: map[string]string{}}
+		msg := placeMsg{Answer: models.To(m), images: map[string]string{}}
 		ctx, cancel := context.WithTimeout(context.Background(), lookTimeout)
 		defer cancel()
 		// Where the pod cannot be had, the command itself will say so.
@@ -87,7 +87,7 @@ func (m *Model) gotPlace(msg placeMsg) tea.Cmd {
 func (m *Model) recallLines() tea.Cmd {
 	store, names := m.env.Store, m.historyNames()
 	return func() tea.Msg {
-		msg := historyMsg{to: m}
+		msg := historyMsg{Answer: models.To(m)}
 		for _, name := range names {
 			// A history that cannot be read is none; running a line says why.
 			if lines, err := store.History(name); err == nil {

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/internal/fanout"
+	"podium/models"
 	"podium/models/widget/textview"
 	"podium/termbridge"
 	"podium/termbridge/frame"
@@ -35,7 +36,7 @@ type progress struct {
 
 // moreMsg goes on with lines that one Update had no time for.
 type moreMsg struct {
-	to  *Model
+	models.Answer
 	run *run
 }
 
@@ -112,7 +113,7 @@ func (m *Model) pull() tea.Cmd {
 			return nil
 		}
 	}
-	return func() tea.Msg { return moreMsg{to: m, run: r} }
+	return func() tea.Msg { return moreMsg{Answer: models.To(m), run: r} }
 }
 
 // append takes lines into the view. From the first that may still grow on, they
@@ -198,7 +199,7 @@ func (m *Model) pullHex(r *run) tea.Cmd {
 		m.out.UpdateLines(lines)
 	}
 	if more {
-		return func() tea.Msg { return moreMsg{to: m, run: r} }
+		return func() tea.Msg { return moreMsg{Answer: models.To(m), run: r} }
 	}
 	p.closed = r.ended
 	return nil

@@ -39,18 +39,18 @@ type run struct {
 // The answers to a run's commands.
 type (
 	startedMsg struct {
-		to      *Model
+		models.Answer
 		run     *run
 		session api.ExecSession
 		stdin   io.ReadCloser
 		err     error
 	}
 	changedMsg struct {
-		to  *Model
+		models.Answer
 		run *run
 	}
 	endedMsg struct {
-		to  *Model
+		models.Answer
 		run *run
 		end models.End
 	}
@@ -123,7 +123,7 @@ func (m *Model) startRun(c *card) tea.Cmd {
 	cfg := api.ExecConfig{AttachStdin: path != "", AttachStdout: true, AttachStderr: true, Cmd: argv}
 	return func() tea.Msg {
 		defer cancel()
-		msg := startedMsg{to: m, run: r, err: err}
+		msg := startedMsg{Answer: models.To(m), run: r, err: err}
 		if msg.err == nil && path != "" {
 			msg.stdin, msg.err = openInput(ctx, background, store, path)
 		}
@@ -218,7 +218,7 @@ func (m *Model) wait(r *run, pause time.Duration) tea.Cmd {
 		case <-output.Changed():
 		case <-output.Done():
 		}
-		return changedMsg{to: m, run: r}
+		return changedMsg{Answer: models.To(m), run: r}
 	}
 }
 
@@ -248,7 +248,7 @@ func (m *Model) changed(r *run) tea.Cmd {
 		if inputErr != nil && !end.OK {
 			end.More += " The command did not take all of its input: " + inputErr.Error() + "."
 		}
-		return endedMsg{to: m, run: r, end: end}
+		return endedMsg{Answer: models.To(m), run: r, end: end}
 	})
 }
 

@@ -7,11 +7,12 @@ import (
 
 	"podium/api"
 	"podium/internal/fanout"
+	"podium/models"
 )
 
 // selectedMsg are the pods that a selector finds.
 type selectedMsg struct {
-	to      *Model
+	models.Answer
 	spec    spec
 	targets []fanout.Target
 	err     error
@@ -23,7 +24,7 @@ func (m *Model) selectPods(s spec) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 		defer cancel()
-		msg := selectedMsg{to: m, spec: s}
+		msg := selectedMsg{Answer: models.To(m), spec: s}
 		_, msg.err = client.List(ctx, namespace, api.ListOptions{LabelSelector: s.on}, func(row api.PodRow) error {
 			if !row.Finished() {
 				t := fanout.Target{Ref: row.Ref()}

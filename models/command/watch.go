@@ -111,13 +111,13 @@ func (m *Model) setWatch(text string) tea.Cmd {
 func (m *Model) watchTimer(c *card) tea.Cmd {
 	w := c.watch
 	return tea.Tick(max(w.next.Sub(m.env.Now()), time.Millisecond), func(time.Time) tea.Msg {
-		return dueMsg{to: m, card: c, watch: w, at: w.next}
+		return dueMsg{Answer: models.To(m), card: c, watch: w, at: w.next}
 	})
 }
 
 // dueMsg says that a watched command is to run again.
 type dueMsg struct {
-	to    *Model
+	models.Answer
 	card  *card
 	watch *watch
 	at    time.Time

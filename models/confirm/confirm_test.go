@@ -309,7 +309,7 @@ func BenchmarkDeleteMany(b *testing.B) {
 		d.SetSize(70, 20)
 		d.send()
 		for i := range d.targets {
-			d.Update(deletedMsg{owner: d, try: d.try, index: i, more: b.Context()})
+			d.Update(deletedMsg{Answer: models.To(d), try: d.try, index: i, more: b.Context()})
 		}
 		if d.phase != over {
 			b.Fatal("it is not over")

@@ -151,6 +151,9 @@ func (d *Delete) Typing() bool { return d.typing }
 
 // Update takes keys, clicks and the server's answers.
 func (d *Delete) Update(msg tea.Msg) tea.Cmd {
+	if models.ForAnother(msg, d) {
+		return nil
+	}
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
@@ -171,12 +174,12 @@ func (d *Delete) Update(msg tea.Msg) tea.Cmd {
 			d.top++
 		}
 	case promisedMsg:
-		if msg.owner != d || d.phase != keeping {
+		if d.phase != keeping {
 			return nil
 		}
 		d.promised(msg.err)
 	case deletedMsg:
-		if msg.owner != d || msg.try != d.try {
+		if msg.try != d.try {
 			return nil
 		}
 		cmd = d.answered(msg)

@@ -23,8 +23,8 @@ type promise struct {
 
 // promisedMsg says that the word is on disk.
 type promisedMsg struct {
-	owner *Delete
-	err   error
+	models.Answer
+	err error
 }
 
 func newPromise(env *models.Env) *promise { return &promise{store: env.Store} }

@@ -25,7 +25,7 @@ const (
 
 // deletedMsg is the server's answer to one deletion.
 type deletedMsg struct {
-	owner  *Delete
+	models.Answer
 	try    int
 	index  int
 	err    error
@@ -107,7 +107,7 @@ func (d *Delete) next(ctx context.Context) tea.Cmd {
 		}
 		try := d.try
 		return func() tea.Msg {
-			msg := deletedMsg{owner: d, try: try, index: i, more: ctx}
+			msg := deletedMsg{Answer: models.To(d), try: try, index: i, more: ctx}
 			msg.digest, msg.unkept, msg.err = job.run(ctx)
 			return msg
 		}

@@ -29,7 +29,7 @@ func (d *Delete) start() tea.Cmd {
 	}
 	d.phase, d.promise = keeping, newPromise(d.env)
 	promise, text := d.promise, d.unsentText()
-	return func() tea.Msg { return promisedMsg{owner: d, err: promise.say(text)} }
+	return func() tea.Msg { return promisedMsg{Answer: models.To(d), err: promise.say(text)} }
 }
 
 // promised counts down.

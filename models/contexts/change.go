@@ -14,8 +14,8 @@ type removeMsg struct{ id string }
 
 // removedMsg is how removing went.
 type removedMsg struct {
-	owner *Model
-	err   error
+	models.Answer
+	err error
 }
 
 // change adds an endpoint, or edits or removes the one under the cursor.
@@ -45,7 +45,7 @@ func (m *Model) remove(id string) tea.Cmd {
 	if !can {
 		return nil
 	}
-	return func() tea.Msg { return removedMsg{owner: m, err: kept.Remove(id)} }
+	return func() tea.Msg { return removedMsg{Answer: models.To(m), err: kept.Remove(id)} }
 }
 
 func (m *Model) removed(msg removedMsg) tea.Cmd {

@@ -124,7 +124,7 @@ func (m *Model) SetSize(cols, rows int) {
 
 // foundMsg is what a search found.
 type foundMsg struct {
-	owner *Model
+	models.Answer
 	asked int
 	all   []models.Context
 	err   error
@@ -132,7 +132,7 @@ type foundMsg struct {
 
 // healthMsg is how one of them does.
 type healthMsg struct {
-	owner *Model
+	models.Answer
 	id    string
 	words string
 	err   error
@@ -145,7 +145,7 @@ func (m *Model) look() tea.Cmd {
 	asked, where := m.asked, m.env.Contexts
 	return func() tea.Msg {
 		all, err := where.Find()
-		return foundMsg{owner: m, asked: asked, all: all, err: err}
+		return foundMsg{Answer: models.To(m), asked: asked, all: all, err: err}
 	}
 }
 
@@ -156,12 +156,15 @@ func (m *Model) ask(id string) tea.Cmd {
 		ctx, cancel := context.WithTimeout(context.Background(), askLimit)
 		defer cancel()
 		words, err := where.Ask(ctx, id)
-		return healthMsg{owner: m, id: id, words: words, err: err}
+		return healthMsg{Answer: models.To(m), id: id, words: words, err: err}
 	}
 }
 
 // Update takes keys, clicks, ticks and answers.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	if models.ForAnother(msg, m) {
+		return nil
+	}
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
@@ -187,19 +190,13 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case removeMsg:
 		cmd = m.remove(msg.id)
 	case removedMsg:
-		if msg.owner != m {
-			return nil
-		}
 		cmd = m.removed(msg)
 	case foundMsg:
-		if msg.owner != m || msg.asked != m.asked {
+		if msg.asked != m.asked {
 			return nil
 		}
 		cmd = m.gotFound(msg)
 	case healthMsg:
-		if msg.owner != m {
-			return nil
-		}
 		m.gotHealth(msg)
 	default:
 		return nil

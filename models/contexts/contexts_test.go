@@ -129,9 +129,9 @@ func TestItLooksAgain(t *testing.T) {
 func TestLateAnswersAreDropped(t *testing.T) {
 	m, d, _ := open(t, "", places(), 100, 24)
 	d.Sees("podman")
-	m.Update(foundMsg{owner: m, asked: m.asked - 1})
-	m.Update(foundMsg{owner: &Model{}, asked: m.asked})
-	m.Update(healthMsg{owner: &Model{}, id: "kube:prod", words: "late"})
+	m.Update(foundMsg{Answer: models.To(m), asked: m.asked - 1})
+	m.Update(foundMsg{Answer: models.To(&Model{}), asked: m.asked})
+	m.Update(healthMsg{Answer: models.To(&Model{}), id: "kube:prod", words: "late"})
 	d.Sees("podman").Misses("late")
 }
 

@@ -82,14 +82,14 @@ func (d *Dialog) kept() models.Endpoints { return d.env.Contexts.(models.Endpoin
 
 // loadedMsg is what is kept of the endpoint.
 type loadedMsg struct {
-	owner    *Dialog
+	models.Answer
 	endpoint models.Endpoint
 	err      error
 }
 
 // triedMsg is what the server said.
 type triedMsg struct {
-	owner *Dialog
+	models.Answer
 	asked int
 	words string
 	err   error
@@ -97,7 +97,7 @@ type triedMsg struct {
 
 // savedMsg is how keeping it went.
 type savedMsg struct {
-	owner *Dialog
+	models.Answer
 	id    string
 	words string
 	err   error
@@ -111,7 +111,7 @@ func (d *Dialog) Init() tea.Cmd {
 	kept, id := d.kept(), d.id
 	return func() tea.Msg {
 		e, err := kept.Endpoint(id)
-		return loadedMsg{owner: d, endpoint: e, err: err}
+		return loadedMsg{Answer: models.To(d), endpoint: e, err: err}
 	}
 }
 
@@ -247,19 +247,18 @@ func (d *Dialog) typed() models.Endpoint {
 
 // Update takes keys, clicks and answers.
 func (d *Dialog) Update(msg tea.Msg) tea.Cmd {
+	if models.ForAnother(msg, d) {
+		return nil
+	}
 	switch msg := msg.(type) {
 	case loadedMsg:
-		if msg.owner == d {
-			d.loaded(msg)
-		}
+		d.loaded(msg)
 	case triedMsg:
-		if msg.owner == d && msg.asked == d.asked && d.state == trying {
+		if msg.asked == d.asked && d.state == trying {
 			return d.tried(msg)
 		}
 	case savedMsg:
-		if msg.owner == d {
-			d.saved(msg)
-		}
+		d.saved(msg)
 	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseWheelMsg:
 		return d.handle(msg)
 	}
@@ -342,7 +341,7 @@ func (d *Dialog) try() tea.Cmd {
 	return func() tea.Msg {
 		defer cancel()
 		words, err := kept.Try(ctx, id, e)
-		return triedMsg{owner: d, asked: asked, words: words, err: err}
+		return triedMsg{Answer: models.To(d), asked: asked, words: words, err: err}
 	}
 }
 
@@ -366,7 +365,7 @@ func (d *Dialog) save(words string) tea.Cmd {
 	d.build(d.typed(), buttonSave)
 	return func() tea.Msg {
 		saved, err := kept.Save(id, e)
-		return savedMsg{owner: d, id: saved, words: words, err: err}
+		return savedMsg{Answer: models.To(d), id: saved, words: words, err: err}
 	}
 }
 

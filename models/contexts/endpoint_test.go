@@ -139,7 +139,7 @@ func TestGivingUp(t *testing.T) {
 	drive.Press("tab tab enter enter").Sees("Asking the server")
 	<-asked
 	drive.Press("x esc").Sees("lab.example").Misses("Asking the server")
-	d.Update(triedMsg{owner: d, asked: d.asked - 1, words: "late"})
+	d.Update(triedMsg{Answer: models.To(d), asked: d.asked - 1, words: "late"})
 	drive.Press("esc")
 	if saved(b) != "" || b.Wishes[len(b.Wishes)-1] != tea.Msg(models.BackMsg{From: d}) {
 		t.Errorf("wishes %v", b.Wishes)

@@ -38,13 +38,13 @@ type base struct {
 // The messages about the pod that is edited.
 type (
 	basedMsg struct {
-		to   *Model
+		models.Answer
 		text string
 		own  string // what makes the pod anew by itself
 		err  error
 	}
 	comparedMsg struct {
-		to       *Model
+		models.Answer
 		revision uint64
 		docs     []manifest.Document
 		over     int  // the document that replaces the pod
@@ -58,18 +58,18 @@ type (
 	}
 	// recreateMsg is the answer yes to the question.
 	recreateMsg struct {
-		to       *Model
+		models.Answer
 		compared comparedMsg
 	}
 	patchedMsg struct {
-		to       *Model
+		models.Answer
 		compared comparedMsg
 		row      api.PodRow
 		warnings []string
 		err      error
 	}
 	removedMsg struct {
-		to       *Model
+		models.Answer
 		compared comparedMsg
 		err      error
 		deleted  bool // the server has taken the deletion
@@ -85,7 +85,7 @@ func (m *Model) loadPod(ref api.PodRef) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), getTimeout)
 		defer cancel()
-		msg := basedMsg{to: m}
+		msg := basedMsg{Answer: models.To(m)}
 		pod, err := client.Get(ctx, ref.Namespace, ref.Name)
 		if err != nil {
 			msg.err = err
@@ -133,7 +133,7 @@ func (m *Model) patches() bool { return m.env.Info.Has(api.CapPatch) }
 // compare holds the text against the pod as it is on the server now.
 func (m *Model) compare(msg preparedMsg) tea.Cmd {
 	docs := msg.found.Docs
-	out := comparedMsg{to: m, revision: msg.revision, docs: docs, over: -1, recreate: msg.over || !m.patches()}
+	out := comparedMsg{Answer: models.To(m), revision: msg.revision, docs: docs, over: -1, recreate: msg.over || !m.patches()}
 	namespace := m.env.Namespace
 	if namespace == "" {
 		namespace = api.DefaultNamespace
@@ -235,7 +235,7 @@ func (m *Model) sendDiff() tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), createTimeout)
 		defer cancel()
-		out := patchedMsg{to: m, compared: msg}
+		out := patchedMsg{Answer: models.To(m), compared: msg}
 		pod, warnings, err := client.Patch(ctx, msg.ref.Namespace, msg.ref.Name, msg.patch)
 		if out.err, out.warnings = err, warnings; err == nil {
 			out.row = pod.Row()
@@ -282,7 +282,7 @@ func (m *Model) askRecreate() {
 		Title: "Recreate " + name + "?",
 		Question: name + " is deleted, and created again with these changes when it has ended.\n" +
 			"What runs in it ends, shells too. The text here, and the pod as it is now, are kept should that fail.",
-		Yes: "Recreate", Do: recreateMsg{to: m, compared: msg},
+		Yes: "Recreate", Do: recreateMsg{Answer: models.To(m), compared: msg},
 	})
 }
 
@@ -304,7 +304,7 @@ func (m *Model) recreate(msg comparedMsg) tea.Cmd {
 		grace = time.Duration(min(max(*s, 0), 3600)) * time.Second
 	}
 	return func() tea.Msg {
-		out := removedMsg{to: m, compared: msg}
+		out := removedMsg{Answer: models.To(m), compared: msg}
 		// Both manifests are on disk before anything is deleted.
 		if out.err = errors.Join(store.SaveDraft(draft, text), store.KeepDeleted(kept)); out.err != nil {
 			return out

@@ -15,17 +15,17 @@ import (
 
 type (
 	checkMsg struct {
-		to       *Model
+		models.Answer
 		revision uint64
 	}
 	checkedMsg struct {
-		to       *Model
+		models.Answer
 		revision uint64
 		problems []manifest.Problem
 	}
-	saveMsg  struct{ to *Model }
+	saveMsg  struct{ models.Answer }
 	savedMsg struct {
-		to       *Model
+		models.Answer
 		revision uint64
 		err      error
 		leaving  bool
@@ -45,7 +45,7 @@ func (m *Model) check() tea.Cmd {
 // quiet waits for the text to be quiet.
 func (m *Model) quiet() tea.Cmd {
 	revision := m.buf.Revision()
-	return m.tick(checkAfter, func(time.Time) tea.Msg { return checkMsg{to: m, revision: revision} })
+	return m.tick(checkAfter, func(time.Time) tea.Msg { return checkMsg{Answer: models.To(m), revision: revision} })
 }
 
 func (m *Model) checkNow() tea.Cmd {
@@ -61,7 +61,7 @@ func (m *Model) checkNow() tea.Cmd {
 				problems = append(broken, rest...)
 			}
 		}
-		return checkedMsg{to: m, revision: revision, problems: problems}
+		return checkedMsg{Answer: models.To(m), revision: revision, problems: problems}
 	}
 }
 
@@ -161,13 +161,13 @@ func (m *Model) saveSoon() tea.Cmd {
 		return nil
 	}
 	m.saving = true
-	return m.tick(saveEvery, func(time.Time) tea.Msg { return saveMsg{to: m} })
+	return m.tick(saveEvery, func(time.Time) tea.Msg { return saveMsg{Answer: models.To(m)} })
 }
 
 func (m *Model) saveNow(leaving bool) tea.Cmd {
 	id, text, revision, store := m.draft, []byte(m.buf.Text()), m.buf.Revision(), m.env.Store
 	return func() tea.Msg {
-		return savedMsg{to: m, revision: revision, err: store.SaveDraft(id, text), leaving: leaving}
+		return savedMsg{Answer: models.To(m), revision: revision, err: store.SaveDraft(id, text), leaving: leaving}
 	}
 }
 

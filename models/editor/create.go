@@ -27,14 +27,14 @@ const createTimeout = 30 * time.Second
 type (
 	// preparedMsg is the text, read and checked before anything is sent.
 	preparedMsg struct {
-		to       *Model
+		models.Answer
 		revision uint64
 		found    manifest.Inspection
 		over     bool // an existing pod is to be replaced
 	}
 	// sentMsg is what a server made of one pod.
 	sentMsg struct {
-		to       *Model
+		models.Answer
 		job      *job
 		row      api.PodRow
 		warnings []string
@@ -87,7 +87,7 @@ func (m *Model) create(over bool) tea.Cmd {
 	m.say(themes.Pending, "checking …")
 	text, revision, inspect := m.buf.Text(), m.buf.Revision(), m.inspector()
 	return func() tea.Msg {
-		return preparedMsg{to: m, revision: revision, found: inspect(text), over: over}
+		return preparedMsg{Answer: models.To(m), revision: revision, found: inspect(text), over: over}
 	}
 }
 
@@ -175,7 +175,7 @@ func (m *Model) sendNext() tea.Cmd {
 		ctx, cancel := context.WithTimeout(context.Background(), createTimeout)
 		defer cancel()
 		made, warnings, err := client.Create(ctx, namespace, pod)
-		msg := sentMsg{to: m, job: j, warnings: warnings, err: err}
+		msg := sentMsg{Answer: models.To(m), job: j, warnings: warnings, err: err}
 		if err == nil {
 			msg.row = made.Row()
 		}

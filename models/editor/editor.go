@@ -232,87 +232,51 @@ func (m *Model) Close() {
 
 // Update handles a message.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	if models.ForAnother(msg, m) {
+		return nil
+	}
 	switch msg := msg.(type) {
 	case sourcesMsg:
-		if msg.to == m {
-			m.gotSources(msg)
-		}
+		m.gotSources(msg)
 	case podsMsg:
-		if msg.to == m {
-			m.gotPods(msg)
-		}
+		m.gotPods(msg)
 	case models.ClipboardTextMsg:
-		if msg.Asker == models.Screen(m) {
-			return m.gotClipboard(msg)
-		}
+		return m.gotClipboard(msg)
 	case loadedMsg:
-		if msg.to == m {
-			return m.loaded(msg)
-		}
+		return m.loaded(msg)
 	case checkMsg:
-		switch {
-		case msg.to != m:
-		case msg.revision != m.buf.Revision():
+		if msg.revision != m.buf.Revision() {
 			return m.quiet()
-		default:
-			return m.checkNow()
 		}
+		return m.checkNow()
 	case checkedMsg:
-		if msg.to == m {
-			return m.gotCheck(msg)
-		}
+		return m.gotCheck(msg)
 	case lookAtMsg:
-		if msg.to == m {
-			return m.lookNow()
-		}
+		return m.lookNow()
 	case lookMsg:
-		if msg.to == m {
-			return m.gotLook(msg)
-		}
+		return m.gotLook(msg)
 	case fixesMsg:
-		if msg.to == m {
-			return m.gotFixes(msg)
-		}
+		return m.gotFixes(msg)
 	case seenMsg:
-		if msg.to == m {
-			m.seen = msg.seen
-		}
+		m.seen = msg.seen
 	case saveMsg:
-		if msg.to == m {
-			return m.saveNow(false)
-		}
+		return m.saveNow(false)
 	case savedMsg:
-		if msg.to == m {
-			return m.gotSaved(msg)
-		}
+		return m.gotSaved(msg)
 	case preparedMsg:
-		if msg.to == m {
-			return m.gotPrepared(msg)
-		}
+		return m.gotPrepared(msg)
 	case sentMsg:
-		if msg.to == m {
-			return m.gotSent(msg)
-		}
+		return m.gotSent(msg)
 	case basedMsg:
-		if msg.to == m {
-			return m.gotBase(msg)
-		}
+		return m.gotBase(msg)
 	case comparedMsg:
-		if msg.to == m {
-			return m.gotCompared(msg)
-		}
+		return m.gotCompared(msg)
 	case recreateMsg:
-		if msg.to == m {
-			return m.recreate(msg.compared)
-		}
+		return m.recreate(msg.compared)
 	case patchedMsg:
-		if msg.to == m {
-			return m.gotPatched(msg)
-		}
+		return m.gotPatched(msg)
 	case removedMsg:
-		if msg.to == m {
-			return m.gotRemoved(msg)
-		}
+		return m.gotRemoved(msg)
 	case models.InfoMsg: // the endpoint has said which rules hold
 		if m.choosing() {
 			return nil
@@ -320,9 +284,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.checked = m.buf.Revision() - 1
 		return m.check()
 	case models.EditedMsg:
-		if msg.Asker == models.Screen(m) {
-			return m.edited(msg.Text)
-		}
+		return m.edited(msg.Text)
 	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseMotionMsg, tea.MouseReleaseMsg, tea.MouseWheelMsg:
 		switch {
 		case m.choosing():

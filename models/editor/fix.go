@@ -8,12 +8,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/manifest"
+	"podium/models"
 	"podium/themes"
 )
 
 // fixesMsg are the ways to mend what is wrong in the cursor's line.
 type fixesMsg struct {
-	to       *Model
+	models.Answer
 	revision uint64
 	problems int // of the line
 	fixes    []manifest.Fix
@@ -44,7 +45,7 @@ func (m *Model) fix() tea.Cmd {
 			return col - p.End.Column
 		}
 		slices.SortStableFunc(here, func(a, b manifest.Problem) int { return away(a) - away(b) })
-		msg := fixesMsg{to: m, revision: revision, problems: len(here)}
+		msg := fixesMsg{Answer: models.To(m), revision: revision, problems: len(here)}
 		for _, p := range here {
 			var doc *manifest.Document
 			if p.Document >= 0 && p.Document < len(found.Docs) {

@@ -3,6 +3,7 @@ package editor
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"podium/models"
 	"podium/themes"
 )
 
@@ -24,7 +25,7 @@ func (m *Model) edited(text string) tea.Cmd {
 	m.note = ""
 	store, id, revision := m.env.Store, m.draft, m.buf.Revision()
 	return tea.Batch(m.check(), func() tea.Msg {
-		msg := savedMsg{to: m, revision: revision, err: store.SaveDraft(id, []byte(text))}
+		msg := savedMsg{Answer: models.To(m), revision: revision, err: store.SaveDraft(id, []byte(text))}
 		if msg.err == nil {
 			// One too many is offered again, and harms nobody.
 			_ = store.DeleteDraft(id + lentSuffix)

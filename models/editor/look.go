@@ -13,6 +13,7 @@ import (
 	"podium/api"
 	"podium/internal/safetext"
 	"podium/manifest"
+	"podium/models"
 	buffer "podium/models/widget/editor"
 	"podium/themes"
 )
@@ -41,9 +42,9 @@ const (
 
 // The messages of looks at the cursor and at the pods there are.
 type (
-	lookAtMsg struct{ to *Model }
+	lookAtMsg struct{ models.Answer }
 	lookMsg   struct {
-		to       *Model
+		models.Answer
 		revision uint64
 		offset   int
 		path     string
@@ -51,7 +52,7 @@ type (
 		want     want
 	}
 	seenMsg struct {
-		to   *Model
+		models.Answer
 		seen manifest.Seen
 	}
 )
@@ -71,13 +72,13 @@ func (m *Model) look(w want) tea.Cmd {
 	}
 	m.looking = true
 	if m.wanted == wantPath { // nobody waits for it
-		return m.tick(checkAfter, func(time.Time) tea.Msg { return lookAtMsg{to: m} })
+		return m.tick(checkAfter, func(time.Time) tea.Msg { return lookAtMsg{Answer: models.To(m)} })
 	}
 	return m.lookNow()
 }
 
 func (m *Model) lookNow() tea.Cmd {
-	msg := lookMsg{to: m, revision: m.buf.Revision(), offset: m.buf.Offset(), want: m.wanted}
+	msg := lookMsg{Answer: models.To(m), revision: m.buf.Revision(), offset: m.buf.Offset(), want: m.wanted}
 	text, rules, seen := m.buf.Text(), m.rules(), m.seen
 	m.wanted = wantPath
 	return func() tea.Msg {
@@ -237,7 +238,7 @@ func (m *Model) see() tea.Cmd {
 			}
 			return nil
 		})
-		return seenMsg{to: m, seen: seen}
+		return seenMsg{Answer: models.To(m), seen: seen}
 	}
 }
 

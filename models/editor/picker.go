@@ -10,6 +10,7 @@ import (
 
 	"podium/api"
 	"podium/internal/safetext"
+	"podium/models"
 	"podium/models/widget/input"
 	"podium/themes"
 )
@@ -31,7 +32,7 @@ type picker struct {
 
 // podsMsg are the pods there are.
 type podsMsg struct {
-	to   *Model
+	models.Answer
 	rows []api.PodRow
 	err  error
 }
@@ -44,7 +45,7 @@ func (m *Model) choosePod() tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), getTimeout)
 		defer cancel()
-		msg := podsMsg{to: m}
+		msg := podsMsg{Answer: models.To(m)}
 		_, err := client.List(ctx, namespace, api.ListOptions{}, func(row api.PodRow) error {
 			if msg.rows = append(msg.rows, row); len(msg.rows) >= pickRows {
 				return errEnough

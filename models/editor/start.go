@@ -34,13 +34,13 @@ const (
 // The answers about what a text can start from.
 type (
 	sourcesMsg struct {
-		to     *Model
+		models.Answer
 		drafts []keptDraft
 		own    []ownTemplate
 	}
 	// loadedMsg is a text to start from.
 	loadedMsg struct {
-		to    *Model
+		models.Answer
 		draft string // id of the draft it was kept as, "" for another text
 		what  string // what was read, for a sentence
 		text  []byte
@@ -65,7 +65,7 @@ func (m *Model) listSources() tea.Cmd {
 	m.sources = sourcesMsg{}
 	m.offer()
 	return func() tea.Msg {
-		msg := sourcesMsg{to: m}
+		msg := sourcesMsg{Answer: models.To(m)}
 		drafts, err := store.Drafts()
 		own, ownErr := store.Templates(folder)
 		for _, name := range own[:min(len(own), maxOwn)] {
@@ -193,7 +193,7 @@ func (m *Model) chosen(id string) tea.Cmd {
 	if own, ok := strings.CutPrefix(id, ownPrefix); ok {
 		return func() tea.Msg {
 			text, err := store.Template(folder, own)
-			return loadedMsg{to: m, what: "the template " + own, text: text, err: err}
+			return loadedMsg{Answer: models.To(m), what: "the template " + own, text: text, err: err}
 		}
 	}
 	switch id {
@@ -246,7 +246,7 @@ func (m *Model) openFile(path string) tea.Cmd {
 	m.filePath = path
 	return func() tea.Msg {
 		text, err := store.ReadFile(path)
-		return loadedMsg{to: m, what: "the file", text: text, err: err}
+		return loadedMsg{Answer: models.To(m), what: "the file", text: text, err: err}
 	}
 }
 
@@ -254,7 +254,7 @@ func (m *Model) load(id string) tea.Cmd {
 	store := m.env.Store
 	return func() tea.Msg {
 		text, err := store.LoadDraft(id)
-		return loadedMsg{to: m, draft: id, what: "the draft", text: text, err: err}
+		return loadedMsg{Answer: models.To(m), draft: id, what: "the draft", text: text, err: err}
 	}
 }
 
@@ -264,7 +264,7 @@ func (m *Model) copyPod(ref api.PodRef) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), getTimeout)
 		defer cancel()
-		msg := loadedMsg{to: m, what: "the pod"}
+		msg := loadedMsg{Answer: models.To(m), what: "the pod"}
 		pod, err := client.Get(ctx, ref.Namespace, ref.Name)
 		if err != nil {
 			msg.err = err
@@ -332,7 +332,7 @@ func (m *Model) gotClipboard(msg models.ClipboardTextMsg) tea.Cmd {
 		if msg.Err == nil && strings.TrimSpace(msg.Text) == "" {
 			msg.Err = fmt.Errorf("nothing was copied")
 		}
-		return m.loaded(loadedMsg{to: m, what: "the clipboard", text: []byte(msg.Text), err: msg.Err})
+		return m.loaded(loadedMsg{Answer: models.To(m), what: "the clipboard", text: []byte(msg.Text), err: msg.Err})
 	}
 	if msg.Err != nil {
 		m.say(themes.Warning, "%s", safetext.Clean(msg.Err.Error()))

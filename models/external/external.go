@@ -84,12 +84,12 @@ var (
 
 type (
 	startedMsg struct {
-		to  *Model
+		models.Answer
 		job *Job
 		err error
 	}
 	doneMsg struct {
-		to   *Model
+		models.Answer
 		text string
 		code int
 		err  error
@@ -150,13 +150,13 @@ func (m *Model) Init() tea.Cmd {
 	}
 	return func() tea.Msg {
 		if m.start == nil {
-			return startedMsg{to: m, err: fmt.Errorf("no %s can be run here", m.what())}
+			return startedMsg{Answer: models.To(m), err: fmt.Errorf("no %s can be run here", m.what())}
 		}
 		job, err := m.start(req)
 		if err == nil && !m.held.put(job) {
 			m.rescue(job)
 		}
-		return startedMsg{to: m, job: job, err: err}
+		return startedMsg{Answer: models.To(m), job: job, err: err}
 	}
 }
 
@@ -211,11 +211,11 @@ func (m *Model) Close() {
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case startedMsg:
-		if msg.to == m {
+		if !models.ForAnother(msg, m) {
 			return m.started(msg)
 		}
 	case doneMsg:
-		if msg.to == m && !m.over {
+		if !models.ForAnother(msg, m) && !m.over {
 			m.done(msg)
 		}
 	case tea.KeyPressMsg:
@@ -245,7 +245,7 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 func (m *Model) ended() tea.Cmd {
 	job := m.job
 	return func() tea.Msg {
-		msg := doneMsg{to: m}
+		msg := doneMsg{Answer: models.To(m)}
 		msg.code, _ = job.Bridge.ExitCode()
 		if m.pages() {
 			return msg

@@ -11,11 +11,12 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"podium/api"
+	"podium/models"
 )
 
 // answerMsg is the pod, and its events, as the server sent them.
 type answerMsg struct {
-	owner  *Model
+	models.Answer
 	run    int
 	object api.PodObject
 	err    error
@@ -32,7 +33,7 @@ func (m *Model) ask() tea.Cmd {
 	return func() tea.Msg {
 		limited, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
-		a := answerMsg{owner: m, run: run}
+		a := answerMsg{Answer: models.To(m), run: run}
 		a.object, a.err = client.Get(limited, ref.Namespace, ref.Name)
 		if a.err == nil && a.object.Pod == nil {
 			a.err = fmt.Errorf("get %s: the answer holds no pod", ref)

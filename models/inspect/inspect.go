@@ -159,6 +159,9 @@ func (m *Model) SetSize(cols, rows int) {
 
 // Update takes keys, ticks and answers.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	if models.ForAnother(msg, m) {
+		return nil
+	}
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
@@ -176,15 +179,12 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case models.InfoMsg:
 		m.due = m.env.Now()
 	case answerMsg:
-		if msg.owner != m || msg.run != m.run {
+		if msg.run != m.run {
 			return nil
 		}
 		m.got(msg)
 		cmd = m.askWords()
 	case wordsMsg:
-		if msg.owner != m {
-			return nil
-		}
 		m.gotWords(msg)
 	default:
 		return nil

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"podium/api"
+	"podium/models"
 	"podium/themes"
 )
 
@@ -34,7 +35,7 @@ type lastWords struct {
 
 // wordsMsg is the answer to the question for them.
 type wordsMsg struct {
-	owner *Model
+	models.Answer
 	words lastWords
 }
 
@@ -90,7 +91,7 @@ func (m *Model) askWords() tea.Cmd {
 			}
 		}
 		words.lines = words.lines[max(len(words.lines)-lastLines, 0):]
-		return wordsMsg{owner: m, words: words}
+		return wordsMsg{Answer: models.To(m), words: words}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"podium/models"
 	"podium/models/widget/input"
 	"podium/models/widget/textview"
 )
@@ -72,7 +73,7 @@ func (m *Model) setFilter(expr string) tea.Cmd {
 	if !not {
 		m.view.SetMark(f.find)
 	}
-	sift, entries, msg := *f, slices.Clone(m.entries), sievedMsg{owner: m, gen: m.gen, run: f.run, from: m.gone}
+	sift, entries, msg := *f, slices.Clone(m.entries), sievedMsg{Answer: models.To(m), gen: m.gen, run: f.run, from: m.gone}
 	return func() tea.Msg {
 		msg.hidden = make([]bool, len(entries))
 		for i := range entries {
@@ -84,7 +85,7 @@ func (m *Model) setFilter(expr string) tea.Cmd {
 
 // sievedMsg says which of the lines from number from on the filter hides.
 type sievedMsg struct {
-	owner    *Model
+	models.Answer
 	gen, run int
 	from     int
 	hidden   []bool

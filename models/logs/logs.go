@@ -132,6 +132,9 @@ func (m *Model) SetSize(cols, rows int) {
 
 // Update takes keys, ticks and the logs' lines.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	if models.ForAnother(msg, m) {
+		return nil
+	}
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
@@ -145,19 +148,16 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case tea.MouseWheelMsg, tea.MouseClickMsg:
 		cmd, _ = m.view.Handle(msg)
 	case linesMsg:
-		if msg.owner != m || msg.gen != m.gen {
+		if msg.gen != m.gen {
 			return nil
 		}
 		cmd = m.got(msg)
 	case podMsg:
-		if msg.owner != m || msg.gen != m.gen {
+		if msg.gen != m.gen {
 			return nil
 		}
 		cmd = m.gotPod(msg)
 	case sievedMsg:
-		if msg.owner != m {
-			return nil
-		}
 		m.sieved(msg)
 	case models.TickMsg:
 		if cmd = m.tick(time.Time(msg)); cmd == nil {

@@ -12,6 +12,7 @@ import (
 
 	"podium/api"
 	"podium/internal/safetext"
+	"podium/models"
 	"podium/themes"
 )
 
@@ -104,7 +105,7 @@ func (m *Model) tick(now time.Time) tea.Cmd {
 // podMsg is what the server says of a source's pod, asked before its stream and
 // after its end.
 type podMsg struct {
-	owner  *Model
+	models.Answer
 	gen    int
 	source *source
 	pod    *corev1.Pod
@@ -119,7 +120,7 @@ func (m *Model) askPod(s *source, after bool) tea.Cmd {
 		limited, cancel := context.WithTimeout(ctx, 20*time.Second)
 		defer cancel()
 		o, err := client.Get(limited, s.ref.Namespace, s.ref.Name)
-		return podMsg{owner: m, gen: gen, source: s, pod: o.Pod, err: err, after: after}
+		return podMsg{Answer: models.To(m), gen: gen, source: s, pod: o.Pod, err: err, after: after}
 	}
 }
 

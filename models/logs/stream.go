@@ -16,6 +16,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"podium/api"
+	"podium/models"
 )
 
 const (
@@ -110,7 +111,7 @@ func (q *queue) take() (lines []entry, ends []streamEnd) {
 
 // linesMsg is a batch of lines, and the streams that ended after them.
 type linesMsg struct {
-	owner *Model
+	models.Answer
 	gen   int
 	lines []entry
 	ends  []streamEnd
@@ -156,7 +157,7 @@ func (m *Model) wait(after time.Duration) tea.Cmd {
 			return nil
 		}
 		lines, ends := q.take()
-		return linesMsg{owner: m, gen: gen, lines: lines, ends: ends}
+		return linesMsg{Answer: models.To(m), gen: gen, lines: lines, ends: ends}
 	}
 }
 

@@ -305,9 +305,9 @@ func (m *Model) clear() tea.Cmd {
 
 // savedMsg is where the list was saved.
 type savedMsg struct {
-	owner *Model
-	path  string
-	err   error
+	models.Answer
+	path string
+	err  error
 }
 
 // save writes the rows in view of the filter to a file, in a command: there may
@@ -320,7 +320,7 @@ func (m *Model) save() tea.Cmd {
 	store, columns, now := m.env.Store, m.columns, m.now
 	return func() tea.Msg {
 		path, err := store.Save("pods.tsv", tabbed(columns, pods, now))
-		return savedMsg{owner: m, path: path, err: err}
+		return savedMsg{Answer: models.To(m), path: path, err: err}
 	}
 }
 

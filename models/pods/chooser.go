@@ -73,8 +73,8 @@ func (m *Model) Chooser() *Chooser {
 
 // labelKeysMsg are the keys of labels that pods have.
 type labelKeysMsg struct {
-	owner *Chooser
-	keys  []string
+	models.Answer
+	keys []string
 }
 
 // Init looks for the labels there are.
@@ -88,7 +88,7 @@ func (c *Chooser) Init() tea.Cmd {
 		for i, k := range keys {
 			keys[i] = strings.TrimSuffix(k, "=")
 		}
-		return labelKeysMsg{owner: c, keys: keys}
+		return labelKeysMsg{Answer: models.To(c), keys: keys}
 	}
 }
 
@@ -141,6 +141,9 @@ func (c *Chooser) current() placed { return c.m.layout[c.at] }
 
 // Update handles keys, clicks and the wheel.
 func (c *Chooser) Update(msg tea.Msg) (cmd tea.Cmd) {
+	if models.ForAnother(msg, c) {
+		return nil
+	}
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		if c.typing {
@@ -162,9 +165,6 @@ func (c *Chooser) Update(msg tea.Msg) (cmd tea.Cmd) {
 	case tea.MouseClickMsg:
 		cmd = c.click(msg)
 	case labelKeysMsg:
-		if msg.owner != c {
-			return nil
-		}
 		c.labels = msg.keys
 	default:
 		return nil

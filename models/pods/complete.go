@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/api"
+	"podium/models"
 )
 
 // menu is the choice of what may stand where the filter is typed.
@@ -32,7 +33,7 @@ type values struct {
 
 // valuesMsg is what was gathered for a place.
 type valuesMsg struct {
-	owner *Model
+	models.Answer
 	place string
 	items []string
 }
@@ -218,7 +219,7 @@ func (m *Model) offer(asked bool) tea.Cmd {
 	for i, k := range m.rows.sorted {
 		pods[i] = k.known
 	}
-	return func() tea.Msg { return valuesMsg{owner: m, place: place, items: valuesOf(place, pods)} }
+	return func() tea.Msg { return valuesMsg{Answer: models.To(m), place: place, items: valuesOf(place, pods)} }
 }
 
 // gathered takes the values for a place.

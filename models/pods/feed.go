@@ -67,7 +67,7 @@ type ending struct {
 
 // feedMsg is a batch of changes. It belongs to the run of the feed that asked.
 type feedMsg struct {
-	owner   *Model
+	models.Answer
 	run     int
 	changes []change
 	alive   bool
@@ -207,7 +207,7 @@ func (f *feed) wait(ctx context.Context, after time.Duration) tea.Cmd {
 			return nil
 		}
 		changes, alive, end := p.take()
-		return feedMsg{owner: m, run: run, changes: changes, alive: alive, end: end}
+		return feedMsg{Answer: models.To(m), run: run, changes: changes, alive: alive, end: end}
 	}
 }
 

@@ -112,8 +112,8 @@ const layoutHistory = "columns"
 
 // layoutMsg is the line that was kept last.
 type layoutMsg struct {
-	owner *Model
-	line  string
+	models.Answer
+	line string
 }
 
 // recallLayout reads the layout that was chosen last.
@@ -130,7 +130,7 @@ func (m *Model) recallLayout() tea.Cmd {
 		case len(lines) == 0:
 			return nil
 		}
-		return layoutMsg{owner: m, line: lines[len(lines)-1]}
+		return layoutMsg{Answer: models.To(m), line: lines[len(lines)-1]}
 	}
 }
 

@@ -189,6 +189,9 @@ func (m *Model) Cancel() (tea.Cmd, bool) {
 
 // Update takes keys, clicks, ticks and the batches of its feed.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	if models.ForAnother(msg, m) {
+		return nil
+	}
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
@@ -215,15 +218,15 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case models.EnvMsg:
 		cmd = m.scoped()
 	case introMsg:
-		m.intro = msg.owner == m || m.intro
+		m.intro = true
 	case feedMsg:
-		if msg.owner != m || msg.run != m.feed.run {
+		if msg.run != m.feed.run {
 			return nil
 		}
 		cmd = m.feed.got(msg)
 		m.changed()
 	case totalMsg:
-		if msg.owner == m && msg.run == m.feed.run {
+		if msg.run == m.feed.run {
 			m.feed.total = msg.total
 		}
 	case siftedMsg:
@@ -231,25 +234,15 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case sortedMsg:
 		m.gotSorted(msg)
 	case valuesMsg:
-		if msg.owner == m {
-			cmd = m.gathered(msg)
-		}
+		cmd = m.gathered(msg)
 	case pastMsg:
-		if msg.owner == m {
-			m.recalledPast(msg.past)
-		}
+		m.recalledPast(msg.past)
 	case layoutMsg:
-		if msg.owner == m {
-			m.recalledLayout(msg.line)
-		}
+		m.recalledLayout(msg.line)
 	case wroteMsg:
-		if msg.owner == m {
-			cmd = m.wrote(msg)
-		}
+		cmd = m.wrote(msg)
 	case savedMsg:
-		if msg.owner == m {
-			m.saved(msg)
-		}
+		m.saved(msg)
 	case models.PodsGoneMsg:
 		// The watch tells; where there is none the next list need not wait.
 		if m.feed.source == idle && m.feed.loaded {
@@ -339,7 +332,7 @@ func (m *Model) watchGivenUp(err error) {
 }
 
 // introMsg says that this is the first start on host.
-type introMsg struct{ owner *Model }
+type introMsg struct{ models.Answer }
 
 // introHistory is the history that remembers the first start.
 const introHistory = "introduced"
@@ -358,7 +351,7 @@ func (m *Model) askIntro() tea.Cmd {
 		if err := store.AppendHistory(introHistory, "host"); err != nil {
 			return models.NoticeMsg{Level: models.LevelWarning, Text: err.Error()}
 		}
-		return introMsg{owner: m}
+		return introMsg{Answer: models.To(m)}
 	}
 }
 

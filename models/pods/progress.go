@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/api"
+	"podium/models"
 )
 
 // asking notes a request, for perMinute.
@@ -33,7 +34,7 @@ const countFrom = 1000
 
 // totalMsg is how many pods there are, for the progress of the first list.
 type totalMsg struct {
-	owner *Model
+	models.Answer
 	run   int
 	total int
 }
@@ -58,6 +59,6 @@ func (f *feed) count() tea.Cmd {
 		if err != nil || meta.Remaining == 0 {
 			return nil // it is for the progress only: the list itself says what is wrong
 		}
-		return totalMsg{owner: m, run: run, total: rows + int(meta.Remaining)}
+		return totalMsg{Answer: models.To(m), run: run, total: rows + int(meta.Remaining)}
 	}
 }

@@ -83,7 +83,7 @@ func TestAnotherNamespaceIsListedAnew(t *testing.T) {
 	b.Env.Namespace = "kube-system"
 	d.Send(models.EnvMsg{}).Sees("dns").Misses("web")
 	// A late batch of the old list changes nothing.
-	d.Send(feedMsg{owner: m, run: run, changes: []change{{kind: api.EventAdded, row: one}}}).Misses("web")
+	d.Send(feedMsg{Answer: models.To(m), run: run, changes: []change{{kind: api.EventAdded, row: one}}}).Misses("web")
 	if m.table.Marks() != 0 {
 		t.Error("marks of pods that are not listed stay")
 	}

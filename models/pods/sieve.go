@@ -5,6 +5,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
 )
 
 // How many rows a filter is held against at once, in Update: as many as take
@@ -27,7 +29,7 @@ type sieve struct {
 
 // siftedMsg is what a sieve lets pass.
 type siftedMsg struct {
-	owner *Model
+	models.Answer
 	sieve *sieve
 	pass  []bool
 	whole bool // it was not given up
@@ -65,11 +67,11 @@ func (v *sieve) run(owner *Model) tea.Msg {
 	pass := make([]bool, len(v.pods))
 	for i, k := range v.pods {
 		if i%512 == 0 && v.given.Load() {
-			return siftedMsg{owner: owner, sieve: v}
+			return siftedMsg{Answer: models.To(owner), sieve: v}
 		}
 		pass[i] = v.filter.match(k, v.now)
 	}
-	return siftedMsg{owner: owner, sieve: v, pass: pass, whole: true}
+	return siftedMsg{Answer: models.To(owner), sieve: v, pass: pass, whole: true}
 }
 
 // wanted is the filter that is to be in force: the one that is, but while a
@@ -125,7 +127,7 @@ func (m *Model) siftBeside(f *filter) tea.Cmd {
 // gotSifted takes the answer of a sieve.
 func (m *Model) gotSifted(msg siftedMsg) tea.Cmd {
 	switch v := m.sieve; {
-	case msg.owner != m || v == nil:
+	case v == nil:
 	case v == msg.sieve && msg.whole:
 		m.sieve = nil
 		m.rows.sieved(v, msg.pass)

@@ -72,7 +72,7 @@ type ranked struct {
 
 // sortedMsg says that a sorter is done.
 type sortedMsg struct {
-	owner  *Model
+	models.Answer
 	sorter *sorter
 }
 
@@ -93,7 +93,7 @@ func (v *sorter) run(owner *Model) tea.Msg {
 		}
 	}
 	slices.SortFunc(v.pods, func(a, b ranked) int { return v.less(a.known, a.key, b.known, b.key) })
-	return sortedMsg{owner: owner, sorter: v}
+	return sortedMsg{Answer: models.To(owner), sorter: v}
 }
 
 // sortedBy puts the order of a sorter in force. What changed since the sorter was
@@ -157,7 +157,7 @@ func (m *Model) order(by string, desc bool) tea.Cmd {
 
 // gotSorted takes the answer of a sorter, unless another order is wanted by now.
 func (m *Model) gotSorted(msg sortedMsg) {
-	if msg.owner != m || msg.sorter != m.sorter {
+	if msg.sorter != m.sorter {
 		return
 	}
 	m.sorter = nil

@@ -8,6 +8,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"podium/models"
 	"podium/models/widget/input"
 )
 
@@ -210,8 +211,8 @@ const pastLimit = 200
 
 // pastMsg are the filters that were kept before.
 type pastMsg struct {
-	owner *Model
-	past  []string
+	models.Answer
+	past []string
 }
 
 // pastName is the history of the endpoint's filters.
@@ -230,7 +231,7 @@ func (m *Model) recall() tea.Cmd {
 		if err != nil {
 			return warning(err)
 		}
-		return pastMsg{owner: m, past: past[max(len(past)-pastLimit, 0):]}
+		return pastMsg{Answer: models.To(m), past: past[max(len(past)-pastLimit, 0):]}
 	}
 }
 

@@ -1,6 +1,10 @@
 package pods
 
-import tea "charm.land/bubbletea/v2"
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"podium/models"
+)
 
 // writes are what is to be kept in the store, in order: commands run side by
 // side, so one is under way at most.
@@ -11,8 +15,8 @@ type writes struct {
 
 // wroteMsg says that one was written.
 type wroteMsg struct {
-	owner *Model
-	err   error
+	models.Answer
+	err error
 }
 
 // write keeps something in the store, after what was given before.
@@ -28,7 +32,7 @@ func (m *Model) writeNext() tea.Cmd {
 	}
 	do := w.waiting[0]
 	w.busy, w.waiting = true, w.waiting[1:]
-	return func() tea.Msg { return wroteMsg{owner: m, err: do()} }
+	return func() tea.Msg { return wroteMsg{Answer: models.To(m), err: do()} }
 }
 
 func (m *Model) wrote(msg wroteMsg) tea.Cmd {

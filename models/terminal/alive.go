@@ -24,7 +24,7 @@ type alive struct {
 
 // aliveMsg is the server's answer.
 type aliveMsg struct {
-	to     *Model
+	models.Answer
 	gen    int
 	status api.ExecStatus
 	err    error
@@ -60,7 +60,7 @@ func (m *Model) ask(quiet bool) tea.Cmd {
 		ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
 		defer cancel()
 		status, err := control.Inspect(ctx)
-		return aliveMsg{to: m, gen: gen, status: status, err: err}
+		return aliveMsg{Answer: models.To(m), gen: gen, status: status, err: err}
 	}
 }
 
@@ -73,7 +73,7 @@ func laterOf(a, b time.Time) time.Time {
 
 // gotAlive takes the answer.
 func (m *Model) gotAlive(msg aliveMsg) tea.Cmd {
-	if msg.to != m || msg.gen != m.gen || m.state != running {
+	if msg.gen != m.gen || m.state != running {
 		return nil
 	}
 	a := &m.alive

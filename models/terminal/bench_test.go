@@ -64,7 +64,7 @@ func BenchmarkEchoedKey(b *testing.B) {
 			runtime.Gosched()
 		}
 		began = time.Now()
-		m.Update(changedMsg{to: m, gen: m.gen})
+		m.Update(changedMsg{Answer: models.To(m), gen: m.gen})
 		_ = m.View()
 		own += time.Since(began)
 	}
@@ -76,7 +76,7 @@ func BenchmarkFlood(b *testing.B) {
 	m, _ := running200x50(b)
 	for i := range b.N {
 		m.read(func(tx text) { _, _ = fmt.Fprintf(tx.t, "%s%d\r\n", strings.Repeat("y\r\n", 60), i) })
-		m.Update(changedMsg{to: m, gen: m.gen})
+		m.Update(changedMsg{Answer: models.To(m), gen: m.gen})
 		_ = m.View()
 	}
 }

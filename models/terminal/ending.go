@@ -25,7 +25,7 @@ func (m *Model) learnEnd(reason termbridge.EndReason, cause error) tea.Cmd {
 		if gone {
 			end.More = "The pod was deleted from here."
 		}
-		return endedMsg{to: m, gen: gen, end: end}
+		return endedMsg{Answer: models.To(m), gen: gen, end: end}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/models"
 	"podium/models/widget/textview"
 	"podium/termbridge"
 	"podium/termbridge/vt"
@@ -38,7 +39,7 @@ type hunt struct {
 
 // foundMsg is the end of a hunt that took longer.
 type foundMsg struct {
-	to   *Model
+	models.Answer
 	hunt *hunt
 }
 
@@ -166,14 +167,14 @@ func (m *Model) goTo(back, itself bool, times int) tea.Cmd {
 		if !h.run(bridge, width) {
 			return nil
 		}
-		return foundMsg{to: m, hunt: h}
+		return foundMsg{Answer: models.To(m), hunt: h}
 	}
 }
 
 // found takes the end of a hunt, if it is still wanted.
 func (m *Model) found(msg foundMsg) {
 	l := &m.look
-	if msg.to != m || l.search.hunt != msg.hunt {
+	if l.search.hunt != msg.hunt {
 		return
 	}
 	l.search.hunt = nil

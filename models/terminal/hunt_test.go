@@ -57,7 +57,7 @@ func TestASearchIsGivenUpAndItsAnswerDropped(t *testing.T) {
 	if one() != nil {
 		t.Error("a search that nobody waits for goes on to its end")
 	}
-	d.Send(foundMsg{to: m, hunt: slow}).Misses("line 7 ") // had it ended just before
+	d.Send(foundMsg{Answer: models.To(m), hunt: slow}).Misses("line 7 ") // had it ended just before
 	d.Send(two()).Sees("line 8 ")
 
 	cmd := hold(m, "enter", "N")

@@ -124,7 +124,7 @@ func (m *Model) paste(text string) tea.Cmd {
 			Title:    "Paste several lines?",
 			Question: why + ": each of the " + plural(lines, "line") + " runs as if typed.",
 			Yes:      "Paste",
-			Do:       pasteMsg{to: m, gen: m.gen, text: text},
+			Do:       pasteMsg{Answer: models.To(m), gen: m.gen, text: text},
 		})
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/models"
 	"podium/termbridge"
 	"podium/termbridge/keys"
 	"podium/termbridge/vt"
@@ -34,7 +35,7 @@ type mouseDrag struct {
 
 // dragMsg scrolls on while the mouse is held beyond the pane.
 type dragMsg struct {
-	to    *Model
+	models.Answer
 	ticks int
 }
 
@@ -204,13 +205,13 @@ func (m *Model) dragOn() tea.Cmd {
 	d := &m.look.mouse
 	d.moving = true
 	ticks := d.ticks
-	return tea.Tick(dragEvery, func(time.Time) tea.Msg { return dragMsg{to: m, ticks: ticks} })
+	return tea.Tick(dragEvery, func(time.Time) tea.Msg { return dragMsg{Answer: models.To(m), ticks: ticks} })
 }
 
 // dragged is the tick of a drag.
 func (m *Model) dragged(msg dragMsg) tea.Cmd {
 	d := &m.look.mouse
-	if msg.to != m || msg.ticks != d.ticks {
+	if msg.ticks != d.ticks {
 		return nil
 	}
 	d.moving = false

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"podium/models"
 	"podium/termbridge/vt"
 )
 
@@ -79,7 +80,7 @@ func TestDragBeyondThePaneScrolls(t *testing.T) {
 		t.Errorf("copied %q, want several lines up to line 52", got)
 	}
 	back := m.look.back()
-	d.Send(dragMsg{to: m, ticks: m.look.mouse.ticks})
+	d.Send(dragMsg{Answer: models.To(m), ticks: m.look.mouse.ticks})
 	if m.look.back() != back {
 		t.Error("the view scrolls on after the button was released")
 	}

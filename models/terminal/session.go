@@ -17,29 +17,29 @@ import (
 // it belongs to.
 type (
 	containersMsg struct {
-		to     *Model
+		models.Answer
 		gen    int
 		pod    api.PodObject
 		shells map[string]string // chosen last in the images of its containers
 		err    error
 	}
 	startedMsg struct {
-		to      *Model
+		models.Answer
 		gen     int
 		session api.ExecSession
 		err     error
 	}
 	changedMsg struct {
-		to  *Model
+		models.Answer
 		gen int
 	}
 	endedMsg struct {
-		to  *Model
+		models.Answer
 		gen int
 		end models.End
 	}
 	pasteMsg struct {
-		to   *Model
+		models.Answer
 		gen  int
 		text string
 	}
@@ -80,12 +80,12 @@ func (m *Model) start() tea.Cmd {
 			session.Close()
 			session, err = nil, ctx.Err()
 		}
-		return startedMsg{to: m, gen: gen, session: session, err: err}
+		return startedMsg{Answer: models.To(m), gen: gen, session: session, err: err}
 	}
 }
 
 func (m *Model) gotContainers(msg containersMsg) tea.Cmd {
-	if msg.to != m || msg.gen != m.gen {
+	if msg.gen != m.gen {
 		return nil
 	}
 	switch {
@@ -198,7 +198,7 @@ func (m *Model) wait() tea.Cmd {
 		}
 		come, _ := bridge.Counts()
 		pace.wait(come, bridge.Done())
-		return changedMsg{to: m, gen: gen}
+		return changedMsg{Answer: models.To(m), gen: gen}
 	}
 }
 

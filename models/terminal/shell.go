@@ -266,10 +266,10 @@ func (m *Model) lookUp() tea.Cmd {
 		defer cancel()
 		if known != "" {
 			pod := &corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: named, Image: known}}}}
-			return containersMsg{to: m, gen: gen, pod: api.PodObject{Pod: pod}, shells: lastShells(store, pod)}
+			return containersMsg{Answer: models.To(m), gen: gen, pod: api.PodObject{Pod: pod}, shells: lastShells(store, pod)}
 		}
 		pod, err := client.Get(ctx, ref.Namespace, ref.Name)
-		msg := containersMsg{to: m, gen: gen, pod: pod, err: err}
+		msg := containersMsg{Answer: models.To(m), gen: gen, pod: pod, err: err}
 		if err == nil && pod.Pod != nil {
 			msg.shells = lastShells(store, pod.Pod)
 		}

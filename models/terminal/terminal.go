@@ -143,6 +143,9 @@ func widthMethod(env *models.Env) vt.WidthMethod {
 
 // Update handles a message.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	if models.ForAnother(msg, m) {
+		return nil
+	}
 	cmd := m.handle(msg)
 	if m.stale {
 		m.render()
@@ -157,11 +160,11 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case startedMsg:
 		return m.gotSession(msg)
 	case changedMsg:
-		if msg.to == m && msg.gen == m.gen && m.bridge != nil {
+		if msg.gen == m.gen && m.bridge != nil {
 			return m.changed()
 		}
 	case endedMsg:
-		if msg.to == m && msg.gen == m.gen {
+		if msg.gen == m.gen {
 			return m.gotEnd(msg)
 		}
 	case dragMsg:
@@ -179,7 +182,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case tea.BlurMsg:
 		m.report(false)
 	case pasteMsg:
-		if msg.to == m && msg.gen == m.gen {
+		if msg.gen == m.gen {
 			return m.typed(func(b *termbridge.Bridge) error { return b.Paste(msg.text) })
 		}
 	case models.PodsGoneMsg:

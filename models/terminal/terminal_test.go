@@ -311,7 +311,7 @@ func TestCloseDoesNotWaitAndEndsTheSession(t *testing.T) {
 func TestAnswerForAnotherShellIsLeftAlone(t *testing.T) {
 	_, bench, m, _ := open(t, shell())
 	bench.Env.Go = func(func()) { t.Error("something was done about a session of another shell") }
-	m.Update(startedMsg{to: New(bench.Env, shell()), session: newSession()})
+	m.Update(startedMsg{Answer: models.To(New(bench.Env, shell())), session: newSession()})
 	bench.Env.Go = func(f func()) { go f() }
 	if m.state != running {
 		t.Errorf("the shell's state is %v", m.state)
@@ -326,7 +326,7 @@ func TestSessionThatOpensAfterItsScreenHasGoneIsClosed(t *testing.T) {
 	}
 	m := New(mt.NewBench(client).Env, shell())
 	m.Init() // the look at the pod
-	start := m.Update(containersMsg{to: m, pod: api.PodObject{Pod: pod("main")}})
+	start := m.Update(containersMsg{Answer: models.To(m), pod: api.PodObject{Pod: pod("main")}})
 	m.Close()
 	msg, ok := start().(startedMsg)
 	if !ok || msg.session != nil || msg.err == nil || !s.closed {
