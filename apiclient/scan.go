@@ -228,27 +228,13 @@ func (s *scanner) object(visit func(key string) error) error {
 	if err := s.take('{'); err != nil {
 		return err
 	}
-	for first := true; ; first = false {
-		ch, err := s.expect()
-		switch {
-		case err != nil:
-			return err
-		case ch == '}':
-			s.pos++
-			return nil
-		case !first:
-			if err := s.take(','); err != nil {
-				return err
-			}
-		}
+	return s.items('}', func() error {
 		key, err := s.key()
 		if err != nil {
 			return err
 		}
-		if err := visit(key); err != nil {
-			return err
-		}
-	}
+		return visit(key)
+	})
 }
 
 // array visits the items of the array ahead, none when it is null. visit must
@@ -264,12 +250,17 @@ func (s *scanner) array(visit func() error) error {
 	if err := s.take('['); err != nil {
 		return err
 	}
+	return s.items(']', visit)
+}
+
+// items visits what stands between commas ahead, up to the end.
+func (s *scanner) items(end byte, visit func() error) error {
 	for first := true; ; first = false {
 		ch, err := s.expect()
 		switch {
 		case err != nil:
 			return err
-		case ch == ']':
+		case ch == end:
 			s.pos++
 			return nil
 		case !first:

@@ -207,6 +207,12 @@ func (c *checker) handler(at string, h *corev1.LifecycleHandler, ports []string)
 
 // oneHandler checks that exactly one of several ways to act is given.
 func (c *checker) oneHandler(at string, names []string, set ...bool) {
+	c.exactlyOne(at, names, set, "says nothing to do: give it "+listWords(names[:3]), "can do one thing")
+}
+
+// exactlyOne checks that one of several fields is set and no other; none and
+// several say what is wrong otherwise.
+func (c *checker) exactlyOne(at string, names []string, set []bool, none, several string) {
 	var given []string
 	for i, ok := range set {
 		if ok {
@@ -215,9 +221,9 @@ func (c *checker) oneHandler(at string, names []string, set ...bool) {
 	}
 	switch {
 	case len(given) == 0:
-		c.fail(CodeRequired, at, "%s says nothing to do: give it %s.", last(at), listWords(names[:3])).key = true
+		c.fail(CodeRequired, at, "%s %s.", last(at), none).key = true
 	case len(given) > 1:
-		c.fail(CodeConflict, at+"."+given[1], "%s can do one thing; this one has %s.", last(at), strings.Join(given, " and ")).key = true
+		c.fail(CodeConflict, at+"."+given[1], "%s %s; this one has %s.", last(at), several, strings.Join(given, " and ")).key = true
 	}
 }
 

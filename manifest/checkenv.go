@@ -101,16 +101,5 @@ func (c *checker) envFrom(at string, e *corev1.EnvFromSource) {
 
 // oneSource checks that exactly one of several sources is given.
 func (c *checker) oneSource(at string, names []string, set ...bool) {
-	var given []string
-	for i, ok := range set {
-		if ok {
-			given = append(given, names[i])
-		}
-	}
-	switch {
-	case len(given) == 0:
-		c.fail(CodeRequired, at, "%s names no source: give it %s.", last(at), listWords(names)).key = true
-	case len(given) > 1:
-		c.fail(CodeConflict, at+"."+given[1], "%s can have one source; this one has %s.", last(at), strings.Join(given, " and ")).key = true
-	}
+	c.exactlyOne(at, names, set, "names no source: give it "+listWords(names), "can have one source")
 }

@@ -43,51 +43,56 @@ var (
 
 // readClipboard gives what is on the clipboard of this machine. An error means
 // that there is none here, or that it is empty.
-func readClipboard(ctx context.Context) (string, error) {
-	err := errors.New("no clipboard program is installed here")
-	for _, c := range pasters {
-		if !c.when() {
-			continue
-		}
-		path, lookErr := exec.LookPath(c.name)
-		if lookErr != nil {
-			continue
-		}
-		cmd := exec.CommandContext(ctx, path, c.args...)
-		out, pipeErr := cmd.StdoutPipe()
-		if pipeErr == nil {
-			pipeErr = cmd.Start()
-		}
-		if pipeErr != nil {
-			err = fmt.Errorf("%s gave no text: %w", c.name, pipeErr)
-			continue
-		}
-		// The rest of a larger one is left to the program, which is ended.
-		text, readErr := io.ReadAll(io.LimitReader(out, clipboardLimit))
-		if len(text) == clipboardLimit {
-			readErr = errors.Join(errors.New("it holds more than is read"), cmd.Process.Kill())
-		}
-		waitErr := errors.Join(readErr, cmd.Wait())
-		if waitErr == nil && len(text) == 0 {
-			waitErr = errors.New("nothing was copied")
-		}
-		if waitErr != nil {
-			err = fmt.Errorf("%s gave no text: %w", c.name, waitErr)
-			continue
-		}
-		return string(text), nil
-	}
-	return "", err
+func readClipboard(ctx context.Context) (text string, err error) {
+	_, err = useFirst(pasters, "gave", func(path string, args []string) error {
+		text, err = paste(exec.CommandContext(ctx, path, args...))
+		return err
+	})
+	return text, err
 }
 
 // clipboardLimit bounds what is read from a clipboard, in bytes.
 const clipboardLimit = 16 << 20
 
+// paste reads what the program gives.
+func paste(cmd *exec.Cmd) (string, error) {
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return "", err
+	}
+	// The rest of a larger one is left to the program, which is ended.
+	text, err := io.ReadAll(io.LimitReader(out, clipboardLimit))
+	if len(text) == clipboardLimit {
+		err = errors.Join(errors.New("it holds more than is read"), cmd.Process.Kill())
+	}
+	err = errors.Join(err, cmd.Wait())
+	switch {
+	case err != nil:
+		return "", err
+	case len(text) == 0:
+		return "", errors.New("nothing was copied")
+	}
+	return string(text), nil
+}
+
 // copyToClipboard puts text on a clipboard and names the program that took it.
 // An error means that there is none here, or that the last one failed.
 func copyToClipboard(ctx context.Context, text string) (string, error) {
+	return useFirst(clipboards, "took", func(path string, args []string) error {
+		cmd := exec.CommandContext(ctx, path, args...)
+		cmd.Stdin = strings.NewReader(text)
+		return cmd.Run()
+	})
+}
+
+// useFirst names the first of the programs that is here and did what it was
+// asked for.
+func useFirst(programs []clipboard, did string, do func(path string, args []string) error) (string, error) {
 	err := errors.New("no clipboard program is installed here")
-	for _, c := range clipboards {
+	for _, c := range programs {
 		if !c.when() {
 			continue
 		}
@@ -95,13 +100,11 @@ func copyToClipboard(ctx context.Context, text string) (string, error) {
 		if lookErr != nil {
 			continue
 		}
-		cmd := exec.CommandContext(ctx, path, c.args...)
-		cmd.Stdin = strings.NewReader(text)
-		if runErr := cmd.Run(); runErr != nil {
-			err = fmt.Errorf("%s took no text: %w", c.name, runErr)
-			continue
+		failed := do(path, c.args)
+		if failed == nil {
+			return c.name, nil
 		}
-		return c.name, nil
+		err = fmt.Errorf("%s %s no text: %w", c.name, did, failed)
 	}
 	return "", err
 }

@@ -112,9 +112,6 @@ func (m *Model) gotContainers(msg containersMsg) tea.Cmd {
 }
 
 func (m *Model) gotSession(msg startedMsg) tea.Cmd {
-	if msg.to != m {
-		return nil // another shell's, which sees it too
-	}
 	if msg.gen != m.gen {
 		if msg.session != nil { // nobody waits for it any more
 			m.env.Go(func() { msg.session.Close() })
