@@ -45,7 +45,7 @@ func (r *root) copyText(msg models.CopyMsg) {
 func (r *root) sayCopied(c copiedMsg) {
 	what := c.msg.What
 	if what == "" {
-		what = plural(len([]rune(c.msg.Text)), "character")
+		what = models.Count(len([]rune(c.msg.Text)), "character")
 	}
 	if c.err == nil {
 		r.notify(models.NoticeMsg{Text: fmt.Sprintf("Copied %s (%s)", what, c.way)})

@@ -22,7 +22,7 @@ func (r *root) grantCopyAs(msg models.CopyAsMsg) {
 	}
 	what := safetext.Line(msg.Refs[0].Name, 40)
 	if n := len(msg.Refs); n > 1 {
-		what = plural(n, "pod")
+		what = models.Count(n, "pod")
 	}
 	p := &picker{root: r, title: "copy " + what + " as", typed: true, prompt: "as: ", exact: true, match: namesChoice}
 	p.all = func() []choice {

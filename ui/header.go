@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -45,7 +44,7 @@ func (r *root) headerSpans() (left, right []span) {
 	}
 	right = append(right, r.waiting()...)
 	if n := r.countSessions(); n > 0 {
-		right = append(right, span{text: plural(n, "session") + r.calling(), role: themes.Accent, rank: 4, do: (*root).openSessions})
+		right = append(right, span{text: models.Count(n, "session") + r.calling(), role: themes.Accent, rank: 4, do: (*root).openSessions})
 	}
 	right = append(right, r.freshness()...)
 	if r.env.ReadOnly {
@@ -90,14 +89,6 @@ func (r *root) namespace() string {
 		return "all namespaces"
 	}
 	return safetext.Line(r.env.Namespace, 40)
-}
-
-// plural is a number with its noun: "1 pod", "12 pods".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 const (

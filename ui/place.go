@@ -212,7 +212,7 @@ func (r *root) setReadOnly(on bool) {
 		text = r.at() + " is read-only now; " + r.lockName() + " unlocks it"
 	}
 	if n := len(r.endings()); on && n > 0 {
-		text += fmt.Sprintf(". What is open goes on (%s)", plural(n, "session"))
+		text += fmt.Sprintf(". What is open goes on (%s)", models.Count(n, "session"))
 	}
 	r.notify(models.NoticeMsg{Text: text})
 	action := "unlock"

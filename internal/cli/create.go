@@ -12,6 +12,7 @@ import (
 	"podium/api"
 	"podium/internal/safetext"
 	"podium/manifest"
+	"podium/models"
 )
 
 // createFlags are those of podium create.
@@ -131,7 +132,7 @@ func readManifests(v *verb, files []string, recursive bool, rules manifest.RuleS
 	}
 	switch {
 	case wrong > 0:
-		return nil, fmt.Errorf("nothing was sent: %s to mend first", countOf(wrong, "error"))
+		return nil, fmt.Errorf("nothing was sent: %s to mend first", models.Count(wrong, "error"))
 	case len(docs) == 0:
 		return nil, errors.New("there is no pod in what was given")
 	}

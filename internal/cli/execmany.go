@@ -13,6 +13,7 @@ import (
 	"podium/api"
 	"podium/internal/fanout"
 	"podium/internal/safetext"
+	"podium/models"
 	"podium/termbridge/frame"
 )
 
@@ -91,7 +92,7 @@ func (e *execFlags) targets(ctx context.Context, v *verb) ([]fanout.Target, erro
 		out = append(out, fanout.Target{Ref: row.Ref(), Container: container})
 	}
 	if ended > 0 && !e.quiet {
-		v.warn("Left out, having ended already: %s", countOf(ended, "pod"))
+		v.warn("Left out, having ended already: %s", models.Count(ended, "pod"))
 	}
 	return out, nil
 }
@@ -164,7 +165,7 @@ func manyStatus(outcomes []*fanout.Outcome) error {
 	if idle+unknown > 0 {
 		status = exitUnknown
 	}
-	return &statusError{status: status, err: fmt.Errorf("the command %s of %s", strings.Join(parts, ", "), countOf(len(outcomes), "pod"))}
+	return &statusError{status: status, err: fmt.Errorf("the command %s of %s", strings.Join(parts, ", "), models.Count(len(outcomes), "pod"))}
 }
 
 // print writes the outcomes as the flags ask for.

@@ -15,6 +15,7 @@ import (
 
 	"podium/internal/safetext"
 	"podium/manifest"
+	"podium/models"
 )
 
 // lintOptions are the flags of lint.
@@ -261,18 +262,11 @@ func tally(found []finding, files int) string {
 	parts := make([]string, 0, 3)
 	for _, s := range []manifest.Severity{manifest.Error, manifest.Warning, manifest.Hint} {
 		if c := n[s.String()]; c > 0 {
-			parts = append(parts, countOf(c, s.String()))
+			parts = append(parts, models.Count(c, s.String()))
 		}
 	}
 	if len(parts) == 0 {
 		parts = []string{"no problems"}
 	}
-	return countOf(files, "file") + ": " + strings.Join(parts, ", ")
-}
-
-func countOf(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
+	return models.Count(files, "file") + ": " + strings.Join(parts, ", ")
 }

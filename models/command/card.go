@@ -42,7 +42,7 @@ func (c *card) busy() bool { return c.state != done || c.watch != nil }
 // where is the place, or how many there are.
 func (c *card) where() string {
 	if len(c.targets) != 1 {
-		return plural(len(c.targets), "pod")
+		return models.Count(len(c.targets), "pod")
 	}
 	t := c.targets[0]
 	if t.Container == "" {

@@ -8,7 +8,6 @@
 package command
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -309,7 +308,7 @@ func (m *Model) drop(c *card) {
 
 // Title names what runs where.
 func (m *Model) Title() string {
-	where := plural(len(m.refs), "pod")
+	where := models.Count(len(m.refs), "pod")
 	if len(m.refs) == 1 {
 		where = m.refs[0].Name
 		if m.container != "" {
@@ -396,11 +395,4 @@ func (m *Model) Close() {
 		m.drop(c)
 	}
 	m.cards, m.at = nil, 0
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

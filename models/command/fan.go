@@ -269,7 +269,7 @@ func (m *Model) fillFan(c *card) {
 
 // headLines say which pods a group has.
 func (m *Model) headLines(g *fanout.Group) []textview.Line {
-	out := m.wrapped(themes.Strong, plural(len(g.Outcomes), "pod")+": "+names(g, namesAbove))
+	out := m.wrapped(themes.Strong, models.Count(len(g.Outcomes), "pod")+": "+names(g, namesAbove))
 	if more := g.First().End.More; more != "" {
 		out = append(out, m.wrapped(themes.Text, more)...)
 	}

@@ -176,7 +176,7 @@ func (m *Model) promptHint() string {
 		}
 		parts = append(parts, where)
 	} else {
-		parts = append(parts, fmt.Sprintf("in %s, %d at a time", plural(len(m.refs), "pod"), m.parallel()))
+		parts = append(parts, fmt.Sprintf("in %s, %d at a time", models.Count(len(m.refs), "pod"), m.parallel()))
 	}
 	if on := parseSpec(m.line.Value()).on; on != "" {
 		parts = []string{"in all pods with " + on}
@@ -191,7 +191,7 @@ func (m *Model) promptHint() string {
 		if m.snippet > 0 {
 			name = " (" + m.env.Settings.Snippets[m.snippet-1].Name + ")"
 		}
-		parts = append(parts, fmt.Sprintf("%s: %s%s", m.keys.Snippet.Help().Key, plural(n, "snippet"), name))
+		parts = append(parts, fmt.Sprintf("%s: %s%s", m.keys.Snippet.Help().Key, models.Count(n, "snippet"), name))
 	}
 	return strings.Join(parts, " · ")
 }

@@ -281,7 +281,7 @@ func (m *Model) finish(r *run, end models.End) tea.Cmd {
 
 // tell journals the end of a card, and announces it where it took long.
 func (m *Model) tell(c *card, result string, failed bool) {
-	target := plural(len(c.targets), "pod")
+	target := models.Count(len(c.targets), "pod")
 	if len(c.targets) == 1 {
 		target = c.targets[0].Ref.String() + "/" + c.targets[0].Container
 	}

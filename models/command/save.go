@@ -65,7 +65,7 @@ func (m *Model) chooseSave(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (m *Model) fileName(c *card, ending string) string {
-	what := plural(len(c.targets), "pod")
+	what := models.Count(len(c.targets), "pod")
 	if len(c.targets) == 1 {
 		what = c.targets[0].Ref.Name
 	}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/internal/safetext"
+	"podium/models"
 	"podium/themes"
 )
 
@@ -145,7 +146,7 @@ func (m *Model) standing(c *card) []string {
 		lines = append(lines, m.theme.Paint(themes.Strong, m.podLine(c, o)))
 	}
 	if w := c.watch; w != nil {
-		text := fmt.Sprintf("watched every %s · run %d · %s changed", w.every, w.runs, plural(w.changed, "line"))
+		text := fmt.Sprintf("watched every %s · run %d · %s changed", w.every, w.runs, models.Count(w.changed, "line"))
 		if w.until != "" {
 			text += " · until " + w.until
 		}

@@ -100,7 +100,7 @@ func (m *Model) gotPrepared(msg preparedMsg) tea.Cmd {
 		m.show(msg.found.Problems)
 	}
 	if n := msg.found.Errors(); n > 0 {
-		m.say(themes.Error, "Nothing was sent: %s to mend first. F8 goes from one to the next, alt-enter mends.", plural(n, "problem"))
+		m.say(themes.Error, "Nothing was sent: %s to mend first. F8 goes from one to the next, alt-enter mends.", models.Count(n, "problem"))
 		m.buf.NextProblem()
 		return m.look(wantPath)
 	}

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/internal/safetext"
+	"podium/models"
 	"podium/models/widget/textview"
 	"podium/themes"
 )
@@ -80,7 +81,7 @@ func (m *Model) diffVerb() string {
 // drawDiff draws the difference, and below it what can be done.
 func (m *Model) drawDiff() string {
 	d := m.diff
-	said := "What is to change: " + plural(d.removed, "line") + " out, " + plural(d.added, "line") + " in. " +
+	said := "What is to change: " + models.Count(d.removed, "line") + " out, " + models.Count(d.added, "line") + " in. " +
 		m.keys.Create.Help().Key + " " + m.diffVerb() + "; esc goes back to the text."
 	lines := []string{}
 	if m.rows > statusRows {

@@ -169,7 +169,7 @@ func (m *Model) Ends() string {
 	case m.recreating != "":
 		return "recreating " + safetext.Line(m.recreating, 60) + ", which is deleted by now"
 	case m.job != nil && m.job.left() > 1:
-		return "creating " + plural(m.job.left(), "pod")
+		return "creating " + models.Count(m.job.left(), "pod")
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 
 	"podium/internal/safetext"
 	"podium/manifest"
+	"podium/models"
 	buffer "podium/models/widget/editor"
 	"podium/themes"
 )
@@ -133,15 +134,8 @@ func (m *Model) tally() string {
 	}
 	for _, s := range []manifest.Severity{manifest.Error, manifest.Warning, manifest.Hint} {
 		if counts[s] > 0 {
-			parts = append(parts, plural(counts[s], s.String()))
+			parts = append(parts, models.Count(counts[s], s.String()))
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -137,7 +137,7 @@ func TestALongSelectionIsReadBesideTheLoop(t *testing.T) {
 	if cmd == nil {
 		t.Fatal("a long output is read while the user waits")
 	}
-	if got, ok := cmd().(models.CopyMsg); !ok || strings.Count(got.Text, "\n") != 3*saveStep || got.What != "the last output, 1500 lines" {
+	if got, ok := cmd().(models.CopyMsg); !ok || strings.Count(got.Text, "\n") != 3*saveStep || got.What != "the last output, 1,500 lines" {
 		t.Errorf("copied %s", got.What)
 	}
 }

@@ -122,7 +122,7 @@ func (m *Model) paste(text string) tea.Cmd {
 		}
 		m.env.Wish(models.ConfirmMsg{
 			Title:    "Paste several lines?",
-			Question: why + ": each of the " + plural(lines, "line") + " runs as if typed.",
+			Question: why + ": each of the " + models.Count(lines, "line") + " runs as if typed.",
 			Yes:      "Paste",
 			Do:       pasteMsg{Answer: models.To(m), gen: m.gen, text: text},
 		})

@@ -84,7 +84,7 @@ func (m *Model) diagnose() (quiet bool) {
 		said := m.alive.said
 		switch {
 		case m.bridge.Stalled():
-			trouble = "input stalled: " + plural(m.bridge.Waiting(), "byte") + " not taken"
+			trouble = "input stalled: " + models.Count(m.bridge.Waiting(), "byte") + " not taken"
 		case quiet:
 			trouble = "no bytes for " + models.Age(since) + " since you typed"
 		case m.alive.ends == 0 && said != noAnswer:

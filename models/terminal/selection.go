@@ -123,9 +123,9 @@ func copyOf(text string) models.CopyMsg {
 // amount says how much text there is, in lines or characters.
 func amount(text string) string {
 	if lines := strings.Count(strings.TrimSuffix(text, "\n"), "\n") + 1; lines > 1 || strings.HasSuffix(text, "\n") {
-		return plural(lines, "line")
+		return models.Count(lines, "line")
 	}
-	return plural(len([]rune(text)), "character")
+	return models.Count(len([]rune(text)), "character")
 }
 
 // wordAt is the word around a place as a double click takes it: a name, a path,

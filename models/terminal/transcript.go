@@ -34,7 +34,7 @@ func (m *Model) save() tea.Cmd {
 		if err != nil {
 			return models.NoticeMsg{Level: models.LevelError, Text: "The transcript could not be saved: " + err.Error()}
 		}
-		return models.NoticeMsg{Text: fmt.Sprintf("Transcript saved, %s: %s", plural(bytes.Count(text, []byte("\n")), "line"), path)}
+		return models.NoticeMsg{Text: fmt.Sprintf("Transcript saved, %s: %s", models.Count(bytes.Count(text, []byte("\n")), "line"), path)}
 	}
 }
 

@@ -134,14 +134,14 @@ func (m *Model) mark() string {
 		}
 		if l.sel.shape != noShape {
 			a, b := l.sel.ordered()
-			parts = append(parts, plural(int(b.line-a.line)+1, "line")+" selected")
+			parts = append(parts, models.Count(int(b.line-a.line)+1, "line")+" selected")
 		}
 		if l.count > 0 {
 			parts = append(parts, strconv.Itoa(l.count))
 		}
 	}
 	if n := l.back(); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %s back", n, plural(int(l.base-l.low), "line")))
+		parts = append(parts, fmt.Sprintf("%s of %s back", models.Thousands(n), models.Count(int(l.base-l.low), "line")))
 	}
 	if m.trouble != "" {
 		parts = append(parts, m.trouble)
@@ -239,11 +239,4 @@ func (m *Model) endLines() []string {
 		say(themes.KeyDesc, c, 0)
 	}
 	return lines
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
