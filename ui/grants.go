@@ -142,14 +142,6 @@ func (r *root) grantDelete(msg models.DeleteMsg) {
 	}
 }
 
-// refuseReadOnly says that the endpoint takes no changes, where that is so.
-func (r *root) refuseReadOnly(what string) bool {
-	if r.env.ReadOnly {
-		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: "This endpoint is open read-only: " + what})
-	}
-	return r.env.ReadOnly
-}
-
 func (r *root) grantExec(from models.Screen, msg models.ExecMsg) {
 	switch t := r.tabOf(from); {
 	case r.refuseReadOnly("no shell can be opened"):

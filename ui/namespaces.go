@@ -1,12 +1,16 @@
 package ui
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"podium/api"
 	"podium/internal/safetext"
 	"podium/models"
 )
@@ -88,4 +92,90 @@ func namespaceProblem(typed string) string {
 		text += ": " + problems[0]
 	}
 	return text
+}
+
+// grantNamespace shows another namespace, or the choice of them.
+func (r *root) grantNamespace(msg models.NamespaceMsg) {
+	switch {
+	case !r.env.Info.Has(api.CapNamespaces):
+		r.notify(models.NoticeMsg{Text: r.at() + " has no namespaces"})
+	case msg.Ask:
+		r.openNamespaces()
+	case msg.Namespace == r.env.Namespace:
+		r.home()
+	default:
+		r.env.Namespace = msg.Namespace
+		r.home()
+		r.visit(msg.Namespace)
+		r.broadcast(models.EnvMsg{})
+	}
+}
+
+// visit has it remembered that a namespace is shown.
+func (r *root) visit(namespace string) {
+	all, id := r.env.Contexts, r.here.context.ID
+	if all == nil || id == "" {
+		return
+	}
+	r.do(func() tea.Msg {
+		names, err := all.Visit(id, namespace)
+		return recentMsg{id: id, names: names, err: err}
+	})
+}
+
+func (r *root) gotRecent(msg recentMsg) {
+	switch {
+	case msg.err != nil:
+		r.grantPlace(rememberedMsg{msg.err})
+	case msg.id == r.here.context.ID:
+		r.env.Recent = msg.names
+		r.broadcast(models.EnvMsg{})
+	}
+}
+
+// namespaces are the names of those that exist, as far as they are known.
+type namespaces struct {
+	asked int // counts the questions
+	names []string
+	err   error
+	done  bool
+}
+
+// namespacesMsg is the answer to the question for namespaces.
+type namespacesMsg struct {
+	client models.Client
+	asked  int
+	names  []string
+	err    error
+}
+
+// namesLimit is how long the names of namespaces may take.
+const namesLimit = 20 * time.Second
+
+// askNamespaces asks for the names.
+func (r *root) askNamespaces() {
+	n := &r.here.names
+	n.asked++
+	n.done = false
+	client, asked := r.env.Client, n.asked
+	r.do(func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), namesLimit)
+		defer cancel()
+		names, err := client.Namespaces(ctx)
+		return namespacesMsg{client: client, asked: asked, names: names, err: err}
+	})
+}
+
+func (r *root) gotNamespaces(msg namespacesMsg) {
+	n := &r.here.names
+	if msg.client != r.env.Client || msg.asked != n.asked {
+		return
+	}
+	n.done, n.err = true, msg.err
+	if msg.err == nil {
+		n.names = msg.names
+	} else {
+		r.notify(models.NoticeMsg{Level: models.LevelWarning, Text: msg.err.Error()})
+	}
+	r.narrowPickers()
 }
