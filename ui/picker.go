@@ -89,10 +89,7 @@ func (p *picker) SetSize(cols, rows int) {
 }
 
 // Keys are what works in the dialog.
-func (p *picker) Keys() help.KeyMap { return p }
-
-// ShortHelp are the keys for the footer.
-func (p *picker) ShortHelp() []key.Binding {
+func (p *picker) Keys() help.KeyMap {
 	out := []key.Binding{p.keys.Choose, p.keys.Close}
 	if p.typed {
 		out = append(p.lineKeys.Help("run", "close"), p.lineKeys.Complete)
@@ -100,11 +97,8 @@ func (p *picker) ShortHelp() []key.Binding {
 	if p.onClose != nil {
 		out = append(out, p.closes)
 	}
-	return out
+	return models.Help{Short: out}
 }
-
-// FullHelp are the same keys.
-func (p *picker) FullHelp() [][]key.Binding { return [][]key.Binding{p.ShortHelp()} }
 
 // Update handles keys, the wheel and clicks.
 func (p *picker) Update(msg tea.Msg) tea.Cmd {

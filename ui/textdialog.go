@@ -86,13 +86,7 @@ func (d *textDialog) Cursor() *tea.Cursor {
 
 func (d *textDialog) Close() {}
 
-func (d *textDialog) Keys() help.KeyMap { return d }
-
-// ShortHelp are the keys for the footer.
-func (d *textDialog) ShortHelp() []key.Binding {
+func (d *textDialog) Keys() help.KeyMap {
 	k := d.view.Keys
-	return []key.Binding{d.keys.Close, k.Search, k.Copy, k.Save, k.Wrap}
+	return models.Help{Short: []key.Binding{d.keys.Close, k.Search, k.Copy, k.Save, k.Wrap}}
 }
-
-// FullHelp are the same keys.
-func (d *textDialog) FullHelp() [][]key.Binding { return [][]key.Binding{d.ShortHelp()} }

@@ -63,11 +63,6 @@ func DefaultKeyMap() KeyMap {
 	}
 }
 
-type helpKeys [][]key.Binding
-
-func (k helpKeys) ShortHelp() []key.Binding  { return k[0] }
-func (k helpKeys) FullHelp() [][]key.Binding { return k }
-
 // Keys are the bindings that work now.
 func (m *Model) Keys() help.KeyMap {
 	k := m.keys
@@ -77,7 +72,7 @@ func (m *Model) Keys() help.KeyMap {
 		if m.field == fieldStdin {
 			accept = k.Run
 		}
-		return helpKeys{{accept, m.out.LineKeys.Cancel}}
+		return models.Help{Short: []key.Binding{accept, m.out.LineKeys.Cancel}}
 	case m.asks():
 		first := []key.Binding{k.Run, k.Earlier, k.Mode, k.Stdin}
 		if len(m.containers) > 1 {
@@ -86,11 +81,11 @@ func (m *Model) Keys() help.KeyMap {
 		if len(m.env.Settings.Snippets) > 0 {
 			first = append(first, k.Snippet)
 		}
-		return helpKeys{append(first, k.Back)}
+		return models.Help{Short: append(first, k.Back)}
 	case m.saving:
-		return helpKeys{{k.SaveStdout, k.SaveStderr, k.SaveBoth, k.Back}}
+		return models.Help{Short: []key.Binding{k.SaveStdout, k.SaveStderr, k.SaveBoth, k.Back}}
 	case m.card() == nil:
-		return helpKeys{{k.New, k.Back}}
+		return models.Help{Short: []key.Binding{k.New, k.Back}}
 	}
 	v := m.out.Keys
 	c := m.card()
@@ -120,14 +115,14 @@ func (m *Model) Keys() help.KeyMap {
 		first = append(first, v.Search, k.Filter)
 		more = append([]key.Binding{v.Next, v.Prev, v.Wrap, v.Follow}, more...)
 	}
-	first = append(first, k.Pager, v.Save)
+	first = append(first, k.Pager, v.Save, k.Back)
 	if c.run != nil && binary(c.run.kept) {
 		more = append(more, k.Binary)
 	}
 	if len(m.cards) > 1 {
 		more = append(more, k.PreviousCard, k.NextCard)
 	}
-	return helpKeys{append(first, k.Back), more}
+	return models.Help{Short: first, Full: [][]key.Binding{first, more}}
 }
 
 // KeyMaps are the keys that may be bound anew.

@@ -286,10 +286,10 @@ func (d *Delete) options() api.DeleteOptions {
 }
 
 // Keys are what works in the dialog.
-func (d *Delete) Keys() help.KeyMap { return d }
+func (d *Delete) Keys() help.KeyMap { return models.Help{Short: d.works()} }
 
-// ShortHelp are the keys for the footer.
-func (d *Delete) ShortHelp() []key.Binding {
+// works are the keys that work right now.
+func (d *Delete) works() []key.Binding {
 	named := func(b key.Binding, what string) key.Binding {
 		b.SetHelp(b.Help().Key, what)
 		return b
@@ -304,6 +304,3 @@ func (d *Delete) ShortHelp() []key.Binding {
 	}
 	return []key.Binding{named(d.keys.Yes, "delete"), d.keys.Cancel, d.keys.Grace, d.keys.Force, d.keys.Next}
 }
-
-// FullHelp are the same keys.
-func (d *Delete) FullHelp() [][]key.Binding { return [][]key.Binding{d.ShortHelp()} }

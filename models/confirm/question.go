@@ -150,14 +150,8 @@ func (q *Question) draw() {
 }
 
 // Keys are what works in the dialog.
-func (q *Question) Keys() help.KeyMap { return q }
-
-// ShortHelp are the keys for the footer.
-func (q *Question) ShortHelp() []key.Binding {
+func (q *Question) Keys() help.KeyMap {
 	yes := q.keys.Yes
 	yes.SetHelp(yes.Help().Key, strings.ToLower(safetext.Line(q.ask.Yes, 20)))
-	return []key.Binding{yes, q.keys.Cancel, q.keys.Next, q.keys.Press}
+	return models.Help{Short: []key.Binding{yes, q.keys.Cancel, q.keys.Next, q.keys.Press}}
 }
-
-// FullHelp are the same keys.
-func (q *Question) FullHelp() [][]key.Binding { return [][]key.Binding{q.ShortHelp()} }

@@ -297,7 +297,7 @@ func (d *Dialog) Keys() help.KeyMap {
 	if d.state != filling {
 		back := k.Cancel
 		back.SetHelp(back.Help().Key, "give up")
-		return keyHelp{{back}}
+		return models.Help{Short: []key.Binding{back}}
 	}
-	return keyHelp{{k.Next, k.Prev, k.Press, k.Cancel}}
+	return models.Help{Short: []key.Binding{k.Next, k.Prev, k.Press, k.Cancel}}
 }

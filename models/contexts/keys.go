@@ -34,16 +34,10 @@ func (m *Model) KeyMaps() []models.KeyScope {
 	return []models.KeyScope{{Name: "contexts", Map: &m.keys}, {Name: "table", Map: &m.table.Keys}, {Name: "line", Map: &m.lineKeys}}
 }
 
-// keyHelp are the bindings that work right now.
-type keyHelp [][]key.Binding
-
-func (k keyHelp) ShortHelp() []key.Binding  { return k[0] }
-func (k keyHelp) FullHelp() [][]key.Binding { return k }
-
 // Keys are the bindings that work right now.
 func (m *Model) Keys() help.KeyMap {
 	if m.typing {
-		return keyHelp{m.lineKeys.Help("keep", "drop")}
+		return models.Help{Short: m.lineKeys.Help("keep", "drop")}
 	}
 	open, back := m.keys.Open, m.keys.Back
 	c, ok := m.current()
@@ -59,10 +53,8 @@ func (m *Model) Keys() help.KeyMap {
 		back.SetHelp(back.Help().Key, "quit")
 	}
 	t := m.table.Keys
-	return keyHelp{
-		{open, m.keys.Filter, add, edit, remove, m.keys.Refresh, back},
-		{t.Down, t.Up, t.Top, t.Bottom, t.PageDown, t.PageUp},
-	}
+	own := []key.Binding{open, m.keys.Filter, add, edit, remove, m.keys.Refresh, back}
+	return models.Help{Short: own, Full: [][]key.Binding{own, {t.Down, t.Up, t.Top, t.Bottom, t.PageDown, t.PageUp}}}
 }
 
 // Groups name the groups of the full help.

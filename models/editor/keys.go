@@ -53,15 +53,10 @@ func DefaultKeyMap() KeyMap {
 	}
 }
 
-type helpKeys [][]key.Binding
-
-func (k helpKeys) ShortHelp() []key.Binding  { return k[0] }
-func (k helpKeys) FullHelp() [][]key.Binding { return k }
-
 // Keys are the bindings that work now.
 func (m *Model) Keys() help.KeyMap {
 	if m.choosing() {
-		return helpKeys{{
+		return models.Help{Short: []key.Binding{
 			key.NewBinding(key.WithKeys("enter"), key.WithHelp("enter", "start from this")),
 			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "back")),
 		}}
@@ -69,19 +64,20 @@ func (m *Model) Keys() help.KeyMap {
 	b, k := m.buf.Keys, m.keys
 	if m.diff != nil {
 		v := m.diff.view.Keys
-		return helpKeys{{
+		return models.Help{Short: []key.Binding{
 			key.NewBinding(key.WithKeys(k.Create.Keys()...), key.WithHelp(k.Create.Help().Key, m.diffVerb())),
 			v.Search, v.PageDown, v.PageUp, v.Wrap, v.Copy,
 			key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "back to the text")),
 		}}
 	}
 	if m.popup != nil && m.popup.asked {
-		return helpKeys{{k.MenuDown, k.Pick, key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "close"))}}
+		return models.Help{Short: []key.Binding{k.MenuDown, k.Pick, key.NewBinding(key.WithKeys("esc"), key.WithHelp("esc", "close"))}}
 	}
-	return helpKeys{
-		{k.Create, k.Complete, k.Doc, k.Next, k.Fix, b.Find, b.Undo, k.Back},
+	most := []key.Binding{k.Create, k.Complete, k.Doc, k.Next, k.Fix, b.Find, b.Undo, k.Back}
+	return models.Help{Short: most, Full: [][]key.Binding{
+		most,
 		{k.Problems, k.Prev, k.Over, k.Save, k.Local, b.Redo, b.Replace, b.GotoLine, b.Comment, b.Indent, b.Outdent, b.Cut, b.Copy, b.Paste, b.SelectAll},
-	}
+	}}
 }
 
 // KeyMaps are the keys that can be bound anew.

@@ -316,19 +316,13 @@ func (m *Model) Keys() help.KeyMap {
 	if m.failure == "" {
 		return m.Model.Keys()
 	}
-	return bindings{m.keys.Back}
+	return models.Help{Short: []key.Binding{m.keys.Back}}
 }
 
 // KeyMaps are the keys that can be bound anew: of this screen and of the pane.
 func (m *Model) KeyMaps() []models.KeyScope {
 	return append([]models.KeyScope{{Name: "external", Map: &m.keys}}, m.Model.KeyMaps()...)
 }
-
-// bindings is a help.KeyMap of one row.
-type bindings []key.Binding
-
-func (b bindings) ShortHelp() []key.Binding  { return b }
-func (b bindings) FullHelp() [][]key.Binding { return [][]key.Binding{b} }
 
 // SetSize gives the rectangle.
 func (m *Model) SetSize(cols, rows int) {

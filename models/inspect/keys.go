@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 
 	"podium/api"
@@ -43,11 +44,14 @@ func DefaultKeyMap() KeyMap {
 	}
 }
 
-// keysNow are the keys as they work right now.
-type keysNow struct{ m *Model }
+// Keys are the bindings that work right now.
+func (m *Model) Keys() help.KeyMap {
+	actions := m.actions()
+	return models.Help{Short: m.footer(actions), Full: m.allKeys(actions)}
+}
 
-func (k keysNow) actions() []key.Binding {
-	m := k.m
+// actions are the keys that do something with the pod.
+func (m *Model) actions() []key.Binding {
 	on := func(b key.Binding, enabled bool) key.Binding {
 		b.SetEnabled(enabled)
 		return b
@@ -60,14 +64,13 @@ func (k keysNow) actions() []key.Binding {
 	}
 }
 
-// ShortHelp are the keys for the footer.
-func (k keysNow) ShortHelp() []key.Binding {
-	m := k.m
+// footer are the most used keys, or those of the line that is typed.
+func (m *Model) footer(actions []key.Binding) []key.Binding {
 	if m.Typing() {
 		return m.texts[m.tab].LineKeys.Help("search", "drop")
 	}
 	out := []key.Binding{m.keys.Back, m.keys.NextTab}
-	out = append(out, k.actions()...)
+	out = append(out, actions...)
 	if m.tab != events {
 		t := m.texts[m.tab].Keys
 		out = append(out, t.Search, t.Copy)
@@ -78,9 +81,8 @@ func (k keysNow) ShortHelp() []key.Binding {
 	return out
 }
 
-// FullHelp are all keys.
-func (k keysNow) FullHelp() [][]key.Binding {
-	m := k.m
+// allKeys are the keys in the groups of the full help.
+func (m *Model) allKeys(actions []key.Binding) [][]key.Binding {
 	views := append(append([]key.Binding(nil), m.keys.Tabs...), m.keys.NextTab, m.keys.PrevTab, m.keys.Refresh, m.keys.Back)
 	if m.tab == overview {
 		views = append(views, m.keys.Reveal)
@@ -90,10 +92,10 @@ func (k keysNow) FullHelp() [][]key.Binding {
 	}
 	if m.tab == events {
 		t := m.list.Keys
-		return [][]key.Binding{k.actions(), views, {m.texts[overview].Keys.Copy, m.texts[overview].Keys.Save, t.Down, t.Up, t.Top, t.Bottom}}
+		return [][]key.Binding{actions, views, {m.texts[overview].Keys.Copy, m.texts[overview].Keys.Save, t.Down, t.Up, t.Top, t.Bottom}}
 	}
 	t := m.texts[m.tab].Keys
-	return [][]key.Binding{k.actions(), views, {t.Search, t.Next, t.Prev, t.Wrap, t.Copy, t.Save, t.Down, t.Up, t.PageDown, t.PageUp, t.Top, t.Bottom}}
+	return [][]key.Binding{actions, views, {t.Search, t.Next, t.Prev, t.Wrap, t.Copy, t.Save, t.Down, t.Up, t.PageDown, t.PageUp, t.Top, t.Bottom}}
 }
 
 // Groups name the groups of the full help.

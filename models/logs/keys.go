@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 
 	"podium/models"
@@ -55,12 +56,21 @@ func DefaultKeyMap() KeyMap {
 	return k
 }
 
-// keysNow are the keys as they work right now.
-type keysNow struct{ m *Model }
+// Keys are the bindings that work right now.
+func (m *Model) Keys() help.KeyMap {
+	container := m.keys.Container
+	container.SetEnabled(len(m.refs) > 1 || len(m.containers[m.refs[0]]) > 1)
+	t := m.view.Keys
+	return models.Help{Short: m.footer(container), Full: [][]key.Binding{
+		{t.Follow, m.keys.Times, m.keys.Previous, container, m.keys.Mark, m.keys.Refresh, m.keys.Back},
+		m.keys.Since,
+		{t.Search, t.Next, t.Prev, m.keys.Filter, t.Wrap, t.Copy, t.Save},
+		{t.Down, t.Up, t.PageDown, t.PageUp, t.Top, t.Bottom},
+	}}
+}
 
-// ShortHelp are the keys for the footer.
-func (k keysNow) ShortHelp() []key.Binding {
-	m := k.m
+// footer are the most used of them, or those of the line that is typed.
+func (m *Model) footer(container key.Binding) []key.Binding {
 	t := m.view.Keys
 	if m.filter.typing {
 		return m.view.LineKeys.Help("filter: a regular expression, or ! and one", "drop")
@@ -69,25 +79,7 @@ func (k keysNow) ShortHelp() []key.Binding {
 		return m.view.LineKeys.Help("search", "drop")
 	}
 	since := key.NewBinding(key.WithKeys("0"), key.WithHelp("0–6", "since"))
-	return []key.Binding{m.keys.Back, t.Search, m.keys.Filter, t.Follow, t.Wrap, m.keys.Times, since, m.keys.Previous, k.container(), m.keys.Mark}
-}
-
-// FullHelp are all keys.
-func (k keysNow) FullHelp() [][]key.Binding {
-	m := k.m
-	t := m.view.Keys
-	return [][]key.Binding{
-		{t.Follow, m.keys.Times, m.keys.Previous, k.container(), m.keys.Mark, m.keys.Refresh, m.keys.Back},
-		m.keys.Since,
-		{t.Search, t.Next, t.Prev, m.keys.Filter, t.Wrap, t.Copy, t.Save},
-		{t.Down, t.Up, t.PageDown, t.PageUp, t.Top, t.Bottom},
-	}
-}
-
-func (k keysNow) container() key.Binding {
-	b := k.m.keys.Container
-	b.SetEnabled(len(k.m.refs) > 1 || len(k.m.containers[k.m.refs[0]]) > 1)
-	return b
+	return []key.Binding{m.keys.Back, t.Search, m.keys.Filter, t.Follow, t.Wrap, m.keys.Times, since, m.keys.Previous, container, m.keys.Mark}
 }
 
 // Groups name the groups of the full help.

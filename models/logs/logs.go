@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -236,6 +235,3 @@ func (m *Model) nextContainer() tea.Cmd {
 	}
 	return m.anew()
 }
-
-// Keys are what works right now.
-func (m *Model) Keys() help.KeyMap { return keysNow{m} }

@@ -116,21 +116,15 @@ func (c *Chooser) SetSize(cols, rows int) {
 func (c *Chooser) View() string { return c.view }
 
 // Keys are those that work right now.
-func (c *Chooser) Keys() help.KeyMap { return c }
-
-// ShortHelp are the keys for the footer.
-func (c *Chooser) ShortHelp() []key.Binding {
+func (c *Chooser) Keys() help.KeyMap {
 	k := c.keys
 	if c.typing {
-		return append(c.m.lineKeys.Help("add", "back"), c.m.lineKeys.Complete)
+		return models.Help{Short: append(c.m.lineKeys.Help("add", "back"), c.m.lineKeys.Complete)}
 	}
 	remove := k.Remove
 	remove.SetEnabled(strings.HasPrefix(c.current().id, labelPrefix))
-	return []key.Binding{k.Next, k.MoveDown, k.MoveUp, k.Label, remove, k.Reset, k.Close}
+	return models.Help{Short: []key.Binding{k.Next, k.MoveDown, k.MoveUp, k.Label, remove, k.Reset, k.Close}}
 }
-
-// FullHelp are the same keys.
-func (c *Chooser) FullHelp() [][]key.Binding { return [][]key.Binding{c.ShortHelp()} }
 
 // KeyMaps are the keys that can be bound anew.
 func (c *Chooser) KeyMaps() []models.KeyScope {

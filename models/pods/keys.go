@@ -86,27 +86,14 @@ func (k *KeyMap) sorts() [7]sortKey {
 	}
 }
 
-// filterKeys are the keys while the filter is typed.
-type filterKeys struct{ line input.KeyMap }
-
-func (k filterKeys) ShortHelp() []key.Binding {
+// filterHelp are the keys while the filter is typed, and what can be typed.
+func filterHelp(line input.KeyMap) models.Help {
 	word := func(name, what string) key.Binding {
 		return key.NewBinding(key.WithKeys(name), key.WithHelp(name, what))
 	}
-	return append(k.line.Help("keep", "drop"), k.line.Complete,
-		word("!word", "exclude"), word("-f", "fuzzy"), word("-l", "labels"), word("status=crash*", "a field"))
+	return models.Help{Short: append(line.Help("keep", "drop"), line.Complete,
+		word("!word", "exclude"), word("-f", "fuzzy"), word("-l", "labels"), word("status=crash*", "a field"))}
 }
-
-func (k filterKeys) FullHelp() [][]key.Binding { return [][]key.Binding{k.ShortHelp()} }
-
-// listKeys are the keys of the list as they work right now.
-type listKeys struct {
-	short []key.Binding
-	full  [][]key.Binding
-}
-
-func (k listKeys) ShortHelp() []key.Binding  { return k.short }
-func (k listKeys) FullHelp() [][]key.Binding { return k.full }
 
 // Groups name the groups of the full help.
 func (m *Model) Groups() []string { return []string{"the pod", "the list", "move and mark", "sort"} }
@@ -114,7 +101,7 @@ func (m *Model) Groups() []string { return []string{"the pod", "the list", "move
 // Keys are the bindings that work right now.
 func (m *Model) Keys() help.KeyMap {
 	if m.typing {
-		return filterKeys{m.lineKeys}
+		return filterHelp(m.lineKeys)
 	}
 	k, t := m.keys, m.table.Keys
 	some := len(m.rows.order) > 0 || m.table.Marks() > 0
@@ -148,9 +135,9 @@ func (m *Model) Keys() help.KeyMap {
 		sorts = append(sorts, s.binding)
 	}
 	sorts = append(sorts, k.SortLeft, k.SortRight)
-	return listKeys{
-		short: []key.Binding{inspect, shell, command, logs, fresh, del, k.Filter, yaml, back},
-		full: [][]key.Binding{
+	return models.Help{
+		Short: []key.Binding{inspect, shell, command, logs, fresh, del, k.Filter, yaml, back},
+		Full: [][]key.Binding{
 			{inspect, yaml, events, logs, previous, shell, command, edit, del, enable(k.Copy, some), enable(k.CopyAs, some)},
 			{fresh, k.Filter, k.Faults, back, k.Wide, k.Columns, k.Refresh, k.Save, all, recent},
 			moveKeys(t),

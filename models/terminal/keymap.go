@@ -3,7 +3,6 @@ package terminal
 import (
 	"strconv"
 
-	"charm.land/bubbles/v2/help"
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -76,50 +75,38 @@ func DefaultKeyMap() KeyMap {
 	}
 }
 
-// bindings is a help.KeyMap of one row.
-type bindings []key.Binding
-
-func (b bindings) ShortHelp() []key.Binding  { return b }
-func (b bindings) FullHelp() [][]key.Binding { return [][]key.Binding{b} }
-
-func (k KeyMap) choosing() help.KeyMap { return bindings{k.Up, k.Down, k.Choose, k.Back} }
+func (k KeyMap) choosing() []key.Binding { return []key.Binding{k.Up, k.Down, k.Choose, k.Back} }
 
 // ended are the keys once the program has ended.
-func (k KeyMap) ended(readOnly bool) help.KeyMap {
+func (k KeyMap) ended(readOnly bool) []key.Binding {
 	if readOnly {
-		return bindings{k.Back, k.ScrollUp}
+		return []key.Binding{k.Back, k.ScrollUp}
 	}
-	return bindings{k.NewShell, k.OtherShell, k.Back, k.ScrollUp}
+	return []key.Binding{k.NewShell, k.OtherShell, k.Back, k.ScrollUp}
 }
 
 // running are the keys that the screen keeps from a program: none from one that
 // has a screen of its own.
-func (k KeyMap) running(alt bool) help.KeyMap {
+func (k KeyMap) running(alt bool) []key.Binding {
 	if alt {
-		return bindings{}
+		return nil
 	}
-	return bindings{k.ScrollUp, k.ScrollDown}
+	return []key.Binding{k.ScrollUp, k.ScrollDown}
 }
 
-// copyHelp are the keys of copy mode, or of the line that is searched for.
-type copyHelp struct{ m *Model }
-
-// ShortHelp are the most used.
-func (c copyHelp) ShortHelp() []key.Binding {
-	if c.m.look.search.typing {
-		return bindings(c.m.lineKeys.Help("search", "cancel"))
+// copyHelp are the keys of copy mode, the most used in the footer, or those of
+// the line that is searched for.
+func (m *Model) copyHelp() models.Help {
+	var all []key.Binding
+	for _, cmd := range m.copyKeys {
+		all = append(all, *cmd.key)
 	}
-	k := &c.m.copyMap
-	return bindings{k.Copy, k.Select, k.Search, k.Next, k.Leave, k.PromptBefore}
-}
-
-// FullHelp are all of them.
-func (c copyHelp) FullHelp() [][]key.Binding {
-	var out bindings
-	for _, cmd := range c.m.copyKeys {
-		out = append(out, *cmd.key)
+	k := &m.copyMap
+	most := []key.Binding{k.Copy, k.Select, k.Search, k.Next, k.Leave, k.PromptBefore}
+	if m.look.search.typing {
+		most = m.lineKeys.Help("search", "cancel")
 	}
-	return [][]key.Binding{out}
+	return models.Help{Short: most, Full: [][]key.Binding{all}}
 }
 
 // ownKey handles a key while no program has the keyboard.

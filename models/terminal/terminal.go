@@ -337,15 +337,15 @@ func (m *Model) Cancel() (tea.Cmd, bool) {
 // Keys are the bindings that work right now.
 func (m *Model) Keys() help.KeyMap {
 	if m.look.copying {
-		return copyHelp{m}
+		return m.copyHelp()
 	}
 	switch m.state {
 	case choosing:
-		return m.keys.choosing()
+		return models.Help{Short: m.keys.choosing()}
 	case ended:
-		return m.keys.ended(m.env.ReadOnly)
+		return models.Help{Short: m.keys.ended(m.env.ReadOnly)}
 	}
-	return m.keys.running(m.local != nil || m.bridge != nil && m.bridge.Modes().AltScreen)
+	return models.Help{Short: m.keys.running(m.local != nil || m.bridge != nil && m.bridge.Modes().AltScreen)}
 }
 
 // Close ends the session and its process, without waiting.
