@@ -14,7 +14,8 @@ import (
 	"podium/models"
 )
 
-// press handles a key: typing, the table's own keys, then the list's.
+// press handles a key: typing, the order of the list, what is done with pods, the
+// list, and the table's own keys.
 func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 	if m.typing {
 		return m.pressTyping(k)
@@ -26,10 +27,42 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		}
 	}
 	switch {
+	case m.pressOnPods(k):
 	case key.Matches(k, keys.SortLeft):
 		return m.sortBeside(-1)
 	case key.Matches(k, keys.SortRight):
 		return m.sortBeside(1)
+	case key.Matches(k, keys.Wide):
+		wide := !m.wide()
+		m.wideSet = &wide
+		m.relayout()
+	case key.Matches(k, keys.Columns):
+		m.env.Wish(models.ColumnsMsg{})
+	case key.Matches(k, keys.Refresh):
+		return m.refreshNow()
+	case key.Matches(k, keys.Save):
+		return m.save()
+	case key.Matches(k, keys.Faults):
+		return m.toggleFaults()
+	case key.Matches(k, keys.Filter):
+		return m.beginTyping()
+	case key.Matches(k, keys.Back):
+		return m.clear()
+	case key.Matches(k, keys.AllNamespaces):
+		m.need(api.CapNamespaces, "namespaces", func() { m.env.Wish(models.NamespaceMsg{}) })
+	case key.Matches(k, keys.RecentNamespace):
+		m.need(api.CapNamespaces, "namespaces", func() { m.recent(k) })
+	default:
+		m.table.Handle(k)
+	}
+	return nil
+}
+
+// pressOnPods handles the keys that do something with the pod under the cursor,
+// the marked ones, or a new one.
+func (m *Model) pressOnPods(k tea.KeyPressMsg) bool {
+	keys := m.keys
+	switch {
 	case key.Matches(k, keys.Inspect):
 		m.inspect(models.ViewOverview)
 	case key.Matches(k, keys.YAML):
@@ -56,30 +89,10 @@ func (m *Model) press(k tea.KeyPressMsg) tea.Cmd {
 		m.copyNames()
 	case key.Matches(k, keys.CopyAs):
 		m.copyAs()
-	case key.Matches(k, keys.Wide):
-		wide := !m.wide()
-		m.wideSet = &wide
-		m.relayout()
-	case key.Matches(k, keys.Columns):
-		m.env.Wish(models.ColumnsMsg{})
-	case key.Matches(k, keys.Refresh):
-		return m.refreshNow()
-	case key.Matches(k, keys.Save):
-		return m.save()
-	case key.Matches(k, keys.Faults):
-		return m.toggleFaults()
-	case key.Matches(k, keys.Filter):
-		return m.beginTyping()
-	case key.Matches(k, keys.Back):
-		return m.clear()
-	case key.Matches(k, keys.AllNamespaces):
-		m.need(api.CapNamespaces, "namespaces", func() { m.env.Wish(models.NamespaceMsg{}) })
-	case key.Matches(k, keys.RecentNamespace):
-		m.need(api.CapNamespaces, "namespaces", func() { m.recent(k) })
 	default:
-		m.table.Handle(k)
+		return false
 	}
-	return nil
+	return true
 }
 
 // say shows a passing word.
@@ -127,6 +140,16 @@ func (m *Model) targets() (shown, hidden []api.PodRow) {
 	return nil, nil
 }
 
+// targetRefs name all of them.
+func (m *Model) targetRefs() []api.PodRef {
+	shown, hidden := m.targets()
+	var refs []api.PodRef
+	for _, row := range append(shown, hidden...) {
+		refs = append(refs, row.Ref())
+	}
+	return refs
+}
+
 func (m *Model) inspect(v models.View) {
 	if row, ok := m.current(); ok {
 		m.env.Wish(models.InspectMsg{Ref: row.Ref(), View: v})
@@ -150,11 +173,7 @@ func (m *Model) need(c api.Capability, what string, do func()) {
 }
 
 func (m *Model) logs(previous bool) {
-	shown, hidden := m.targets()
-	var refs []api.PodRef
-	for _, row := range append(shown, hidden...) {
-		refs = append(refs, row.Ref())
-	}
+	refs := m.targetRefs()
 	switch len(refs) {
 	case 0:
 	case 1:
@@ -207,12 +226,7 @@ func (m *Model) delete() {
 }
 
 func (m *Model) copyAs() {
-	shown, hidden := m.targets()
-	var refs []api.PodRef
-	for _, row := range append(shown, hidden...) {
-		refs = append(refs, row.Ref())
-	}
-	if len(refs) > 0 {
+	if refs := m.targetRefs(); len(refs) > 0 {
 		m.env.Wish(models.CopyAsMsg{Refs: refs})
 	}
 }

@@ -240,37 +240,8 @@ func owners(a app) []metav1.OwnerReference {
 }
 
 func templateSpec(a app) corev1.PodSpec {
-	mounts := []corev1.VolumeMount{
-		{Name: "config", MountPath: "/etc/" + a.name, ReadOnly: true},
-		{Name: "scratch", MountPath: "/var/tmp"},
-	}
-	limits := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("500m"), corev1.ResourceMemory: resource.MustParse("256Mi")}
-	requests := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("100m"), corev1.ResourceMemory: resource.MustParse("128Mi")}
-	main := corev1.Container{
-		Name: a.name, Image: a.image, Args: a.args, VolumeMounts: mounts,
-		Env: []corev1.EnvVar{
-			{Name: "ENVIRONMENT", Value: "production"},
-			{Name: "POD_NAME", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.name"}}},
-			{Name: "LOG_LEVEL", Value: "info"},
-			{Name: "DATABASE_URL", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
-				LocalObjectReference: corev1.LocalObjectReference{Name: a.name + "-credentials"}, Key: "database-url",
-			}}},
-			{Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Value: "http://collector.observability.svc.cluster.local:4317"},
-		},
-		Resources:                corev1.ResourceRequirements{Limits: limits, Requests: requests},
-		ImagePullPolicy:          corev1.PullIfNotPresent,
-		TerminationMessagePath:   corev1.TerminationMessagePathDefault,
-		TerminationMessagePolicy: corev1.TerminationMessageReadFile,
-	}
-	if a.port != 0 {
-		main.Ports = []corev1.ContainerPort{{Name: "main", ContainerPort: a.port, Protocol: corev1.ProtocolTCP}}
-		main.ReadinessProbe = &corev1.Probe{
-			ProbeHandler:  corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(a.port)}},
-			PeriodSeconds: 10, TimeoutSeconds: 1, SuccessThreshold: 1, FailureThreshold: 3,
-		}
-	}
 	spec := corev1.PodSpec{
-		NodeName: holeNode, RestartPolicy: a.policy, Containers: []corev1.Container{main},
+		NodeName: holeNode, RestartPolicy: a.policy, Containers: []corev1.Container{appContainer(a)},
 		TerminationGracePeriodSeconds: new(int64(30)), DNSPolicy: corev1.DNSClusterFirst, SchedulerName: "default-scheduler",
 		SecurityContext: &corev1.PodSecurityContext{},
 		Volumes: []corev1.Volume{
@@ -284,19 +255,56 @@ func templateSpec(a app) corev1.PodSpec {
 			{Key: "node.kubernetes.io/unreachable", Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoExecute, TolerationSeconds: new(int64(300))},
 		},
 	}
-	extra := func(name, image string) corev1.Container {
-		return corev1.Container{
-			Name: name, Image: image, VolumeMounts: mounts, Resources: corev1.ResourceRequirements{Limits: limits, Requests: requests},
-			Env:             []corev1.EnvVar{{Name: "UPSTREAM", Value: "http://127.0.0.1:" + strconv.Itoa(int(a.port))}, {Name: "INTERVAL", Value: "15s"}},
-			ImagePullPolicy: corev1.PullIfNotPresent, TerminationMessagePath: corev1.TerminationMessagePathDefault,
-			TerminationMessagePolicy: corev1.TerminationMessageReadFile,
-		}
-	}
 	if a.sidecar != "" {
-		spec.Containers = append(spec.Containers, extra("sidecar", a.sidecar))
+		spec.Containers = append(spec.Containers, helperContainer(a, "sidecar", a.sidecar))
 	}
 	if a.init != "" {
-		spec.InitContainers = []corev1.Container{extra("prepare", a.init)}
+		spec.InitContainers = []corev1.Container{helperContainer(a, "prepare", a.init)}
 	}
 	return spec
+}
+
+// containerOf is what the containers of an app have alike.
+func containerOf(a app, name, image string) corev1.Container {
+	mounts := []corev1.VolumeMount{
+		{Name: "config", MountPath: "/etc/" + a.name, ReadOnly: true},
+		{Name: "scratch", MountPath: "/var/tmp"},
+	}
+	limits := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("500m"), corev1.ResourceMemory: resource.MustParse("256Mi")}
+	requests := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("100m"), corev1.ResourceMemory: resource.MustParse("128Mi")}
+	return corev1.Container{
+		Name: name, Image: image, VolumeMounts: mounts,
+		Resources:                corev1.ResourceRequirements{Limits: limits, Requests: requests},
+		ImagePullPolicy:          corev1.PullIfNotPresent,
+		TerminationMessagePath:   corev1.TerminationMessagePathDefault,
+		TerminationMessagePolicy: corev1.TerminationMessageReadFile,
+	}
+}
+
+func appContainer(a app) corev1.Container {
+	main := containerOf(a, a.name, a.image)
+	main.Args = a.args
+	main.Env = []corev1.EnvVar{
+		{Name: "ENVIRONMENT", Value: "production"},
+		{Name: "POD_NAME", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{APIVersion: "v1", FieldPath: "metadata.name"}}},
+		{Name: "LOG_LEVEL", Value: "info"},
+		{Name: "DATABASE_URL", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
+			LocalObjectReference: corev1.LocalObjectReference{Name: a.name + "-credentials"}, Key: "database-url",
+		}}},
+		{Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Value: "http://collector.observability.svc.cluster.local:4317"},
+	}
+	if a.port != 0 {
+		main.Ports = []corev1.ContainerPort{{Name: "main", ContainerPort: a.port, Protocol: corev1.ProtocolTCP}}
+		main.ReadinessProbe = &corev1.Probe{
+			ProbeHandler:  corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(a.port)}},
+			PeriodSeconds: 10, TimeoutSeconds: 1, SuccessThreshold: 1, FailureThreshold: 3,
+		}
+	}
+	return main
+}
+
+func helperContainer(a app, name, image string) corev1.Container {
+	c := containerOf(a, name, image)
+	c.Env = []corev1.EnvVar{{Name: "UPSTREAM", Value: "http://127.0.0.1:" + strconv.Itoa(int(a.port))}, {Name: "INTERVAL", Value: "15s"}}
+	return c
 }

@@ -249,70 +249,90 @@ func (s *shim) serve(reader *callReader, signals <-chan os.Signal) {
 			calls <- call
 		}
 	}()
-	var stage <-chan time.Time // the next step of ending the tree
-	var steps []syscall.Signal // what is sent at the next steps
-	next := func() {
-		if len(steps) == 0 {
-			s.killTree()
-			return
-		}
-		sig := steps[0]
-		steps = steps[1:]
-		s.signalTree(sig)
-		wait := termTime
-		if sig == syscall.SIGHUP {
-			wait = hangupTime
-		}
-		stage = time.After(wait)
-	}
-	ending := false
-	begin := func(order ...syscall.Signal) {
-		if !ending || len(order) < len(steps) {
-			ending, steps = true, order
-			next()
-		}
-	}
+	end := ending{shim: s}
 	s.reap()
 	for !s.empty {
 		wasGone := s.mainGone
 		select {
-		case <-stage:
-			stage = nil
-			if !ending {
-				begin(syscall.SIGTERM)
-			} else {
-				next()
-			}
+		case <-end.stage:
+			end.goOn()
 		case sig := <-signals:
 			if sig != syscall.SIGCHLD {
-				begin(syscall.SIGTERM)
+				end.begin(syscall.SIGTERM)
 			}
 		case call, ok := <-calls:
 			if !ok { // the engine is gone
 				calls = nil
-				begin(syscall.SIGTERM)
+				end.begin(syscall.SIGTERM)
 				break
 			}
-			switch call.Op {
-			case opSignal:
-				if !s.mainGone {
-					// One that has just ended needs no signal.
-					_ = syscall.Kill(s.main, syscall.Signal(call.Signal))
-				}
-			case opHangup:
-				begin(syscall.SIGHUP, syscall.SIGTERM)
-			case opEnd:
-				begin(syscall.SIGTERM)
-			case opKill:
-				begin()
-				s.killTree()
-			}
+			s.obey(call, &end)
 		}
 		s.reap()
-		if s.mainGone && !wasGone && !ending {
-			stage = time.After(lingerTime)
+		if s.mainGone && !wasGone && !end.begun {
+			end.stage = time.After(lingerTime)
 		}
 	}
+}
+
+// obey does what the engine says.
+func (s *shim) obey(call shimCall, end *ending) {
+	switch call.Op {
+	case opSignal:
+		if !s.mainGone {
+			// One that has just ended needs no signal.
+			_ = syscall.Kill(s.main, syscall.Signal(call.Signal))
+		}
+	case opHangup:
+		end.begin(syscall.SIGHUP, syscall.SIGTERM)
+	case opEnd:
+		end.begin(syscall.SIGTERM)
+	case opKill:
+		end.begin()
+		s.killTree()
+	}
+}
+
+// ending is how a tree comes to its end: by signals, each of which has its time,
+// and by KILL after the last.
+type ending struct {
+	shim  *shim
+	begun bool
+	stage <-chan time.Time // when to go on; before the beginning: when to begin
+	steps []syscall.Signal // what is sent then
+}
+
+// begin begins, or goes over to fewer steps than are left.
+func (e *ending) begin(order ...syscall.Signal) {
+	if !e.begun || len(order) < len(e.steps) {
+		e.begun, e.steps = true, order
+		e.next()
+	}
+}
+
+// goOn is called when the time of a stage is over.
+func (e *ending) goOn() {
+	e.stage = nil
+	if !e.begun {
+		e.begin(syscall.SIGTERM)
+	} else {
+		e.next()
+	}
+}
+
+func (e *ending) next() {
+	if len(e.steps) == 0 {
+		e.shim.killTree()
+		return
+	}
+	sig := e.steps[0]
+	e.steps = e.steps[1:]
+	e.shim.signalTree(sig)
+	wait := termTime
+	if sig == syscall.SIGHUP {
+		wait = hangupTime
+	}
+	e.stage = time.After(wait)
 }
 
 // reap takes leave of every descendant that has ended.
