@@ -1,6 +1,6 @@
-// Package editor is the screen in which pods are created: a manifest in a text
-// buffer, checked while one types, sent with one key, kept as a draft until the
-// server has taken it.
+// Package editor is the screen in which pods are created and changed: a manifest
+// in a text buffer, checked while one types, sent with one key, kept as a draft
+// until the server has taken it.
 //
 // The buffer itself is models/widget/editor, what is right and wrong about a
 // manifest is package manifest's to say.

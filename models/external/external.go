@@ -1,9 +1,9 @@
 // Package external is the screen in which the user's own editor works on a text
-// of podium's, or a pager shows one: a program of this machine in the very pane
+// of podium's, or the pager shows one: a program of this machine in the very pane
 // that shells in pods have.
 //
 // It touches neither files nor processes: whoever wires the program together
-// says how an editor is started (Start). It is no shell and keeps no scrollback.
+// says how one is started (Start). It is no shell and keeps no scrollback.
 package external
 
 import (
@@ -24,7 +24,7 @@ import (
 	"podium/themes"
 )
 
-// Request is what an editor is started for.
+// Request is what a program is started for.
 type Request struct {
 	Cols, Rows int                     // of the pane, at least 1
 	Write      func(w io.Writer) error // the text to work on
@@ -34,18 +34,18 @@ type Request struct {
 	OnPanic    func(value any, stack []byte)
 }
 
-// Job is a running editor. Who got it ends it: Close of the bridge, then
+// Job is a running program. Who got it ends it: Close of the bridge, then
 // Discard.
 type Job struct {
 	Name   string // of the program, harmless to draw
 	Bridge *termbridge.Bridge
-	// Text reads what the editor has left so far, and Discard removes it. Both
+	// Text reads what the program has left so far, and Discard removes it. Both
 	// may block.
 	Text    func() (string, error)
 	Discard func() error
 }
 
-// Start starts the user's editor. It may block for as long as it takes to write
+// Start starts a program of the user's. It may block for as long as it takes to write
 // a file and to start a process. An error says what can be done.
 type Start func(Request) (*Job, error)
 
@@ -123,7 +123,7 @@ func newModel(m *Model) *Model {
 // pages tells whether it is a pager, which leaves nothing to take back.
 func (m *Model) pages() bool { return m.page.Write != nil }
 
-// what is started, in a word.
+// what is what is started, in a word.
 func (m *Model) what() string {
 	if m.pages() {
 		return "pager"
@@ -131,7 +131,7 @@ func (m *Model) what() string {
 	return "editor"
 }
 
-// Init starts the editor.
+// Init starts the program.
 func (m *Model) Init() tea.Cmd {
 	req := Request{Cols: max(m.cols, 1), Rows: max(m.rows, 1), Write: m.page.Write, Dark: m.env.Theme.Dark()}
 	if !m.pages() {
@@ -177,7 +177,7 @@ func (h *holder) take() *Job {
 	return job
 }
 
-// rescue ends an editor that nobody looks at any more and keeps its text.
+// rescue ends a program that nobody looks at any more and keeps an editor's text.
 func (m *Model) rescue(job *Job) {
 	job.Bridge.Close()
 	if m.pages() {
@@ -198,7 +198,7 @@ func (m *Model) keep(text string) error {
 	return m.env.Store.SaveDraft(m.wish.Draft, []byte(text))
 }
 
-// Close ends the editor; a text that it has saved becomes a draft.
+// Close ends the program; a text that an editor has saved becomes a draft.
 func (m *Model) Close() {
 	m.over = true
 	m.Leave()
@@ -284,24 +284,21 @@ func (m *Model) done(msg doneMsg) {
 	m.env.Wish(models.BackMsg{From: m})
 }
 
-// Grabbing is true while the editor runs: every key is its own.
+// Grabbing is true while the program runs: every key is its own.
 func (m *Model) Grabbing() bool { return m.failure == "" }
 
-// Holds is true while the editor runs: leaving it does not end it.
+// Holds is true while the program runs: leaving it does not end it.
 func (m *Model) Holds() bool { return m.failure == "" && !m.over }
 
 // Ends says what would end with the program.
 func (m *Model) Ends() string {
-	if m.job == nil || !m.Holds() {
-		return ""
-	}
-	if m.pages() {
+	if m.job == nil || !m.Holds() || m.pages() {
 		return ""
 	}
 	return m.job.Name + " with a manifest"
 }
 
-// KeyMap are the screen's own keys; while the editor runs all are the editor's.
+// KeyMap are the screen's own keys; while the program runs all are the program's.
 type KeyMap struct {
 	Back key.Binding // once it could not be started, or its text not be had
 }
@@ -330,7 +327,7 @@ func (m *Model) SetSize(cols, rows int) {
 	m.Model.SetSize(cols, rows)
 }
 
-// View draws the editor's screen, or why there is none.
+// View draws the program's screen, or why there is none.
 func (m *Model) View() string {
 	if m.failure == "" {
 		return m.Model.View()
@@ -346,7 +343,7 @@ func (m *Model) View() string {
 	return strings.Join(lines, "\n")
 }
 
-// Cursor is the editor's cursor, in its own shape.
+// Cursor is the program's cursor, in its own shape.
 func (m *Model) Cursor() *tea.Cursor {
 	if m.failure != "" {
 		return nil

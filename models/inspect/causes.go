@@ -10,7 +10,7 @@ import (
 
 // podTrouble is what the pod's own reason says, in plain words where it is one of
 // those that everybody meets.
-func podTrouble(pod *corev1.Pod, events []corev1.Event) string {
+func podTrouble(pod *corev1.Pod) string {
 	said := join(pod.Status.Reason, pod.Status.Message)
 	switch pod.Status.Reason {
 	case "DeadlineExceeded":

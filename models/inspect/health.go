@@ -59,7 +59,7 @@ func troubles(pod *corev1.Pod, events []corev1.Event, now time.Time) []string {
 	if pod.DeletionTimestamp != nil {
 		out = append(out, deletion(pod, now))
 	}
-	if s := podTrouble(pod, events); s != "" {
+	if s := podTrouble(pod); s != "" {
 		out = append(out, s)
 	}
 	for _, c := range pod.Status.Conditions {

@@ -187,7 +187,7 @@ func (t *Terminal) reflow(cols, rows int) {
 		out = out[:min(len(out), top+rows)]
 	}
 	t.layRows(out, top, cols, rows)
-	t.putPlaces(places[:], top, cols, rows)
+	t.putPlaces(places[:], top, rows)
 }
 
 // flowPlaces returns the places to follow on the old screen, which begins at row
@@ -231,7 +231,7 @@ func (t *Terminal) layRows(out []flowRow, top, cols, rows int) {
 }
 
 // putPlaces puts the cursors where their places are now.
-func (t *Terminal) putPlaces(places []place, top, cols, rows int) {
+func (t *Terminal) putPlaces(places []place, top, rows int) {
 	saved := &t.main.saved
 	saved.x, saved.y = places[placeSaved].x, min(max(places[placeSaved].y-top, 0), rows-1)
 	saved.wrapNext = places[placeSaved].wrap

@@ -7,7 +7,7 @@ import (
 )
 
 // templateStatus is the status of a synthetic pod in a condition.
-func templateStatus(a app, cond condition, spec *corev1.PodSpec) corev1.PodStatus {
+func templateStatus(cond condition, spec *corev1.PodSpec) corev1.PodStatus {
 	st := corev1.PodStatus{
 		Phase: phaseOf(cond), QOSClass: corev1.PodQOSBurstable, HostIP: holeHostIP, StartTime: new(holeTime(2)),
 		HostIPs: []corev1.HostIP{{IP: holeHostIP}},

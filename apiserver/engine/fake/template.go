@@ -214,7 +214,7 @@ func templatePod(a app, cond condition) *corev1.Pod {
 		},
 		Spec: templateSpec(a),
 	}
-	pod.Status = templateStatus(a, cond, &pod.Spec)
+	pod.Status = templateStatus(cond, &pod.Spec)
 	return pod
 }
 
