@@ -194,11 +194,6 @@ func (m *Model) read(s *source) {
 	})
 }
 
-// logger is the part of a client that a log needs.
-type logger interface {
-	Log(ctx context.Context, namespace, name string, opts *corev1.PodLogOptions) (io.ReadCloser, error)
-}
-
 // reading is one reading of a source. Lines not younger than after were read
 // before.
 type reading struct {
@@ -209,7 +204,7 @@ type reading struct {
 }
 
 // run reads a log to its end: nil when the server ended it in order.
-func (r reading) run(ctx context.Context, client logger, opts *corev1.PodLogOptions) error {
+func (r reading) run(ctx context.Context, client models.Reader, opts *corev1.PodLogOptions) error {
 	body, err := client.Log(ctx, r.ref.Namespace, r.ref.Name, opts)
 	if err != nil {
 		return err
