@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"podium/models/modelstest"
 	"podium/models/widget/syntax"
 	"podium/themes"
 )
@@ -21,33 +21,9 @@ func open(text string) *Editor {
 	return e
 }
 
-// keyPress makes the message of a key by the name that bindings use.
-func keyPress(name string) tea.KeyPressMsg {
-	special := map[string]rune{
-		"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome,
-		"end": tea.KeyEnd, "enter": tea.KeyEnter, "backspace": tea.KeyBackspace, "delete": tea.KeyDelete,
-		"tab": tea.KeyTab, "esc": tea.KeyEscape, "pgdown": tea.KeyPgDown, "f3": tea.KeyF3, "f8": tea.KeyF8,
-	}
-	var k tea.KeyPressMsg
-	parts := strings.Split(name, "+")
-	for _, mod := range parts[:len(parts)-1] {
-		k.Mod |= map[string]tea.KeyMod{"ctrl": tea.ModCtrl, "shift": tea.ModShift, "alt": tea.ModAlt}[mod]
-	}
-	last := parts[len(parts)-1]
-	if c, ok := special[last]; ok {
-		k.Code = c
-		return k
-	}
-	k.Code = []rune(last)[0]
-	if k.Mod == 0 {
-		k.Text = last
-	}
-	return k
-}
-
 func press(e *Editor, keys ...string) {
 	for _, k := range keys {
-		e.Update(keyPress(k))
+		e.Update(modelstest.Key(k))
 	}
 }
 
@@ -58,22 +34,6 @@ func write(e *Editor, text string) {
 			continue
 		}
 		e.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
-	}
-}
-
-func exact(t *testing.T, view string, w, h int) {
-	t.Helper()
-	lines := strings.Split(view, "\n")
-	if h == 0 {
-		lines = lines[1:]
-	}
-	if len(lines) != h {
-		t.Fatalf("%dx%d: %d lines", w, h, len(lines))
-	}
-	for y, l := range lines {
-		if got := ansi.StringWidth(l); got != w {
-			t.Fatalf("%dx%d: line %d is %d cells wide: %q", w, h, y, got, l)
-		}
 	}
 }
 
@@ -102,7 +62,7 @@ func TestGolden(t *testing.T) {
 			e.Goto(4, 3)
 			press(e, "shift+down", "shift+right")
 			view := e.View()
-			exact(t, view, size[0], size[1])
+			modelstest.CheckView(t, view, size[0], size[1])
 			if e.View() != view {
 				t.Error("drawing twice differs")
 			}
@@ -118,7 +78,7 @@ func TestEverySizeIsExact(t *testing.T) {
 			e.SetSize(w, h)
 			for _, k := range []string{"down", "down", "down", "end", "enter", "pgdown", "ctrl+f", "a", "enter", "ctrl+z", "alt+a"} {
 				press(e, k)
-				exact(t, e.View(), w, h)
+				modelstest.CheckView(t, e.View(), w, h)
 				if x, y, ok := e.Cursor(); ok && (x < 0 || x >= w || y < 0 || y >= h) {
 					t.Fatalf("%dx%d: cursor at %d,%d", w, h, x, y)
 				}
@@ -318,8 +278,8 @@ func large() *Editor {
 func BenchmarkType2000(b *testing.B) {
 	e := large()
 	e.View()
-	k := keyPress("x")
-	back := keyPress("backspace")
+	k := modelstest.Key("x")
+	back := modelstest.Key("backspace")
 	for b.Loop() {
 		e.Update(k)
 		e.View()

@@ -7,6 +7,8 @@ import (
 
 	"charm.land/bubbles/v2/textarea"
 	tea "charm.land/bubbletea/v2"
+
+	"podium/models/modelstest"
 )
 
 func TestReplacing(t *testing.T) {
@@ -53,7 +55,7 @@ func TestReplacingByRegularExpression(t *testing.T) {
 	}
 	press(e, "ctrl+f") // still regular
 	write(e, "(")
-	exact(t, e.View(), 80, 24)
+	modelstest.CheckView(t, e.View(), 80, 24)
 	if !strings.Contains(e.View(), "no regular expression") {
 		t.Error("an expression that is none is not told")
 	}
@@ -159,9 +161,9 @@ func BenchmarkTextarea2000(b *testing.B) {
 	a.SetHeight(50)
 	a.SetValue(large().Text())
 	a.Focus()
-	back := keyPress("backspace")
+	back := modelstest.Key("backspace")
 	for b.Loop() {
-		a, _ = a.Update(keyPress("x"))
+		a, _ = a.Update(modelstest.Key("x"))
 		_ = a.View()
 		a, _ = a.Update(back)
 		_ = a.View()

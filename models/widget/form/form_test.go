@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"podium/models/modelstest"
 	"podium/themes"
 )
 
@@ -40,35 +41,10 @@ func dialog() Config {
 }
 
 func press(f *Form, keys ...string) (last Event) {
-	codes := map[string]tea.KeyPressMsg{
-		"tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "enter": {Code: tea.KeyEnter},
-		"esc": {Code: tea.KeyEscape}, "down": {Code: tea.KeyDown}, "up": {Code: tea.KeyUp}, "right": {Code: tea.KeyRight},
-		"backspace": {Code: tea.KeyBackspace}, "pgdown": {Code: tea.KeyPgDown},
-	}
 	for _, k := range keys {
-		msg, ok := codes[k]
-		if !ok {
-			msg = tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
-		}
-		last, _ = f.Update(msg)
+		last, _ = f.Update(modelstest.Key(k))
 	}
 	return last
-}
-
-func exact(t *testing.T, view string, w, h int) {
-	t.Helper()
-	lines := strings.Split(view, "\n")
-	if h == 0 {
-		lines = lines[1:]
-	}
-	if len(lines) != h {
-		t.Fatalf("%dx%d: %d lines", w, h, len(lines))
-	}
-	for y, l := range lines {
-		if got := ansi.StringWidth(l); got != w {
-			t.Fatalf("%dx%d: line %d is %d cells wide: %q", w, h, y, got, l)
-		}
-	}
 }
 
 // The golden views hold what the widget looks like, in the theme without colours.
@@ -80,7 +56,7 @@ func TestGolden(t *testing.T) {
 			f.SetSize(size[0], size[1])
 			f.SetTheme(themes.Plain()) // so that a change of colours leaves the pictures alone
 			view := f.View()
-			exact(t, view, size[0], size[1])
+			modelstest.CheckView(t, view, size[0], size[1])
 			if f.View() != view {
 				t.Error("drawing twice differs")
 			}
@@ -99,7 +75,7 @@ func TestEverySizeIsExactAndTheFocusShows(t *testing.T) {
 			f.SetSize(w, h)
 			for range 6 {
 				press(f, "tab")
-				exact(t, f.View(), w, h)
+				modelstest.CheckView(t, f.View(), w, h)
 				if f.button() >= 0 && w >= 12 && h > 0 && !strings.Contains(f.View(), "[ ") {
 					t.Fatalf("%dx%d: the focused button is out of view:\n%s", w, h, f.View())
 				}
@@ -223,7 +199,7 @@ func TestLongBodyScrollsAndPasteStaysOneLine(t *testing.T) {
 		t.Errorf("scrolled:\n%s", f.View())
 	}
 	f.Update(tea.PasteMsg{Content: "two\nlines\x1b[31m\u202e"})
-	exact(t, f.View(), 50, 15)
+	modelstest.CheckView(t, f.View(), 50, 15)
 	if strings.ContainsAny(f.View(), "\x1b\u202e") {
 		t.Errorf("not harmless: %q", f.View())
 	}
@@ -233,7 +209,7 @@ func TestWantSize(t *testing.T) {
 	f := New(themes.Theme{}, dialog())
 	w, h := f.WantSize(70, 30)
 	f.SetSize(w, h)
-	exact(t, f.View(), w, h)
+	modelstest.CheckView(t, f.View(), w, h)
 	for _, s := range []string{"undone", "Delete  ", "Reason", "End it now"} {
 		if !strings.Contains(f.View(), s) {
 			t.Errorf("%dx%d does not show %q:\n%s", w, h, s, f.View())

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"podium/models/modelstest"
 	"podium/themes"
 )
 
@@ -73,38 +74,7 @@ func open(rows RowProvider, w, h int) *Table {
 
 func press(t *Table, keys ...string) {
 	for _, k := range keys {
-		t.Update(keyPress(k))
-	}
-}
-
-// keyPress makes the message of a key by the name that bindings use.
-func keyPress(name string) tea.KeyPressMsg {
-	codes := map[string]rune{"down": tea.KeyDown, "up": tea.KeyUp, "pgdown": tea.KeyPgDown, "left": tea.KeyLeft, "right": tea.KeyRight}
-	if c, ok := codes[name]; ok {
-		return tea.KeyPressMsg{Code: c}
-	}
-	if name == "space" {
-		return tea.KeyPressMsg{Code: ' ', Text: " "}
-	}
-	return tea.KeyPressMsg{Code: []rune(name)[0], Text: name}
-}
-
-func exact(t *testing.T, view string, w, h int) {
-	t.Helper()
-	if h == 0 {
-		if view != "" {
-			t.Fatalf("%dx%d: view %q", w, h, view)
-		}
-		return
-	}
-	lines := strings.Split(view, "\n")
-	if len(lines) != h {
-		t.Fatalf("%dx%d: %d lines", w, h, len(lines))
-	}
-	for y, l := range lines {
-		if got := ansi.StringWidth(l); got != w {
-			t.Fatalf("%dx%d: line %d is %d cells wide: %q", w, h, y, got, l)
-		}
+		t.Update(modelstest.Key(k))
 	}
 }
 
@@ -120,7 +90,7 @@ func TestGolden(t *testing.T) {
 				tb.SetMark("web-found-here", true)
 				press(tb, "down")
 				view := tb.View()
-				exact(t, view, size[0], size[1])
+				modelstest.CheckView(t, view, size[0], size[1])
 				if tb.View() != view {
 					t.Error("drawing twice differs")
 				}
@@ -136,11 +106,11 @@ func TestEverySizeIsExact(t *testing.T) {
 			tb := open(sample(), w, h)
 			tb.SetEmpty("nothing here\nyet")
 			press(tb, "down", "down")
-			exact(t, tb.View(), w, h)
+			modelstest.CheckView(t, tb.View(), w, h)
 			press(tb, "right", "right")
-			exact(t, tb.View(), w, h)
+			modelstest.CheckView(t, tb.View(), w, h)
 			tb.SetRows(pods{})
-			exact(t, tb.View(), w, h)
+			modelstest.CheckView(t, tb.View(), w, h)
 		}
 	}
 	New(themes.Theme{}, nil, pods{}).SetSize(-1, -5)
@@ -251,7 +221,7 @@ func TestScrollingSidewaysShowsEveryColumn(t *testing.T) {
 	for range 20 {
 		press(tb, "right")
 	}
-	exact(t, tb.View(), 34, 6)
+	modelstest.CheckView(t, tb.View(), 34, 6)
 	if !strings.Contains(ansi.Strip(tb.View()), "node-3") {
 		t.Errorf("the last column is not in view:\n%s", ansi.Strip(tb.View()))
 	}
@@ -341,7 +311,7 @@ func TestFixedColumnsStay(t *testing.T) {
 	tb.SetSize(50, 4)
 	for range 3 {
 		press(tb, "right")
-		exact(t, tb.View(), 50, 4)
+		modelstest.CheckView(t, tb.View(), 50, 4)
 		for _, line := range strings.Split(tb.View(), "\n")[1:] {
 			if !strings.HasPrefix(line, " deployment-0") {
 				t.Errorf("the name is scrolled away: %q", line)

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"podium/models/modelstest"
 	"podium/themes"
 )
 
@@ -40,29 +41,8 @@ func sample() []Line {
 }
 
 func press(v *View, keys ...string) {
-	codes := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "backspace": tea.KeyBackspace, "pgdown": tea.KeyPgDown}
 	for _, k := range keys {
-		if c, ok := codes[k]; ok {
-			v.Update(tea.KeyPressMsg{Code: c})
-			continue
-		}
-		v.Update(tea.KeyPressMsg{Code: []rune(k)[0], Text: k})
-	}
-}
-
-func exact(t *testing.T, view string, w, h int) {
-	t.Helper()
-	lines := strings.Split(view, "\n")
-	if h == 0 {
-		lines = lines[1:]
-	}
-	if len(lines) != h {
-		t.Fatalf("%dx%d: %d lines", w, h, len(lines))
-	}
-	for y, l := range lines {
-		if got := ansi.StringWidth(l); got != w {
-			t.Fatalf("%dx%d: line %d is %d cells wide: %q", w, h, y, got, l)
-		}
+		v.Update(modelstest.Key(k))
 	}
 }
 
@@ -77,7 +57,7 @@ func TestGolden(t *testing.T) {
 				v.SetWrap(wrap)
 				v.Search("value|text")
 				view := v.View()
-				exact(t, view, size[0], size[1])
+				modelstest.CheckView(t, view, size[0], size[1])
 				if v.View() != view {
 					t.Error("drawing twice differs")
 				}
@@ -95,11 +75,11 @@ func TestEverySizeIsExact(t *testing.T) {
 				v.SetWrap(wrap)
 				for _, k := range []string{"j", "l", "/", "e", "enter", "n", "n", "N", "G", "pgdown", "g"} {
 					press(v, k)
-					exact(t, v.View(), w, h)
+					modelstest.CheckView(t, v.View(), w, h)
 				}
 				v.SetText("")
 				v.SetEmpty("nothing\nhere")
-				exact(t, v.View(), w, h)
+				modelstest.CheckView(t, v.View(), w, h)
 			}
 		}
 	}
@@ -260,7 +240,7 @@ func TestUpdateLinesStays(t *testing.T) {
 		t.Error("the view moved")
 	}
 	v.UpdateLines(numbered(3))
-	exact(t, v.View(), 60, 5)
+	modelstest.CheckView(t, v.View(), 60, 5)
 }
 
 func BenchmarkHugeLines(b *testing.B) {
