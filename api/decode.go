@@ -11,13 +11,6 @@ import (
 	kjson "k8s.io/apimachinery/pkg/util/json"
 )
 
-// DecodeRow makes a row of a pod's JSON, decoding no more than the row needs:
-// it equals RowOf of the decoded pod. Unknown fields are ignored. The error is
-// that of decoding the whole pod.
-func DecodeRow(pod []byte) (PodRow, error) {
-	return new(RowDecoder).Decode(pod)
-}
-
 // A RowDecoder decodes rows of many pods and keeps strings that return from pod
 // to pod (images, nodes, labels) once. Its memory is bounded. The zero value is
 // ready. Not safe for concurrent use.
@@ -40,8 +33,9 @@ const (
 	maxKeptLen = 512
 )
 
-// Decode is DecodeRow with the strings that this decoder has seen. The row keeps
-// no part of pod.
+// Decode makes a row of a pod's JSON, decoding no more than the row needs: it
+// equals RowOf of the decoded pod. Unknown fields are ignored. The error is that
+// of decoding the whole pod. The row keeps no part of pod.
 func (d *RowDecoder) Decode(pod []byte) (PodRow, error) {
 	c := cursor{b: pod}
 	if row, ok := d.quick(&c); ok {

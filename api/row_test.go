@@ -160,14 +160,14 @@ func TestStatusRules(t *testing.T) {
 			if err := json.Unmarshal(text, &pod); err != nil {
 				t.Fatal(err)
 			}
-			decoded, err := DecodeRow(text)
+			decoded, err := decodeRow(text)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if c := (&cursor{b: text}); !quickly(c) {
 				t.Error("the row was not decoded in one pass: the test shows nothing of that path")
 			}
-			for from, row := range map[string]PodRow{"RowOf": RowOf(&pod), "DecodeRow": decoded} {
+			for from, row := range map[string]PodRow{"RowOf": RowOf(&pod), "decodeRow": decoded} {
 				got := cell{row.Status, row.Ready, row.Total, row.Restarts}
 				if got != tt.want {
 					t.Errorf("%s: got %+v, want %+v", from, got, tt.want)
@@ -196,12 +196,12 @@ func TestRowHasEveryColumn(t *testing.T) {
 		IP: "10.244.1.2", Node: "node-7", Owner: "ReplicaSet/web", Labels: "a=é\n,a-b=1,b=2", Images: "nginx:1,busybox",
 		Containers: []string{"app", "log"}, InitNames: []string{"prepare"},
 	}
-	got, err := DecodeRow([]byte(text))
+	got, err := decodeRow([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("DecodeRow (-want +got):\n%s", d)
+		t.Errorf("decodeRow (-want +got):\n%s", d)
 	}
 	var pod corev1.Pod
 	if err := json.Unmarshal([]byte(text), &pod); err != nil {
@@ -247,7 +247,7 @@ func TestDecodeRowRefuses(t *testing.T) {
 		`{"status":{"containerStatuses":[{"restartCount":1.5}]}}`, `{"status":{"containerStatuses":[{"restartCount":99999999999999999999}]}}`,
 		`{"metadata":{"name":"a` + "\n" + `"}}`,
 	} {
-		if row, err := DecodeRow([]byte(text)); err == nil {
+		if row, err := decodeRow([]byte(text)); err == nil {
 			t.Errorf("%q was decoded: %+v", text, row)
 		}
 	}
@@ -265,7 +265,7 @@ func TestDecodeRowTakesTheUnusual(t *testing.T) {
 		`{"metadata":{"name":"u` + "\xff" + `"}}`:                             {Name: "u\ufffd", Status: "Unknown"},
 		`{"metadata":{"annotations":{"\u0061":"` + "\u2028" + `"},"uid":""}}`: {Status: "Unknown"},
 	} {
-		got, err := DecodeRow([]byte(text))
+		got, err := decodeRow([]byte(text))
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		} else if d := cmp.Diff(want, got); d != "" {
@@ -281,7 +281,7 @@ func TestRowKeepsNothingOfTheBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, _ := DecodeRow(append([]byte(nil), text...))
+	want, _ := decodeRow(append([]byte(nil), text...))
 	for i := range text {
 		text[i] = 'X'
 	}

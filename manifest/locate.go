@@ -16,15 +16,6 @@ func (d *Document) Locate(path string) (start, end Position, exact bool) {
 	return d.src.position(n.start), d.src.position(n.end), rest == 0
 }
 
-// FieldAt returns the path of the innermost field whose key or value encloses
-// the byte offset, or "" when it is in none.
-func (d *Document) FieldAt(offset int) string {
-	if d.root == nil {
-		return ""
-	}
-	return fieldAt(d.root, offset)
-}
-
 // fieldAt follows the values that enclose an offset. Values behind aliases lie
 // elsewhere in the text, so only the first field that encloses it counts.
 func fieldAt(root *node, offset int) string {

@@ -190,3 +190,12 @@ func TestCausesRoundTrip(t *testing.T) {
 		t.Errorf("%q", w)
 	}
 }
+
+// FieldAt returns the path of the innermost field whose key or value encloses
+// the byte offset, or "" when it is in none.
+func (d *Document) FieldAt(offset int) string {
+	if d.root == nil {
+		return ""
+	}
+	return fieldAt(d.root, offset)
+}

@@ -18,12 +18,9 @@ func Line(s string, limit int) string { return line(s, limit, false) }
 // Clean is Line without a limit on the width.
 func Clean(s string) string { return line(s, noLimit, false) }
 
-// SGRLine is Line for text that may bring its own colours: well-formed SGR
+// CleanSGR is Clean for text that may bring its own colours: well-formed SGR
 // sequences ("\x1b[…m") are kept, the look is reset at the end of the line if any
 // was, other escape sequences are left out as a whole.
-func SGRLine(s string, limit int) string { return line(s, limit, true) }
-
-// CleanSGR is SGRLine without a limit on the width.
 func CleanSGR(s string) string { return line(s, noLimit, true) }
 
 // Block splits s at its line ends and returns at most maxLines of them, each as

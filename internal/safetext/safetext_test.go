@@ -52,7 +52,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-func TestSGRLine(t *testing.T) {
+func TestCleanSGR(t *testing.T) {
 	for in, want := range map[string]string{
 		"\x1b[31mred":                          "\x1b[31mred\x1b[m",
 		"\x1b[1;38;5;8mx\x1b[0m":               "\x1b[1;38;5;8mx\x1b[0m\x1b[m",
@@ -75,8 +75,8 @@ func TestSGRLine(t *testing.T) {
 			t.Errorf("CleanSGR(%q) = %q, want %q", in, got, want)
 		}
 	}
-	if got, want := SGRLine("\x1b[31mabcdef", 3), "\x1b[31mab…\x1b[m"; got != want {
-		t.Errorf("SGRLine cut = %q, want %q", got, want)
+	if got, want := line("\x1b[31mabcdef", 3, true), "\x1b[31mab…\x1b[m"; got != want {
+		t.Errorf("a line with colours, cut, = %q, want %q", got, want)
 	}
 }
 
@@ -176,7 +176,7 @@ func TestHugeInputIsCheap(t *testing.T) {
 		strings.Repeat("ᄀ", 1<<18), strings.Repeat("\x1b[1m", 1<<18), strings.Repeat("\x1b]0;", 1<<18),
 		strings.Repeat("🇩", 1<<17), strings.Repeat("\u200d", 1<<18),
 	} {
-		if out := SGRLine(s, 80); len(out) > 40<<10 {
+		if out := line(s, 80, true); len(out) > 40<<10 {
 			t.Errorf("%.10q: %d bytes for 80 cells", s, len(out))
 		}
 		for _, l := range Wrap(s[:1<<14], 80) {

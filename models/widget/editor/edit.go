@@ -13,18 +13,6 @@ func (e *Editor) Insert(text string) error {
 	return err
 }
 
-// ReplaceRange replaces the text between two places, as Position counts them, as
-// one step of undo. Errors are those of Insert.
-func (e *Editor) ReplaceRange(line, col, endLine, endCol int, text string) error {
-	from, to := e.at(line, col), e.at(endLine, endCol)
-	if to.before(from) {
-		from, to = to, from
-	}
-	err := e.edit(from, to, normalize(text), other)
-	e.reveal()
-	return err
-}
-
 // ReplaceAll replaces the whole text as one step of undo; the cursor stays in its
 // line. Errors are those of Insert.
 func (e *Editor) ReplaceAll(text string) error {

@@ -150,9 +150,6 @@ func (e *Editor) Size() int { return e.size }
 // LineCount is the number of lines, at least 1.
 func (e *Editor) LineCount() int { return len(e.lines) }
 
-// CurrentLine is the text of the cursor's line.
-func (e *Editor) CurrentLine() string { return e.lines[e.cur.line] }
-
 // Notice is a sentence about the last message, such as that a paste was refused;
 // "" if all is well.
 func (e *Editor) Notice() string { return e.notice }

@@ -159,9 +159,6 @@ func (f *Form) SetTheme(theme themes.Theme) { f.theme = theme }
 // SetSize sets the size in cells. Sizes below 0 count as 0.
 func (f *Form) SetSize(w, h int) { f.w, f.h = max(w, 0), max(h, 0) }
 
-// SetBody replaces the text.
-func (f *Form) SetBody(body []Text) { f.body, f.scroll = body, 0 }
-
 // SetError shows a sentence above the buttons, "" takes it away.
 func (f *Form) SetError(text string) { f.problem = text }
 
@@ -175,32 +172,12 @@ func (f *Form) Value(id string) string {
 	return ""
 }
 
-// SetValue changes what a field holds.
-func (f *Form) SetValue(id, value string) {
-	for i := range f.fields {
-		if f.fields[i].ID == id {
-			f.fields[i].input.SetValue(value)
-			f.fields[i].input.CursorEnd()
-			f.fields[i].err = ""
-		}
-	}
-}
-
 // Chosen is the ID of the chosen choice, "" if there is none.
 func (f *Form) Chosen() string {
 	if f.chosen < 0 {
 		return ""
 	}
 	return f.choices[f.chosen].ID
-}
-
-// SetChosen chooses the choice of that ID, if there is one and it is possible.
-func (f *Form) SetChosen(id string) {
-	for i, c := range f.choices {
-		if c.ID == id && !c.Disabled {
-			f.chosen = i
-		}
-	}
 }
 
 // stops are the IDs of all that can have the focus, in order.

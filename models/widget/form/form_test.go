@@ -130,7 +130,8 @@ func TestAWrongFieldIsNotAccepted(t *testing.T) {
 	if e := press(f, "enter"); e.Button != "delete" || f.Value("grace") != "30" {
 		t.Errorf("%+v, grace %q", e, f.Value("grace"))
 	}
-	f.SetValue("grace", "?")
+	f.SetFocus("grace")
+	press(f, "?")
 	f.SetFocus("cancel")
 	if e := press(f, "enter"); e.Button != "cancel" {
 		t.Error("cancel needs no right fields")

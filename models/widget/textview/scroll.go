@@ -150,9 +150,6 @@ func (v *View) GotoLine(n int) {
 // Top is the index of the first line in view.
 func (v *View) Top() int { return v.top.line }
 
-// AtEnd says whether the last row of the text is in view.
-func (v *View) AtEnd() bool { return !after(v.lastTop(), v.top) }
-
 // Percent is how far down the view is, 0 to 100; 100 if all is in view.
 func (v *View) Percent() int {
 	last := v.lastTop()

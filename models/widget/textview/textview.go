@@ -272,9 +272,6 @@ func (v *View) SetFollow(on bool) {
 	v.settle()
 }
 
-// Following says whether the end stays in view.
-func (v *View) Following() bool { return v.follow }
-
 // SetEmpty sets what an empty view says.
 func (v *View) SetEmpty(text string) { v.empty, v.fresh = text, false }
 

@@ -97,12 +97,12 @@ func TestFollow(t *testing.T) {
 	}
 	press(v, "k")
 	v.Append(Line{Text: "new"})
-	if v.Following() || strings.Contains(text(v), "new") {
+	if v.follow || strings.Contains(text(v), "new") {
 		t.Error("scrolling up did not end following")
 	}
 	press(v, "G")
 	v.Append(Line{Text: "newer"})
-	if !v.Following() || !strings.Contains(text(v), "newer") {
+	if !v.follow || !strings.Contains(text(v), "newer") {
 		t.Error("going to the end did not take up following")
 	}
 }
