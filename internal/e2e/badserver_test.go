@@ -14,13 +14,32 @@ import (
 // onePod is a list with one running pod, as a server of the plain page sends
 // it.
 const onePod = `{"kind":"PodList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"web","namespace":"default","uid":"u1"},` +
+
 	`"spec":{"containers":[{"name":"main","image":"nginx"}]},"status":{"phase":"Running","containerStatuses":[` +
 	`{"name":"main","ready":true,"state":{"running":{}}}]}}]}`
 
 // rawServer answers every connection by hand and returns its URL.
 func rawServer(t *testing.T, answer func(conn net.Conn, r *http.Request)) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "bad.sock")
+	return onSocket(t, func(conn net.Conn) {
+		r, err := http.ReadRequest(bufio.NewReader(conn))
+		if err == nil {
+			_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, max(r.ContentLength, 0)))
+			answer(conn, r)
+		}
+	})
+}
+
+// silentServer takes connections and never says a word.
+func silentServer(t *testing.T) string {
+	t.Helper()
+	return onSocket(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
+}
+
+// onSocket has each connection to a unix socket served, and returns its URL.
+func onSocket(t *testing.T, serve func(conn net.Conn)) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "raw.sock")
 	l, err := net.Listen("unix", path)
 	if err != nil {
 		t.Fatal(err)
@@ -34,11 +53,7 @@ func rawServer(t *testing.T, answer func(conn net.Conn, r *http.Request)) string
 			}
 			go func() {
 				defer conn.Close()
-				r, err := http.ReadRequest(bufio.NewReader(conn))
-				if err == nil {
-					_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, max(r.ContentLength, 0)))
-					answer(conn, r)
-				}
+				serve(conn)
 			}()
 		}
 	}()

@@ -120,27 +120,6 @@ func slimDecode(t *testing.T, url string, want int) float64 {
 	return ms(time.Since(began))
 }
 
-// silentServer takes connections and never says a word.
-func silentServer(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "silent.sock")
-	l, err := net.Listen("unix", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() { _, _ = io.Copy(io.Discard, conn); conn.Close() }()
-		}
-	}()
-	return "unix://" + path
-}
-
 // get asks an endpoint on a unix socket.
 func get(t *testing.T, url, path string) []byte {
 	t.Helper()

@@ -201,13 +201,9 @@ func TestViewIsPureAndFitsAnySize(t *testing.T) {
 	d.Sees("running")
 	check := func(what string) {
 		t.Helper()
-		for _, size := range mt.Sizes {
-			m.SetSize(size[0], size[1])
-			first := m.View()
-			if m.View() != first {
-				t.Errorf("%s at %v: the view differs when drawn twice", what, size)
-			}
-			mt.CheckView(t, first, size[0], size[1])
+		mt.CheckViews(t, m)
+		if t.Failed() {
+			t.Fatal("this was ", what)
 		}
 	}
 	check("running")

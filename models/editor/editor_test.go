@@ -238,16 +238,7 @@ func TestTenMegabytesAreRefusedWithASentence(t *testing.T) {
 func TestViewIsPureAndFitsAnySize(t *testing.T) {
 	for _, wish := range []models.EditMsg{{}, {Text: good}} {
 		_, _, m := edit(t, wish)
-		for _, size := range [][2]int{{80, 24}, {200, 50}, {40, 12}, {3, 2}, {1, 1}, {0, 0}} {
-			m.SetSize(size[0], size[1])
-			first := m.View()
-			if m.View() != first {
-				t.Errorf("at %v the view differs when drawn twice", size)
-			}
-			if n := strings.Count(first, "\n") + 1; size[1] > 0 && n != size[1] {
-				t.Errorf("at %v the view has %d lines", size, n)
-			}
-		}
+		mt.CheckViews(t, m)
 	}
 }
 

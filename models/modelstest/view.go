@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"podium/internal/safetext"
+	"podium/models"
 )
 
 // sgr are the only control sequences that a screen may bring.
@@ -31,6 +32,20 @@ func CheckView(tb testing.TB, view string, cols, rows int) {
 		if w := safetext.Width(line); w != cols {
 			tb.Errorf("line %d of the view is %d cells wide, want %d: %q", i, w, cols, line)
 		}
+	}
+}
+
+// CheckViews checks the screen's view at all Sizes, and that drawing it twice gives
+// the same.
+func CheckViews(tb testing.TB, s models.Screen) {
+	tb.Helper()
+	for _, size := range Sizes {
+		s.SetSize(size[0], size[1])
+		view := s.View()
+		if s.View() != view {
+			tb.Errorf("at %v the view differs when drawn twice", size)
+		}
+		CheckView(tb, view, size[0], size[1])
 	}
 }
 

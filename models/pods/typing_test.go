@@ -119,10 +119,7 @@ func TestWhatIsWrongIsMarked(t *testing.T) {
 	d.Until("the list", listed(m)).Press("/").Type("web restarts>x")
 	d.Sees("needs a number")
 	golden.RequireEqual(t, m.View())
-	for _, size := range modelstest.Sizes {
-		m.SetSize(size[0], size[1])
-		modelstest.CheckView(t, m.View(), size[0], size[1])
-	}
+	modelstest.CheckViews(t, m)
 }
 
 // Where many rows are to be looked at, what is typed is echoed first and the

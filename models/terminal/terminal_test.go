@@ -338,16 +338,7 @@ func TestViewIsPureAndFitsAnySize(t *testing.T) {
 	d, _, m, s := open(t, shell())
 	s.say(t, "wide 世界 and e\u0301 text\r\n")
 	d.Sees("wide 世界")
-	for _, size := range [][2]int{{80, 24}, {200, 50}, {40, 12}, {1, 1}, {0, 0}, {7, 3}} {
-		m.SetSize(size[0], size[1])
-		first := m.View()
-		if m.View() != first {
-			t.Errorf("at %v the view differs when drawn twice", size)
-		}
-		if n := strings.Count(first, "\n") + 1; size[1] > 0 && n != size[1] {
-			t.Errorf("at %v the view has %d lines", size, n)
-		}
-	}
+	mt.CheckViews(t, m)
 }
 
 // The encoder and Bubble Tea number keys alike; translate relies on it.
