@@ -55,7 +55,6 @@ var (
 	_ models.Titled   = (*picker)(nil)
 	_ models.Sized    = (*picker)(nil)
 	_ models.Pointing = (*picker)(nil)
-	_ help.KeyMap     = (*picker)(nil)
 )
 
 // Init lists the choices.
