@@ -2,7 +2,6 @@ package pods
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -243,20 +242,6 @@ func (m *Model) copyNames() {
 	default:
 		m.env.Wish(models.CopyMsg{Text: strings.Join(names, "\n"), What: fmt.Sprintf("%d names", len(names))})
 	}
-}
-
-// sortBeside sorts by the column beside the one that the list is sorted by, as
-// they are shown.
-func (m *Model) sortBeside(step int) tea.Cmd {
-	shown := m.table.Columns()
-	if len(shown) == 0 {
-		return nil
-	}
-	i := slices.Index(shown, m.wantedOrder().by)
-	if i < 0 {
-		i = max(-step, 0) // from the end that the step leads away from
-	}
-	return m.sortBy(shown[(i+step+len(shown))%len(shown)])
 }
 
 // pressMouse selects, opens with a second click on the same row soon after, sorts, or

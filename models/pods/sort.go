@@ -183,3 +183,17 @@ func (m *Model) sortingLine() string {
 	c, _ := columnOf(m.sorter.by)
 	return m.theme.Paint(themes.Muted, safetext.Fit(" Sorting by "+c.Title+" …", m.cols))
 }
+
+// sortBeside sorts by the column beside the one that the list is sorted by, as
+// they are shown.
+func (m *Model) sortBeside(step int) tea.Cmd {
+	shown := m.table.Columns()
+	if len(shown) == 0 {
+		return nil
+	}
+	i := slices.Index(shown, m.wantedOrder().by)
+	if i < 0 {
+		i = max(-step, 0) // from the end that the step leads away from
+	}
+	return m.sortBy(shown[(i+step+len(shown))%len(shown)])
+}
