@@ -10,7 +10,6 @@ import (
 
 	"podium/internal/safetext"
 	"podium/models"
-	"podium/models/contexts"
 )
 
 // grantUnlock asks before changes are allowed. Taking that back needs no question.

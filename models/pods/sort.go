@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"podium/internal/safetext"
+	"podium/models"
 	"podium/themes"
 )
 
