@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"testing"
 	"time"
-
 )
 
 func TestPauseProgramsAreELF(t *testing.T) {
