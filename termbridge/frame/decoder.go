@@ -138,9 +138,6 @@ func (d *Decoder) cut(err error) error {
 	return fmt.Errorf("read frames: %w", err)
 }
 
-// Offset is how many bytes of the framed stream have been read so far.
-func (d *Decoder) Offset() int64 { return d.read }
-
 // Demux copies the payload of the frames in r to stdout and stderr until the
 // stream ends, and returns how many bytes of payload it copied. It waits for r
 // and for the writers. A clean end is nil; other ends are as [Decoder.Next]
