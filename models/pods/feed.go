@@ -88,6 +88,7 @@ type feed struct {
 	loaded  bool         // a whole list was read once
 	at      time.Time    // when the rows were last known to be true
 	live    bool         // the watch is established
+	probing bool         // the server is being asked whether it is there
 	noWatch bool         // the endpoint has none, or none that works
 	memo    *api.RowMemo // what the last list said, while polling
 	broken  int          // watches in a row that ended early
@@ -178,6 +179,7 @@ func (f *feed) begin(s source) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	f.source, f.ctx, f.cancel, f.pipe, f.due = s, ctx, cancel, newPipe(), time.Time{}
 	f.run++
+	f.probing = false
 	f.asking()
 	return ctx
 }
@@ -370,8 +372,11 @@ func jitter(d time.Duration) time.Duration {
 
 // tick starts what is due. Nothing is while nobody looks.
 func (f *feed) tick(now time.Time, watched bool) tea.Cmd {
-	if f.source != idle || f.due.IsZero() || now.Before(f.due) || !watched {
+	switch {
+	case !watched:
 		return nil
+	case f.source != idle || f.due.IsZero() || now.Before(f.due):
+		return f.probe(now)
 	}
 	return f.again()
 }

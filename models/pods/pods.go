@@ -225,6 +225,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 		cmd = m.feed.got(msg)
 		m.changed()
+	case probedMsg:
+		if msg.run == m.feed.run {
+			m.feed.probed(msg, m.env.Now())
+		}
 	case totalMsg:
 		if msg.run == m.feed.run {
 			m.feed.total = msg.total
