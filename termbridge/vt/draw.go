@@ -30,11 +30,23 @@ func (t *Terminal) Snapshot(f *Frame) bool { return t.SnapshotAt(f, 0) }
 // The offset counts from the screen: a view that is to stay where it is while
 // output goes on follows [Terminal.FirstLine] and the length of the scrollback.
 func (t *Terminal) SnapshotAt(f *Frame, offset int) bool {
+	changed, ok := t.snapshot(f, offset)
+	if !ok { // a fault reset everything: this is what there is now
+		_, _ = t.snapshot(f, 0)
+		return true
+	}
+	return changed
+}
+
+// snapshot is SnapshotAt; ok is false after a fault.
+func (t *Terminal) snapshot(f *Frame, offset int) (changed, ok bool) {
+	defer t.recoverFault()
+	t.drawDue = false
 	if offset > 0 {
 		t.settle()
 	}
 	offset = min(max(offset, 0), t.history.len())
-	changed := f.fit(t.cols, t.rows)
+	changed = f.fit(t.cols, t.rows)
 	if f.Offset != offset {
 		f.Offset = offset
 		changed = true
@@ -74,7 +86,7 @@ func (t *Terminal) SnapshotAt(f *Frame, offset int) bool {
 	if changed {
 		f.Seq++
 	}
-	return changed
+	return changed, true
 }
 
 // fit makes room for a picture of another size.

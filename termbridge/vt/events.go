@@ -25,8 +25,7 @@ func (t *Terminal) TakeEvents() []Event {
 // event queues e. Of the kinds where only the newest matters, it takes the
 // place of the older one.
 func (t *Terminal) event(e Event) {
-	switch e.Kind {
-	case EventTitle, EventIcon, EventCwd, EventClipboard, EventReset, EventNotify:
+	if e.Kind.OnlyLast() {
 		for i := range t.events {
 			if t.events[i].Kind == e.Kind {
 				t.events[i] = e
@@ -39,6 +38,16 @@ func (t *Terminal) event(e Event) {
 		return
 	}
 	t.events = append(t.events, e)
+}
+
+// OnlyLast says that of events of this kind only the last one matters: it takes
+// the place of those before it.
+func (k EventKind) OnlyLast() bool {
+	switch k {
+	case EventTitle, EventIcon, EventCwd, EventClipboard, EventReset, EventNotify:
+		return true
+	}
+	return false
 }
 
 func (t *Terminal) bell() {

@@ -301,7 +301,7 @@ func (t *Terminal) popHistory() (flowRow, bool) {
 		return flowRow{}, false
 	}
 	c := h.chunks[len(h.chunks)-1]
-	if len(c.lines) == 0 {
+	for len(c.lines) == 0 { // several, where one was emptied while its styles filled it
 		h.chunks = h.chunks[:len(h.chunks)-1]
 		c = h.chunks[len(h.chunks)-1]
 		h.bytes -= c.size()
@@ -328,6 +328,7 @@ func (t *Terminal) settle() {
 		return
 	}
 	h.stale = false
+	defer t.recoverFault()
 	defer t.hold()()
 	if h.len() == 0 || !h.wrapped && h.widest <= t.cols {
 		return

@@ -2,6 +2,7 @@ package vt
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -394,5 +395,35 @@ func TestFindMark(t *testing.T) {
 	}
 	if got := term.FindMark(0, 1, MarkOutput); got != -1 {
 		t.Errorf("line %d has no such mark", got)
+	}
+}
+
+// A chunk whose lines were all taken back, but whose styles fill it, is passed
+// over when more lines are taken back.
+func TestLinesComeBackOverAnEmptiedChunk(t *testing.T) {
+	v := New(Options{Cols: 10, Rows: 2, ScrollbackBytes: 1 << 20})
+	h := &v.history
+	for len(h.chunks) == 0 || h.chunks[len(h.chunks)-1].used() < h.chunkSize() {
+		fmt.Fprint(v, "plain\r\n")
+	}
+	fmt.Fprint(v, "\x1b[H\x1b[2J")
+	text := ""
+	for i := range 40 {
+		fmt.Fprintf(v, "\x1b]8;;http://%s/%d\x07%c", strings.Repeat("x", 2000), i, 'a'+i%26)
+		text += string(rune('a' + i%26))
+	}
+	fmt.Fprint(v, "\x1b]8;;\x07\r\n\r\n")
+	if last := h.chunks[len(h.chunks)-1]; len(last.lines) != 4 || last.used() < h.chunkSize() {
+		t.Fatalf("the last chunk has %d lines, %d bytes: the test tests nothing", len(last.lines), last.used())
+	}
+	for _, cols := range []int{20, 10, 20, 40} { // as one drags: nobody looks at the scrollback in between
+		v.Resize(cols, 2)
+	}
+	if n := v.Refused().Faults; n != 0 {
+		t.Errorf("%d faults", n)
+	}
+	checkSound(t, v)
+	if got := lines(v); !slices.Contains(got, text) {
+		t.Errorf("the text is gone: %q", got[max(len(got)-5, 0):])
 	}
 }

@@ -137,8 +137,8 @@ func TestEventsAreBounded(t *testing.T) {
 	}
 }
 
-// TestFaultsAreContained breaks the terminal on purpose: Write and Resize
-// recover by a reset that keeps working.
+// TestFaultsAreContained breaks the terminal on purpose: whatever meets the
+// fault recovers by a reset that keeps working.
 func TestFaultsAreContained(t *testing.T) {
 	for name, act := range map[string]func(*Terminal){
 		"Write": func(v *Terminal) {
@@ -146,7 +146,25 @@ func TestFaultsAreContained(t *testing.T) {
 				t.Errorf("Write returns %d, %v", n, err)
 			}
 		},
-		"Resize": func(v *Terminal) { v.Resize(30, 10) },
+		"Resize": func(v *Terminal) {
+			v.Resize(30, 10)
+			if cols, rows := v.Size(); cols != 30 || rows != 10 {
+				t.Errorf("the size is %dx%d", cols, rows)
+			}
+		},
+		"Snapshot": func(v *Terminal) {
+			var f Frame
+			if !v.Snapshot(&f) || len(f.Lines) != 24 || f.Lines[23] != strings.Repeat(" ", 80) {
+				t.Errorf("the picture is %q", f.Lines)
+			}
+		},
+		"looking back": func(v *Terminal) {
+			v.history.chunks[0].lines[5].off = 1 << 30
+			v.history.stale, v.history.wrapped = true, true
+			if n := v.ScrollbackLen(); n != 0 {
+				t.Errorf("%d lines are kept", n)
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := New(Options{ScrollbackBytes: 1 << 20})

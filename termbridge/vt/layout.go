@@ -99,6 +99,7 @@ func (t *Terminal) SetWidthMethod(m WidthMethod) {
 	if m == t.width || m > WidthGrapheme {
 		return
 	}
+	defer t.recoverFault()
 	defer t.hold()()
 	var cells []cell
 	for _, s := range [...]*screen{t.main, t.alt} {

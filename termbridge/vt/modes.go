@@ -64,10 +64,12 @@ func (t *Terminal) Modes() Modes {
 // SyncHeld says whether the program asked to hold drawing until its update is
 // complete (mode 2026). The owner limits how long it obeys, since time comes
 // from outside, and then calls [Terminal.ReleaseSync].
-func (t *Terminal) SyncHeld() bool { return t.modes.sync }
+func (t *Terminal) SyncHeld() bool { return t.modes.sync && !t.drawDue }
 
-// ReleaseSync ends a held update as if the program had.
-func (t *Terminal) ReleaseSync() { t.modes.sync = false }
+// ReleaseSync ends a held update as if the program had. Nothing is held again
+// until a picture was taken, so that a program which holds one update after the
+// other does not hold the picture for ever.
+func (t *Terminal) ReleaseSync() { t.modes.sync, t.drawDue = false, true }
 
 // simpleMode returns the switch of a DEC private mode that is no more than a
 // switch.

@@ -85,11 +85,19 @@ func (f *flow) fit(line []cell) (n, next int) {
 // scrollback and come back from there. The alternate screen is cut or padded.
 // Margins are reset, as in xterm.
 func (t *Terminal) Resize(cols, rows int) {
-	defer t.recoverFault()
 	cols, rows = clampSize(cols, rows)
 	if cols == t.cols && rows == t.rows {
 		return
 	}
+	t.resize(cols, rows)
+	if cols != t.cols || rows != t.rows { // a fault reset the screen as it was
+		t.cols, t.rows = cols, rows
+		t.build()
+	}
+}
+
+func (t *Terminal) resize(cols, rows int) {
+	defer t.recoverFault()
 	if t.history.len() > 0 && cols != t.cols {
 		t.history.stale = true
 	}

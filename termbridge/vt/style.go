@@ -138,7 +138,10 @@ func (t *Terminal) internStyle(s *style) uint32 {
 		return id
 	}
 	if len(t.styles.entries) >= t.styles.limit {
-		t.sweepFor()
+		l, sweeps := t.links.links[s.link], t.sweeps
+		if t.sweepFor(); t.sweeps != sweeps {
+			s.link = t.internLink(l) // it has another number now
+		}
 		if len(t.styles.entries) >= styleLimitMax {
 			t.sweepPaused = sweepPause
 			return 0

@@ -175,6 +175,28 @@ func TestTablesAreSwept(t *testing.T) {
 	checkSound(t, v)
 }
 
+// Changing the attributes of linked cells may be what makes the tables sweep,
+// which gives the link another number.
+func TestSweepWhileAttributesChange(t *testing.T) {
+	v := New(Options{Cols: 20, Rows: 4})
+	for i := range 100 { // links that are gone when the sweep comes
+		fmt.Fprintf(v, "\x1b[H\x1b]8;;http://gone/%d\x07x", i)
+	}
+	fmt.Fprint(v, "\x1b[2H\x1b]8;;http://kept/\x07linked\x1b]8;;\x07")
+	for i := 0; len(v.styles.entries) < v.styles.limit; i++ {
+		fmt.Fprintf(v, "\x1b[H\x1b[38;2;1;%d;%dmx", i/256, i%256)
+	}
+	sweeps := v.sweeps
+	fmt.Fprint(v, "\x1b[2*x\x1b[2;1;2;6;1$r")
+	if v.sweeps == sweeps {
+		t.Fatal("nothing was swept: the test tests nothing")
+	}
+	checkSound(t, v)
+	if got := v.Cell(0, 1); got.Link != "http://kept/" || got.Style.Attrs&AttrBold == 0 {
+		t.Errorf("the cell is %+v", got)
+	}
+}
+
 // TestLinksAreBounded: a megabyte of links is the most a screen keeps.
 func TestLinksAreBounded(t *testing.T) {
 	v := New(Options{Cols: 80, Rows: 24})

@@ -91,6 +91,7 @@ type Terminal struct {
 	special  bool // printing ASCII needs care: character set or insert mode
 
 	modes      modes
+	drawDue    bool         // a held update was released, and no picture taken since
 	savedModes map[int]bool // XTSAVE
 
 	styles      styleTable
@@ -188,7 +189,7 @@ func (t *Terminal) Size() (cols, rows int) { return t.cols, t.rows }
 
 // Write interprets what a program wrote. It always takes all of p and returns
 // no error; it never blocks. Should it meet a fault of its own, it resets the
-// terminal, keeps the scrollback, counts the fault in [Refusals] and reports it
+// terminal and its scrollback, counts the fault in [Refusals] and reports it
 // as an [EventReset].
 func (t *Terminal) Write(p []byte) (n int, err error) {
 	n = len(p)
