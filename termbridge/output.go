@@ -117,11 +117,18 @@ func Collect(stream Stream, o CollectOptions) *Output {
 	return out
 }
 
-// feed gives the program its input, and the end of it.
+// feed gives the program its input, and the end of it. When the input cannot be
+// read, the run ends: to the program an end there would mean that it was whole,
+// and without one it would wait for ever.
 func (o *Output) feed() {
 	var err error
 	if o.stdin != nil {
-		_, err = io.Copy(o.stream, o.stdin)
+		in := &source{r: o.stdin}
+		if _, err = io.Copy(o.stream, in); in.err != nil {
+			o.settle(EndBroken, fmt.Errorf("read the command's input: %w", in.err))
+			_ = o.stream.Close()
+			return
+		}
 	}
 	if err == nil {
 		err = o.stream.CloseWrite()
@@ -133,6 +140,20 @@ func (o *Output) feed() {
 			o.inputErr = fmt.Errorf("send the command its input: %w", err)
 		}
 	}
+}
+
+// source is a reader that remembers why it failed: its end is none.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
 }
 
 // read takes the frames apart and keeps what they bring.

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"podium/termbridge/frame"
 )
@@ -343,4 +344,19 @@ func FuzzLines(f *testing.F) {
 			}
 		}
 	})
+}
+
+// An input that cannot be read ends the run: the program must neither take the
+// part that came for the whole nor wait for the rest.
+func TestInputThatCannotBeRead(t *testing.T) {
+	p := newPeer()
+	broken := errors.New("input/output error")
+	o := collect(t, p, CollectOptions{Stdin: io.MultiReader(strings.NewReader("some"), iotest.ErrReader(broken))})
+	ends(t, o.Done())
+	if r, err := o.End(); r != EndBroken || !errors.Is(err, broken) {
+		t.Errorf("ended as %v, %v", r, err)
+	}
+	if p.isHalved() || !p.isClosed() {
+		t.Error("the program was told that its input is whole, or nothing")
+	}
 }

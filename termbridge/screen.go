@@ -1,6 +1,7 @@
 package termbridge
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,9 +50,8 @@ func (s *screen) write(p, replies []byte, b *Bridge) []byte {
 	s.noteModes()
 	replies = s.term.TakeReplies(replies)
 	ev := s.term.TakeEvents()
-	s.events = append(s.events, ev...)
-	if over := len(s.events) - maxEvents; over > 0 {
-		s.events = append(s.events[:0], s.events[over:]...)
+	for _, e := range ev {
+		s.note(e)
 	}
 	held := s.term.SyncHeld()
 	switch {
@@ -68,6 +68,18 @@ func (s *screen) write(p, replies []byte, b *Bridge) []byte {
 		s.signal()
 	}
 	return replies
+}
+
+// note keeps an event until somebody takes it. A clipboard may hold a megabyte,
+// and a program may fill it without end.
+func (s *screen) note(e vt.Event) {
+	if e.Kind.OnlyLast() {
+		s.events = slices.DeleteFunc(s.events, func(o vt.Event) bool { return o.Kind == e.Kind })
+	}
+	s.events = append(s.events, e)
+	if over := len(s.events) - maxEvents; over > 0 {
+		s.events = slices.Delete(s.events, 0, over)
+	}
 }
 
 func (s *screen) stopHold() {

@@ -229,6 +229,50 @@ func TestSynchronizedUpdates(t *testing.T) {
 	})
 }
 
+// A program that begins the next update at once, and never ends one, does not
+// hold the picture longer than one that ends them.
+func TestUpdatesWithoutEnd(t *testing.T) {
+	stepped(t, func(t *testing.T, p *peer, b *Bridge) {
+		synctest.Wait()
+		var f vt.Frame
+		b.Snapshot(&f)
+		drain(b)
+		p.print("\x1b[?2026hone")
+		time.Sleep(holdLimit)
+		synctest.Wait()
+		p.print("\x1b[?2026htwo")
+		synctest.Wait()
+		if !signalled(b) || !b.Snapshot(&f) || !strings.Contains(f.Lines[0], "one") {
+			t.Errorf("after the time limit: %q", f.Lines[0])
+		}
+		p.print("\x1b[?2026hthree")
+		synctest.Wait()
+		if drain(b); b.Snapshot(&f) {
+			t.Error("drawn while held")
+		}
+	})
+}
+
+// Of what only the last matters, only the last is kept: a clipboard may hold a
+// megabyte.
+func TestEventsThatNobodyTakes(t *testing.T) {
+	stepped(t, func(t *testing.T, p *peer, b *Bridge) {
+		for i := range 300 {
+			p.print(fmt.Sprintf("\x1b]0;title %d\a\x1b]133;A\a", i))
+			synctest.Wait()
+		}
+		titles, ev := 0, b.TakeEvents()
+		for _, e := range ev {
+			if e.Kind == vt.EventTitle {
+				titles++
+			}
+		}
+		if titles != 1 || len(ev) != maxEvents || ev[len(ev)-2].Text != "title 299" {
+			t.Errorf("%d events, %d of them titles", len(ev), titles)
+		}
+	})
+}
+
 func drain(b *Bridge) { signalled(b) }
 
 func signalled(b *Bridge) bool {
