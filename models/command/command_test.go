@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"podium/api"
+	"podium/internal/fanout"
 	"podium/models"
 	mt "podium/models/modelstest"
 	"podium/termbridge/frame"
@@ -260,4 +262,20 @@ func TestCards(t *testing.T) {
 		d.Type("ls -l")
 		golden.RequireEqual(t, []byte(mt.Strip(m.View())))
 	})
+}
+
+// Messages reach only screens that are open: a session that opens while its screen
+// goes must not be left to a message.
+func TestSessionThatOpensAsItsScreenGoesIsClosed(t *testing.T) {
+	s := newSession()
+	b := bench(map[string]*session{"web": s})
+	_, m := open(t, b, "", 80, 20, "web")
+	c := &card{spec: spec{line: "x"}, targets: []fanout.Target{{Ref: ref("web"), Container: "main"}}}
+	start := m.startRun(c)
+	m.add(c)
+	start()
+	m.Close()
+	if _, err := s.output.Write([]byte("nobody reads")); !errors.Is(err, io.ErrClosedPipe) { // waits for that
+		t.Errorf("the session is not closed: %v", err)
+	}
 }

@@ -43,6 +43,7 @@ type (
 		run     *run
 		session api.ExecSession
 		stdin   io.ReadCloser
+		take    func() bool // must be called to have the two; false when they were given up
 		err     error
 	}
 	changedMsg struct {
@@ -113,7 +114,7 @@ func (m *Model) refuses() bool {
 
 // startRun starts the card's command in its one place.
 func (m *Model) startRun(c *card) tea.Cmd {
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	wanted, cancel := context.WithCancel(context.Background())
 	store, limit := m.env.Store, m.env.Settings.CommandSpill
 	r := &run{card: c, cancel: cancel, kept: spool.New(tempOf(store), spool.NewQuota(limit))}
 	c.state, c.run = starting, r
@@ -122,7 +123,8 @@ func (m *Model) startRun(c *card) tea.Cmd {
 	background := m.env.Go
 	cfg := api.ExecConfig{AttachStdin: path != "", AttachStdout: true, AttachStderr: true, Cmd: argv}
 	return func() tea.Msg {
-		defer cancel()
+		ctx, done := context.WithTimeout(wanted, startTimeout)
+		defer done()
 		msg := startedMsg{Answer: models.To(m), run: r, err: err}
 		if msg.err == nil && path != "" {
 			msg.stdin, msg.err = openInput(ctx, background, store, path)
@@ -130,14 +132,14 @@ func (m *Model) startRun(c *card) tea.Cmd {
 		if msg.err == nil {
 			msg.session, msg.err = client.Exec(ctx, target.Ref.Namespace, target.Ref.Name, target.Container, cfg)
 		}
-		if msg.err == nil && ctx.Err() != nil { // the screen has gone, and its messages with it
-			msg.session.Close()
-			msg.session, msg.err = nil, ctx.Err()
+		if msg.err != nil {
+			if msg.stdin != nil {
+				msg.stdin.Close()
+			}
+			return msg
 		}
-		if msg.err != nil && msg.stdin != nil {
-			msg.stdin.Close()
-			msg.stdin = nil
-		}
+		// The screen may go before the message is there, which then reaches nobody.
+		msg.take = context.AfterFunc(wanted, func() { background(msg.giveUp) })
 		return msg
 	}
 }
@@ -168,26 +170,27 @@ func openInput(ctx context.Context, background func(func()), store models.Store,
 	}
 }
 
+// giveUp ends what was started and is not wanted any more.
+func (msg startedMsg) giveUp() {
+	_ = fanout.Kill(msg.session.Control()) // closing ends it as well
+	msg.session.Close()
+	if msg.stdin != nil {
+		msg.stdin.Close()
+	}
+}
+
 func (m *Model) started(msg startedMsg) tea.Cmd {
 	r := msg.run
 	c := r.card
 	switch {
-	case r.cancelled || c.run != r:
-		if msg.session != nil {
-			m.env.Go(func() {
-				_ = fanout.Kill(msg.session.Control()) // closing ends it as well
-				msg.session.Close()
-				if msg.stdin != nil {
-					msg.stdin.Close()
-				}
-			})
-		}
-		if c.run != r {
-			return nil
-		}
+	case c.run != r:
+		return nil
+	case r.cancelled:
 		return m.finish(r, models.NotStarted(context.Canceled))
 	case msg.err != nil:
 		return m.finish(r, models.NotStarted(msg.err))
+	case !msg.take():
+		return m.finish(r, models.NotStarted(context.Canceled))
 	}
 	c.state, r.control = running, msg.session.Control()
 	o := termbridge.CollectOptions{

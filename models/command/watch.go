@@ -37,8 +37,8 @@ func parseWatch(text string, every time.Duration) (*watch, error) {
 	w := &watch{every: every}
 	if len(words) > 0 && words[0][0] >= '0' && words[0][0] <= '9' {
 		d, err := time.ParseDuration(words[0])
-		if n, nerr := strconv.Atoi(words[0]); nerr == nil {
-			d, err = time.Duration(n)*time.Second, nil
+		if err != nil {
+			d, err = time.ParseDuration(words[0] + "s") // a bare number
 		}
 		if err != nil || d < 100*time.Millisecond {
 			return nil, fmt.Errorf("%q is no time to wait: write 2s, 500ms or 1m", words[0])

@@ -62,7 +62,7 @@ func TestWatchIsParsed(t *testing.T) {
 			t.Errorf("%q: %v, %v", text, w, err)
 		}
 	}
-	for _, text := range []string{"1x", "10ms", "often", "exit=x", "change=1"} {
+	for _, text := range []string{"1x", "10ms", "often", "exit=x", "change=1", "18446744074"} {
 		if w, err := parseWatch(text, time.Second); err == nil {
 			t.Errorf("%q is taken as %+v", text, w)
 		}

@@ -27,6 +27,7 @@ type (
 		models.Answer
 		gen     int
 		session api.ExecSession
+		take    func() bool // must be called to have the session; false when it was given up
 		err     error
 	}
 	changedMsg struct {
@@ -63,9 +64,9 @@ func (m *Model) open() tea.Cmd {
 func (m *Model) start() tea.Cmd {
 	m.state, m.stale = starting, true
 	m.opened = m.env.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	wanted, cancel := context.WithCancel(context.Background())
 	m.cancel = cancel
-	client, gen, ref, container := m.env.Client, m.gen, m.ref, m.container
+	env, client, gen, ref, container := m.env, m.env.Client, m.gen, m.ref, m.container
 	cfg := api.ExecConfig{TTY: true, AttachStdin: true, AttachStdout: true, AttachStderr: true, Cmd: m.cmd}
 	if len(cfg.Cmd) == 0 {
 		cfg.Cmd = m.tries[0].cmd
@@ -74,13 +75,15 @@ func (m *Model) start() tea.Cmd {
 		cfg.Rows, cfg.Cols = uint16(min(m.rows, vt.MaxRows)), uint16(min(m.cols, vt.MaxCols))
 	}
 	return func() tea.Msg {
-		defer cancel()
+		ctx, done := context.WithTimeout(wanted, startTimeout)
+		defer done()
 		session, err := openExec(ctx, client, ref, container, cfg)
-		if err == nil && ctx.Err() != nil { // the screen has gone, and its messages with it
-			session.Close()
-			session, err = nil, ctx.Err()
+		if err != nil {
+			return startedMsg{Answer: models.To(m), gen: gen, err: err}
 		}
-		return startedMsg{Answer: models.To(m), gen: gen, session: session, err: err}
+		// The screen may go before the message is there, which then reaches nobody.
+		take := context.AfterFunc(wanted, func() { env.Go(func() { session.Close() }) })
+		return startedMsg{Answer: models.To(m), gen: gen, session: session, take: take}
 	}
 }
 
@@ -113,13 +116,13 @@ func (m *Model) gotContainers(msg containersMsg) tea.Cmd {
 
 func (m *Model) gotSession(msg startedMsg) tea.Cmd {
 	if msg.gen != m.gen {
-		if msg.session != nil { // nobody waits for it any more
-			m.env.Go(func() { msg.session.Close() })
-		}
 		return nil
 	}
 	if msg.err != nil {
 		return m.failed(msg.err)
+	}
+	if !msg.take() {
+		return m.failed(context.Canceled)
 	}
 	cols, rows := max(m.cols, 1), max(m.rows, 1)
 	bridge, err := termbridge.New(termbridge.Options{

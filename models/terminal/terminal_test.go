@@ -318,19 +318,54 @@ func TestAnswerForAnotherShellIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestSessionThatOpensAfterItsScreenHasGoneIsClosed(t *testing.T) {
-	s, client := newSession(), mt.NewClient()
-	client.OnExec = func(ctx context.Context, _, _, _ string, _ api.ExecConfig) (api.ExecSession, error) {
-		<-ctx.Done()
-		return s, nil
+// Messages reach only screens that are open: a session that opens while its screen
+// goes must not be left to a message.
+func TestSessionThatOpensAsItsScreenGoesIsClosed(t *testing.T) {
+	for name, late := range map[string]bool{"before": false, "after": true} {
+		t.Run(name, func(t *testing.T) {
+			s, client := newSession(), mt.NewClient()
+			client.OnExec = func(ctx context.Context, _, _, _ string, _ api.ExecConfig) (api.ExecSession, error) {
+				if late {
+					<-ctx.Done()
+				}
+				return s, nil
+			}
+			m := New(mt.NewBench(client).Env, shell())
+			m.Init() // the look at the pod
+			start := m.Update(containersMsg{Answer: models.To(m), pod: api.PodObject{Pod: pod("main")}})
+			if late {
+				m.Close()
+				start()
+			} else {
+				start()
+				m.Close()
+			}
+			if _, err := s.output.Write([]byte("nobody reads")); !errors.Is(err, io.ErrClosedPipe) { // waits for that
+				t.Errorf("the session is not closed: %v", err)
+			}
+		})
 	}
+}
+
+// What was given up while its answer was on the way stays given up.
+func TestCancelledAsItOpens(t *testing.T) {
+	s, client := newSession(), mt.NewClient()
+	client.OnExec = func(context.Context, string, string, string, api.ExecConfig) (api.ExecSession, error) { return s, nil }
 	m := New(mt.NewBench(client).Env, shell())
-	m.Init() // the look at the pod
+	t.Cleanup(m.Close)
+	m.SetSize(60, 12)
+	m.Init()
 	start := m.Update(containersMsg{Answer: models.To(m), pod: api.PodObject{Pod: pod("main")}})
-	m.Close()
-	msg, ok := start().(startedMsg)
-	if !ok || msg.session != nil || msg.err == nil || !s.closed {
-		t.Errorf("the session came as %+v, closed: %v", msg, s.closed)
+	msg := start()
+	if _, done := m.Cancel(); !done {
+		t.Fatal("there was nothing to cancel")
+	}
+	m.Update(msg)
+	if m.state != ended || m.end.Line != "cancelled" {
+		t.Errorf("state %v, end %+v", m.state, m.end)
+	}
+	if _, err := s.output.Write([]byte("nobody reads")); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the session is not closed: %v", err)
 	}
 }
 
