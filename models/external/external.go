@@ -253,12 +253,16 @@ func (m *Model) ended() tea.Cmd {
 		if msg.text, msg.err = job.Text(); msg.err != nil {
 			return msg
 		}
-		if msg.code == 0 {
+		if msg.code == 0 || died(msg.code) {
 			msg.err = m.keep(msg.text)
 		}
 		return msg
 	}
 }
+
+// died tells whether the editor was ended by a signal: it has not said that what
+// it saved is not to be taken.
+func died(code int) bool { return code > 128 }
 
 // done gives the text back to who asked, unless the editor said that it is not
 // to be taken.
@@ -279,7 +283,11 @@ func (m *Model) done(msg doneMsg) {
 	case msg.code == 0:
 		m.env.Wish(models.EditedMsg{Asker: m.wish.Asker, Text: msg.text})
 	default:
-		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: fmt.Sprintf("%s ended with status %d: the text is as it was", m.job.Name, msg.code)})
+		text := fmt.Sprintf("%s ended with status %d: the text is as it was", m.job.Name, msg.code)
+		if died(msg.code) && msg.text != m.wish.Text && m.wish.Draft != "" {
+			text += "; what it had saved is a draft"
+		}
+		m.env.Wish(models.NoticeMsg{Level: models.LevelWarning, Text: text})
 	}
 	m.env.Wish(models.BackMsg{From: m})
 }

@@ -148,6 +148,19 @@ func TestAnEditorThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
+// An editor that crashes, or is killed, has not refused what it saved before.
+func TestAnEditorThatDiesLeavesADraft(t *testing.T) {
+	start, _ := shellStart(t, `echo saved >>"$1"; kill -KILL $$`)
+	d, b, _, wishes, _ := show(t, start)
+	d.Until("the end", func() bool { return len(*wishes) == 2 })
+	if got, ok := (*wishes)[0].(models.NoticeMsg); !ok || !strings.Contains(got.Text, "status 137") || !strings.Contains(got.Text, "is a draft") {
+		t.Errorf("the first wish is %#v", (*wishes)[0])
+	}
+	if draft, err := b.Env.Store.LoadDraft("d"); err != nil || string(draft) != "kind: Pod\nsaved\n" {
+		t.Errorf("the draft is %q, %v", draft, err)
+	}
+}
+
 func TestNoEditor(t *testing.T) {
 	for _, start := range []Start{nil, func(Request) (*Job, error) { return nil, errors.New("no editor was found: set $EDITOR\x1b[2J") }} {
 		d, _, m, wishes, _ := show(t, start)
