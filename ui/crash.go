@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -41,8 +42,10 @@ type crashes struct {
 	report   func([]byte) (string, error)
 	happened chan struct{}
 
-	mu    sync.Mutex
-	crash *CrashError
+	mu      sync.Mutex
+	crash   *CrashError
+	running int           // goroutines of run
+	idle    chan struct{} // closed when there is none any more, nil while nobody waits for that
 }
 
 func newCrashes(report func([]byte) (string, error)) *crashes {
@@ -78,10 +81,43 @@ func (c *crashes) add(value any, stack []byte) {
 
 // run starts f in a goroutine of its own; it is what Env.Go is.
 func (c *crashes) run(f func()) {
+	c.mu.Lock()
+	c.running++
+	c.mu.Unlock()
 	go func() {
+		defer c.ended()
 		defer c.catch()
 		f()
 	}()
+}
+
+func (c *crashes) ended() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running--; c.running == 0 && c.idle != nil {
+		close(c.idle)
+		c.idle = nil
+	}
+}
+
+// rest waits until everything that run started has ended, but not for ever: the
+// process ends next, and with it what has not.
+func (c *crashes) rest(limit time.Duration) {
+	c.mu.Lock()
+	if c.running > 0 && c.idle == nil {
+		c.idle = make(chan struct{})
+	}
+	idle := c.idle
+	c.mu.Unlock()
+	if idle == nil {
+		return
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-idle:
+	case <-timer.C:
+	}
 }
 
 // guard wraps a command, and those that it turns out to be made of, so that a

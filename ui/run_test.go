@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"podium/api"
+	"podium/models"
 	"podium/models/modelstest"
 )
 
@@ -158,6 +159,42 @@ func TestRunEndedFromOutside(t *testing.T) {
 		t.Errorf("ended from outside gives %v", err)
 	}
 	o.restored()
+}
+
+// slowStore is a store on a slow disk.
+type slowStore struct{ models.Store }
+
+func (s slowStore) SaveDraft(id string, text []byte) error {
+	time.Sleep(100 * time.Millisecond)
+	return s.Store.SaveDraft(id, text)
+}
+
+// What was typed last is kept whatever ends the program: the process does not
+// end before it is on disk.
+func TestRunKeepsTheDraftOnItsWayOut(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	var store models.Store
+	o := runIn(ctx, t, client("api-1"), func(opts *Options) {
+		store = opts.Env.Store
+		opts.Env.Store = slowStore{store}
+		if err := store.SaveDraft("new", []byte("kind: Zebra\n")); err != nil {
+			t.Error(err)
+		}
+	})
+	o.sees("api-1")
+	for _, step := range []struct{ press, sees string }{{"Z", "Zebra"}, {"#typed", "#typed"}} {
+		if _, err := io.WriteString(o.master, step.press); err != nil {
+			t.Fatal(err)
+		}
+		o.sees(step.sees)
+	}
+	cancel(errors.New("hangup"))
+	if err := o.end(); !errors.Is(err, ErrEnded) {
+		t.Errorf("ended from outside gives %v", err)
+	}
+	if text, err := store.LoadDraft("new"); err != nil || !strings.Contains(string(text), "#typed") {
+		t.Errorf("the draft is %q, %v", text, err)
+	}
 }
 
 func TestRunAfterAPanic(t *testing.T) {

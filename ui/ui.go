@@ -123,6 +123,7 @@ func Run(ctx context.Context, opts Options) error {
 			r.forgetWords()
 		}
 		r.closeAll() // the loop is over, so the screens are ours
+		crashes.rest(lastWork)
 	}
 	if crash := crashes.first(); crash != nil {
 		return crash
@@ -159,6 +160,10 @@ func within(limit time.Duration, program *tea.Program, ended <-chan error) error
 // errHangs ends a program whose loop never came back. The terminal was restored
 // as far as it could be.
 var errHangs = errors.New("the program hangs and was given up")
+
+// lastWork is how long what screens do on their way out may take: the last draft
+// is written, an editor is ended and what it saved is kept.
+const lastWork = 3 * time.Second
 
 func programOptions(opts Options) []tea.ProgramOption {
 	// Signals end the context that Run is given: one way for all of them.
