@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -219,16 +220,37 @@ func (e *execFlags) place(ctx context.Context, v *verb, ref api.PodRef) (string,
 	return row.Containers[0], nil
 }
 
+// feed gives a command its input, and the end of it. When the input cannot be
+// read it notes why and ends the session: to the command an end there would mean
+// that it was whole, and without one it would wait for ever.
+func feed(session api.ExecSession, from io.Reader, unread *atomic.Pointer[error]) {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buf)
+		if n > 0 {
+			if _, werr := session.Write(buf[:n]); werr != nil {
+				return // the output ends, and says why
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			_ = session.CloseWrite() // as above
+			return
+		case err != nil:
+			err = fmt.Errorf("read the standard input for the command: %w", err)
+			unread.Store(&err)
+			session.Close()
+			return
+		}
+	}
+}
+
 // throughPipes passes the output of a command without a terminal on, and gives
 // it its input.
 func throughPipes(v *verb, session api.ExecSession, stdin bool) (models.Stream, error) {
+	var unread atomic.Pointer[error]
 	if stdin {
-		// It ends with the process where standard input never does.
-		go func() {
-			if _, err := io.Copy(session, v.in); err == nil {
-				_ = session.CloseWrite() // where it fails the output ends, and says why
-			}
-		}()
+		go feed(session, v.in, &unread) // it ends with the process where standard input never does
 	} else {
 		_ = session.CloseWrite() // as above: a command that is quick may have gone already
 	}
@@ -236,6 +258,8 @@ func throughPipes(v *verb, session api.ExecSession, stdin bool) (models.Stream, 
 	for {
 		stream, p, err := d.Next()
 		switch {
+		case err != nil && unread.Load() != nil:
+			return models.Stream{}, *unread.Load()
 		case err == nil:
 			w := v.out
 			if stream == frame.Stderr {

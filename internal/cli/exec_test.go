@@ -5,8 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"podium/api"
 	"podium/apiserver/engine"
@@ -34,6 +39,30 @@ func TestOutputOfACommandThatIsOverAlready(t *testing.T) {
 	stream, err := throughPipes(&verb{out: &out, err: &errs}, s, false)
 	if err != nil || stream.Lost || stream.Cut || out.String() != "out\n" || errs.String() != "err\n" {
 		t.Errorf("%q, %q, %+v, %v", out.String(), errs.String(), stream, err)
+	}
+}
+
+// waits is a session of a command that says nothing and waits for its input.
+type waits struct {
+	gone
+	closed chan struct{}
+	once   sync.Once
+	input  bytes.Buffer
+	halved bool
+}
+
+func (s *waits) Read([]byte) (int, error)    { <-s.closed; return 0, net.ErrClosed }
+func (s *waits) Write(p []byte) (int, error) { return s.input.Write(p) }
+func (s *waits) CloseWrite() error           { s.halved = true; return nil }
+func (s *waits) Close() error                { s.once.Do(func() { close(s.closed) }); return nil }
+
+// A standard input that cannot be read is no end of it, and no reason to wait.
+func TestStandardInputThatCannotBeRead(t *testing.T) {
+	s := &waits{closed: make(chan struct{})}
+	in := io.MultiReader(strings.NewReader("some"), iotest.ErrReader(syscall.EISDIR))
+	_, err := throughPipes(&verb{in: in, out: io.Discard, err: io.Discard}, s, true)
+	if !errors.Is(err, syscall.EISDIR) || s.halved || s.input.String() != "some" {
+		t.Errorf("%v; the command got %q, and an end: %v", err, s.input.String(), s.halved)
 	}
 }
 

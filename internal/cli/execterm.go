@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/term"
@@ -51,14 +52,11 @@ func throughTerminal(ctx context.Context, v *verb, session api.ExecSession, stdi
 	resizing, endResizing := context.WithCancel(ctx)
 	defer endResizing()
 	go keepSize(resizing, session, fd, sizes)
+	var unread atomic.Pointer[error]
 	if input {
-		go func() {
-			if _, err := io.Copy(session, stdin); err == nil {
-				_ = session.CloseWrite() // where it fails the output ends, and says why
-			}
-		}()
+		go feed(session, stdin, &unread)
 	} else {
-		_ = session.CloseWrite() // as above
+		_ = session.CloseWrite() // where it fails the output ends, and says why
 	}
 	buf := make([]byte, 32<<10)
 	for {
@@ -70,6 +68,8 @@ func throughTerminal(ctx context.Context, v *verb, session api.ExecSession, stdi
 		}
 		switch {
 		case err == nil:
+		case unread.Load() != nil:
+			return models.Stream{}, *unread.Load()
 		case errors.Is(err, io.EOF):
 			return models.Stream{}, nil
 		default:

@@ -170,6 +170,7 @@ func (g *getFlags) list(ctx context.Context, v *verb, p podPrinter) error {
 func (g *getFlags) follow(ctx context.Context, v *verb, p podPrinter, opts api.ListOptions, only string) error {
 	namespace := v.namespace
 	for {
+		began := time.Now()
 		watch, err := v.client.Watch(ctx, namespace, opts)
 		if err == nil {
 			err = g.changes(ctx, v, p, watch, &opts, only)
@@ -187,8 +188,17 @@ func (g *getFlags) follow(ctx context.Context, v *verb, p podPrinter, opts api.L
 		case err != nil:
 			return err
 		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(watchAgain(time.Since(began))):
+		}
 	}
 }
+
+// watchAgain is how long to wait after a watch that lasted so long: a server that
+// ends every watch at once is not to be hurried.
+func watchAgain(lasted time.Duration) time.Duration { return max(pollEvery-lasted, 0) }
 
 func (g *getFlags) changes(ctx context.Context, v *verb, p podPrinter, watch api.RowWatch, opts *api.ListOptions, only string) error {
 	for {

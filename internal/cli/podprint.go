@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"podium/api"
+	"podium/internal/safetext"
 	"podium/manifest"
 )
 
@@ -20,7 +22,7 @@ type podPrinter interface {
 type nameList struct{ w io.Writer }
 
 func (l nameList) pod(row api.PodRow, _ []byte) error {
-	_, err := fmt.Fprintln(l.w, "pod/"+row.Name)
+	_, err := fmt.Fprintln(l.w, "pod/"+safetext.Clean(row.Name))
 	return err
 }
 
@@ -52,8 +54,29 @@ func (l *jsonList) pod(_ api.PodRow, raw []byte) error {
 	if l.single {
 		b.WriteByte('\n')
 	}
-	_, err := l.w.Write(b.Bytes())
+	_, err := l.w.Write(escapeControls(b.Bytes()))
 	return err
+}
+
+// escapeControls spells the control characters that JSON lets stand for
+// themselves (DEL, and C1, which some terminals obey) as their escapes, which
+// mean the same to whoever reads JSON.
+func escapeControls(text []byte) []byte {
+	isControl := func(r rune) bool { return r >= 0x7f && r < 0xa0 }
+	if !bytes.ContainsFunc(text, isControl) {
+		return text
+	}
+	out := make([]byte, 0, len(text)+64)
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if isControl(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = append(out, text[:n]...)
+		}
+		text = text[n:]
+	}
+	return out
 }
 
 func (l *jsonList) flush() error {

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/charmbracelet/x/exp/golden"
 
@@ -75,6 +79,33 @@ func TestGetJSONIsWhatTheServerSent(t *testing.T) {
 
 // TestWhatIsWrongIsOneLine: errors are a line on standard error, with the status
 // of their kind.
+// A server that is not to be trusted sends a pod whose texts would move the
+// cursor, or more.
+func TestGetPrintsNothingThatATerminalObeys(t *testing.T) {
+	pod := `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a\u001b[2J` + "\u009b31m\u007f" + `","namespace":"default","annotations":{"x` + "\u009d" + `":"` + "\u009b2J\u007f" + `"}}}`
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/pods") {
+			_, _ = io.WriteString(w, `{"kind":"PodList","apiVersion":"v1","items":[`+pod+`]}`)
+		} else {
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	b := &bench{t: t, url: server.URL, dir: t.TempDir()}
+	for _, format := range []string{"", "wide", "name", "json", "yaml"} {
+		got := b.podium("", "get", "pods", "-o", format)
+		if got.status != 0 || !strings.Contains(got.out, "a") {
+			t.Errorf("-o %q: status %d, %q", format, got.status, got.err)
+		}
+		if i := strings.IndexFunc(got.out, func(r rune) bool { return r != '\n' && unicode.IsControl(r) }); i >= 0 {
+			t.Errorf("-o %q prints %q", format, got.out[i:])
+		}
+		if format == "json" && !json.Valid([]byte(got.out)) {
+			t.Errorf("this is no JSON: %s", got.out)
+		}
+	}
+}
+
 func TestWhatIsWrongIsOneLine(t *testing.T) {
 	s := newBench(t, 1)
 	gone := &bench{t: t, url: "unix:///nowhere/pods.sock", dir: t.TempDir()}
@@ -265,6 +296,14 @@ func TestWatchPrintsChangesUntilInterrupted(t *testing.T) {
 }
 
 // TestWatchOfAServerWithoutOne polls, and prints what has changed.
+func TestWatchesAreNotHurried(t *testing.T) {
+	for lasted, want := range map[time.Duration]time.Duration{0: pollEvery, time.Second: pollEvery - time.Second, time.Hour: 0} {
+		if got := watchAgain(lasted); got != want {
+			t.Errorf("after %v it waits for %v, want %v", lasted, got, want)
+		}
+	}
+}
+
 func TestWatchOfAServerWithoutOne(t *testing.T) {
 	f := faultserver.New(t, faultserver.Script{})
 	s := &bench{t: t, url: f.URL, dir: t.TempDir()}
