@@ -49,6 +49,21 @@ func TestBadServers(t *testing.T) {
 		{"a web page", says("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<!DOCTYPE html><html><head><title>Sign \x1b[31min</title></head></html>"), "Sign in", []string{"info", "log"}},
 		{"a web page as a refusal", says("HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><head><title>502 Bad Gateway</title></head><body><h1>nginx</h1></body></html>"), "502 Bad Gateway", nil},
 		{"a redirect", says("HTTP/1.1 302 Found\r\nLocation: https://login.example/?secret=1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), "https://login.example/", []string{"info"}},
+		{"a redirect to the same under another path", func(conn net.Conn) {
+			if req, err := readRequest(conn); err == nil {
+				fmt.Fprintf(conn, "HTTP/1.1 301 Moved Permanently\r\nLocation: /v2%s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", req.URL.Path)
+			}
+		}, "redirects to", []string{"info"}},
+		{"a web page about the path", func(conn net.Conn) {
+			if req, err := readRequest(conn); err == nil {
+				fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><title>Sign in for %s</title></html>", req.URL.Path)
+			}
+		}, "Sign in for", []string{"info", "log"}},
+		{"the path in other JSON", func(conn net.Conn) {
+			if req, err := readRequest(conn); err == nil {
+				fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"path\":%q}", req.URL.Path)
+			}
+		}, "", []string{"info", "events", "delete", "exec kill", "exec start", "log"}},
 		{"a body that is cut", says("HTTP/1.1 400 Bad Request\r\nContent-Length: 100\r\nConnection: close\r\n\r\nhalf of it"), "half of it", nil},
 		{"an empty success", says("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), "", []string{"info", "delete", "exec kill", "exec start", "log", "watch"}},
 		{"garbage in a success", says("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\x00\x01\x02\x1b[2J"), "", []string{"info", "exec kill", "exec start", "log"}},

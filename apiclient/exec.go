@@ -117,7 +117,7 @@ func (e *execControl) Inspect(ctx context.Context) (api.ExecStatus, error) {
 		ExitCode *int `json:"ExitCode"`
 	}
 	if err := json.Unmarshal(body, &wire); err != nil || (wire.ExitCode == nil && !wire.Running) {
-		return api.ExecStatus{}, c.failed(k, c.badAnswer("%s answered exec inspect with %q", c.server, c.clean(wordsOf(a.header, body), 200)))
+		return api.ExecStatus{}, c.failed(k, c.badAnswer("%s answered exec inspect with %q", c.server, c.clean(wordsOf(a.header, k.hide(body)), 200)))
 	}
 	status := wire.ExecStatus
 	if wire.ExitCode != nil {
@@ -150,7 +150,7 @@ func (e *execControl) post(ctx context.Context, target string) error {
 	c := e.client
 	body, err := c.readAll(a, maxErrorBody)
 	if err == nil && looksLikeHTML(a.header, bytes.TrimSpace(body)) {
-		err = c.badAnswer("%s answered with %q", c.server, c.clean(wordsOf(a.header, body), 200))
+		err = c.badAnswer("%s answered with %q", c.server, c.clean(wordsOf(a.header, k.hide(body)), 200))
 	}
 	return c.failed(k, err)
 }

@@ -150,7 +150,7 @@ func (c *Client) readStart(conn io.Reader, k call) (io.Reader, error) {
 	case resp.StatusCode == http.StatusOK:
 		if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 			head, _ := io.ReadAll(io.LimitReader(resp.Body, 2048))
-			return nil, c.badAnswer("%s answered exec start with %s", c.server, c.clean(wordsOf(resp.Header, head), 200))
+			return nil, c.badAnswer("%s answered exec start with %s", c.server, c.clean(wordsOf(resp.Header, k.hide(head)), 200))
 		}
 		return resp.Body, nil
 	}

@@ -84,15 +84,20 @@ func (c *Client) refused(k call, a *answer) error {
 // refusal is the error of an answer that is no success.
 func (c *Client) refusal(k call, code int, header http.Header, body []byte) error {
 	if code < 400 {
-		where := cleanLine(header.Get("Location"))
-		where, _, _ = strings.Cut(where, "?")
+		where, _, _ := strings.Cut(cleanLine(header.Get("Location")), "?")
+		where = string(k.hide([]byte(where)))
 		return c.badAnswer("%s redirects to %q (code %d), which a pod API does not", c.server, where, code)
 	}
-	// Shorter ids are no secrets, and words may hold them by chance.
-	if len(k.secret) >= 8 {
-		body = bytes.ReplaceAll(body, []byte(k.secret), []byte("…"))
+	return c.statusError(k.method, code, header, k.hide(body))
+}
+
+// hide takes the call's secret out of what a server said. Shorter ids are no
+// secrets, and words may hold them by chance.
+func (k call) hide(said []byte) []byte {
+	if len(k.secret) < 8 {
+		return said
 	}
-	return c.statusError(k.method, code, header, body)
+	return bytes.ReplaceAll(said, []byte(k.secret), []byte("…"))
 }
 
 // send makes the request and waits for the answer's header.
