@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/url"
 	"strconv"
 	"time"
@@ -58,6 +59,9 @@ func ParseLogQuery(q url.Values) (*corev1.PodLogOptions, error) {
 		n, err := strconv.ParseInt(v, 10, 64)
 		if err != nil || n < 0 {
 			return nil, &QueryError{Param: key, Value: v, Want: "a whole number of at least 0"}
+		}
+		if key == "sinceSeconds" {
+			n = min(n, int64(math.MaxInt64/time.Second)) // all there is; more would overflow as a time
 		}
 		*to = &n
 	}

@@ -75,7 +75,7 @@ func TestLogQueryRoundTrip(t *testing.T) {
 			if !rapid.Bool().Draw(t, label) {
 				return nil
 			}
-			n := rapid.Int64Range(0, 1e12).Draw(t, label)
+			n := rapid.Int64Range(0, 9e9).Draw(t, label) // as many seconds as a time has
 			return &n
 		}
 		o := &corev1.PodLogOptions{
@@ -98,6 +98,18 @@ func TestLogQueryRoundTrip(t *testing.T) {
 			t.Fatalf("(-sent +read):\n%s", d)
 		}
 	})
+}
+
+// A time is counted in nanoseconds, of which the seconds of a query may be too
+// many.
+func TestSinceSecondsFitATime(t *testing.T) {
+	o, err := ParseLogQuery(url.Values{"sinceSeconds": {"9223372036854775807"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := time.Duration(*o.SinceSeconds) * time.Second; d < 24*time.Hour {
+		t.Errorf("the longest time back is %v", d)
+	}
 }
 
 func TestParseLogQueryRefuses(t *testing.T) {

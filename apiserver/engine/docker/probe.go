@@ -104,7 +104,7 @@ func (r *prober) succeeded() {
 func (r *prober) restart() {
 	grace := kubelet.Grace(r.p.pod)
 	if g := r.probe.TerminationGracePeriodSeconds; g != nil {
-		grace = time.Duration(*g) * time.Second
+		grace = kubelet.Seconds(*g)
 	}
 	r.e.change(r.p, func() {
 		r.e.stopRun(r.p, r.c, r.o, time.Now().Add(grace),
@@ -156,7 +156,7 @@ func (e *Engine) postStart(ctx context.Context, p *podState, c *corev1.Container
 // hook runs a lifecycle handler; it has no time of its own but ctx's.
 func (e *Engine) hook(ctx context.Context, p *podState, c *corev1.Container, o *observed, h *corev1.LifecycleHandler) error {
 	if h.Sleep != nil {
-		kubelet.Pause(ctx, time.Duration(h.Sleep.Seconds)*time.Second)
+		kubelet.Pause(ctx, kubelet.Seconds(h.Sleep.Seconds))
 		return ctx.Err()
 	}
 	return e.handle(ctx, p, c, o, h.Exec, h.HTTPGet, h.TCPSocket, 30*time.Second)

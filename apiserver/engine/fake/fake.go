@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -176,6 +177,7 @@ func (e *Engine) Delete(_ context.Context, namespace, name string, opts metav1.D
 		e.remove(r)
 		return nil
 	}
+	grace = min(grace, math.MaxInt32) // people write larger numbers to say "never"
 	end := e.clock.Now().UTC().Add(time.Duration(grace) * time.Second)
 	if !r.deleting.IsZero() && !end.Truncate(time.Second).Before(r.deleting) {
 		return nil // it may only come sooner

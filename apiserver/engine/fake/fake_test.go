@@ -266,3 +266,35 @@ func TestPreconditionsGuardDelete(t *testing.T) {
 		t.Errorf("after a delete without grace: %v, want not found", err)
 	}
 }
+
+// A grace that is larger than any time is long, and not over at once.
+func TestGraceWithoutEnd(t *testing.T) {
+	e := open(t, Options{Clock: NewManualClock(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))})
+	grace := int64(10_000_000_000)
+	pod := &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "default"},
+		Spec:       corev1.PodSpec{TerminationGracePeriodSeconds: &grace, Containers: []corev1.Container{{Name: "main", Image: "busybox"}}},
+	}
+	if _, _, err := e.Create(t.Context(), pod); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Delete(t.Context(), "default", "web", metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := e.Get(t.Context(), "default", "web")
+	if err != nil || got.DeletionTimestamp == nil || got.DeletionTimestamp.Year() < 2090 {
+		t.Errorf("it ends at %v, %v", got.DeletionTimestamp, err)
+	}
+}
+
+// FuzzParse: any script is a script, an error, or not finished.
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"echo a && b | c; d", "if a; then b; else c; fi", "for x in 1 2; do echo $x; done", "echo \"a $(b 'c') ${d}\" > /dev/null", "((((", "while", "$(", "a\\"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		if n, err := parse(src); err == nil && n == nil {
+			t.Errorf("%q is nothing", src)
+		}
+	})
+}

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -76,7 +75,7 @@ func (c *containerRun) probe(alive context.Context, kind probeKind, probe *corev
 		}
 		grace := kubelet.Grace(c.p.pod)
 		if g := probe.TerminationGracePeriodSeconds; g != nil {
-			grace = time.Duration(*g) * time.Second
+			grace = kubelet.Seconds(*g)
 		}
 		c.requestStop(stopRequest{
 			reason: "Unhealthy", grace: grace,
@@ -131,7 +130,7 @@ func (c *containerRun) hook(ctx context.Context, h *corev1.LifecycleHandler) err
 	case h.HTTPGet != nil:
 		return c.httpHandler(ctx, h.HTTPGet)
 	case h.Sleep != nil:
-		kubelet.Pause(ctx, time.Duration(h.Sleep.Seconds)*time.Second)
+		kubelet.Pause(ctx, kubelet.Seconds(h.Sleep.Seconds))
 		return ctx.Err()
 	case h.TCPSocket != nil:
 		return c.tcpHandler(ctx, h.TCPSocket)

@@ -7,6 +7,7 @@ package kubelet
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -21,9 +22,16 @@ const DefaultGrace = 30 * time.Second
 // Grace is the pod's own grace.
 func Grace(pod *corev1.Pod) time.Duration {
 	if g := pod.Spec.TerminationGracePeriodSeconds; g != nil && *g >= 0 {
-		return time.Duration(*g) * time.Second
+		return Seconds(*g)
 	}
 	return DefaultGrace
+}
+
+// Seconds is a number of seconds of a manifest as a time. Numbers that are too
+// large for one, which people write to say "never", are the longest that the API
+// knows, 68 years.
+func Seconds(n int64) time.Duration {
+	return time.Duration(min(n, math.MaxInt32)) * time.Second
 }
 
 // Containers lists the pod's init containers and containers, in this order.
