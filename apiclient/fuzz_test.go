@@ -182,3 +182,25 @@ func FuzzScanner(f *testing.F) {
 		}
 	})
 }
+
+// FuzzConfig: any endpoint, token and fingerprint make a client, or an error
+// that keeps the token to itself.
+func FuzzConfig(f *testing.F) {
+	for _, s := range []string{"http://localhost:1/x/", "https://[::1]:443", "unix:///run/x.sock", "unix:", "http://u:p@h", "h", "https://h?q#f", "http://\x7f", "http://%41:1"} {
+		f.Add(s, "token-of-the-test", "SHA-256 ab:cd")
+	}
+	f.Fuzz(func(t *testing.T, server, token, fingerprint string) {
+		c, err := New(Config{Server: server, Token: token, Fingerprint: fingerprint})
+		if err != nil {
+			if len(token) > 8 && strings.Contains(err.Error(), token) && !strings.Contains(server, token) && !strings.Contains(fingerprint, token) {
+				t.Errorf("the token is shown: %v", err)
+			}
+			sentence(t, err)
+			return
+		}
+		sentence(t, errors.New(c.Describe()))
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}

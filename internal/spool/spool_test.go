@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,4 +127,27 @@ func TestAFileThatTakesNoMore(t *testing.T) {
 		t.Errorf("lost %d, %v", lost, err)
 	}
 	none.Close()
+}
+
+// FuzzSpool: what was added comes back, in its order, whatever the pieces and
+// whether a file had to be made.
+func FuzzSpool(f *testing.F) {
+	f.Add([]byte("some output\nand more"), uint16(3), uint8(4))
+	f.Fuzz(func(t *testing.T, data []byte, size uint16, times uint8) {
+		s := New(func() (File, error) { return &memory{}, nil }, NewQuota(1<<30))
+		defer s.Close()
+		var want [2]bytes.Buffer
+		for i := range int(times) {
+			for part := range slices.Chunk(data, 1+int(size)) {
+				to := []frame.Stream{frame.Stdout, frame.Stderr}[(i+len(part))%2]
+				s.Add(to, part)
+				want[to-frame.Stdout].Write(part)
+			}
+		}
+		for i, to := range []frame.Stream{frame.Stdout, frame.Stderr} {
+			if got := text(t, s, to); got != want[i].String() {
+				t.Fatalf("%v came back with %d bytes, not %d", to, len(got), want[i].Len())
+			}
+		}
+	})
 }

@@ -185,3 +185,20 @@ func TestAClusterThatIsNotThere(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// FuzzContexts: any file in the kubeconfig's place gives contexts or an error.
+func FuzzContexts(f *testing.F) {
+	f.Add([]byte("apiVersion: v1\nkind: Config\ncurrent-context: a\nclusters: [{name: c, cluster: {server: x}}]\nusers: [{name: u, user: {token: h.e30.s}}]\ncontexts: [{name: a, context: {cluster: c, user: u}}, {name: b}]\n"))
+	f.Add([]byte(`{"contexts":[{"name":"a","context":null}],"users":[{"name":"","user":{"client-certificate-data":"eA=="}}]}`))
+	f.Add([]byte("contexts: &a [*a]\n\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := filepath.Join(t.TempDir(), "config")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		all, err := Contexts(path)
+		if err != nil && len(all) > 0 {
+			t.Errorf("%d contexts beside %v", len(all), err)
+		}
+	})
+}
