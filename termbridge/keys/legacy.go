@@ -55,16 +55,15 @@ func legacy(dst []byte, k Key, m vt.Modes) []byte {
 	case Backspace:
 		return append(prefix(dst, k.Mod), backspace(k, m))
 	case Enter:
-		dst = append(prefix(dst, k.Mod), '\r')
-		if m.LineFeedNewLine {
-			dst = append(dst, '\n')
-		}
-		return dst
+		return carriageReturn(prefix(dst, k.Mod), m)
 	}
 	dst = prefix(dst, k.Mod)
 	if k.Mod&Ctrl != 0 {
 		r := typed(k)
 		if c, ok := control(r); ok {
+			if c == '\r' {
+				return carriageReturn(dst, m)
+			}
 			return append(dst, c)
 		}
 		return utf8.AppendRune(dst, r)
@@ -103,12 +102,25 @@ func legacySpecial(dst []byte, k Key, s special, m vt.Modes) []byte {
 		return append(dst, '~')
 	case formKeypad:
 		if m.AppKeypad && k.Mod&NumLock == 0 {
-			return append(dst, esc, 'O', s.final)
+			dst = append(dst, esc, 'O')
+			if p > 1 {
+				dst = strconv.AppendInt(dst, int64(p), 10)
+			}
+			return append(dst, s.final)
 		}
-		dst = append(prefix(dst, k.Mod), s.text)
-		if k.Code == KpEnter && m.LineFeedNewLine {
-			dst = append(dst, '\n')
+		if k.Code == KpEnter {
+			return carriageReturn(dst, m)
 		}
+		return append(dst, s.text) // whatever is held: not even Alt makes an ESC
+	}
+	return dst
+}
+
+// carriageReturn appends a CR, and with LNM the LF that belongs to it.
+func carriageReturn(dst []byte, m vt.Modes) []byte {
+	dst = append(dst, '\r')
+	if m.LineFeedNewLine {
+		dst = append(dst, '\n')
 	}
 	return dst
 }
@@ -194,9 +206,10 @@ func control(r rune) (byte, bool) {
 
 // otherKey decides whether modifyOtherKeys (levels 1 and 2) makes a sequence of
 // a key that is no special key, and says of which modifiers and character.
-// Level 1 leaves alone what already has a meaning: control characters, and Alt
-// by itself. Level 2 takes everything but shift on printable keys; xterm counts
-// the letters and their neighbours from @ on as control keys, hence shift-a.
+// Level 1 leaves alone what already has a meaning: control characters and Alt,
+// which it does not even tell of beside others. Level 2 takes everything but
+// shift on printable keys; xterm counts the letters and their neighbours from @
+// on as control keys, hence shift-a.
 func otherKey(k Key, m vt.Modes) (mods Mod, char rune, ok bool) {
 	mods = k.Mod & (Shift | Alt | Ctrl | Meta)
 	if mods == 0 || !isChar(k.Code) {
@@ -205,18 +218,21 @@ func otherKey(k Key, m vt.Modes) (mods Mod, char rune, ok bool) {
 	char = typed(k)
 	alt := mods&(Alt|Meta) != 0
 	all := m.ModifyOtherKeys > 1
+	if !all {
+		mods &^= Alt | Meta
+	}
 	switch k.Code {
 	case Backspace:
 		return mods, rune(backspace(k, m)), all && mods != Ctrl
 	case Tab:
-		return mods, Tab, mods != Shift && (all || mods&Ctrl != 0 && !alt)
+		return mods, Tab, all && mods != Shift || mods == Ctrl && !alt
 	case Enter:
-		if !all && alt {
+		if alt && !all {
 			mods &= Shift
 		}
 		return mods, Enter, mods != 0
 	case Escape:
-		return mods, Escape, all && mods != Shift
+		return mods, Escape, all
 	}
 	if all {
 		return mods, char, mods != Shift || char >= '@' && char <= del || char == ' '
