@@ -228,7 +228,7 @@ func (r *root) keyboard() tea.KeyboardEnhancements {
 	if k, ok := r.active().(models.Keyboarding); ok {
 		return k.Keyboard()
 	}
-	return tea.KeyboardEnhancements{}
+	return models.PlainKeyboard
 }
 
 // View gives the frame that Update has drawn.

@@ -19,9 +19,9 @@ func (r *root) route(msg tea.Msg) {
 	case tea.WindowSizeMsg:
 		r.resize(msg.Width, msg.Height)
 	case tea.KeyPressMsg:
-		r.press(msg)
+		r.press(tea.KeyPressMsg(models.DecodedKey(tea.Key(msg))))
 	case tea.KeyReleaseMsg:
-		r.release(msg)
+		r.release(tea.KeyReleaseMsg(models.DecodedKey(tea.Key(msg))))
 	case tea.PasteMsg, tea.PasteStartMsg, tea.PasteEndMsg:
 		r.update(r.active(), msg)
 	case tea.MouseMsg:
@@ -98,7 +98,8 @@ func (r *root) ticked(msg models.TickMsg) {
 // press routes a key: the leader first, whatever is shown; then dialogs; then
 // screens that take everything, screens that are being typed into, the global
 // keys, and the screen.
-func (r *root) press(k tea.KeyPressMsg) {
+func (r *root) press(told tea.KeyPressMsg) {
+	k := models.BoundKey(told)
 	r.notices.seen(r.env.Now())
 	if len(r.layers) > 0 {
 		r.pressLayer(k)
@@ -117,7 +118,7 @@ func (r *root) press(k tea.KeyPressMsg) {
 		if r.draw.keyboard.ReportEventTypes && !slices.Contains(r.down, k.Code) {
 			r.down = append(r.down, k.Code)
 		}
-		r.update(top, k)
+		r.update(top, told)
 		return
 	}
 	if key.Matches(k, r.keys.Interrupt) {

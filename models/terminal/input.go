@@ -25,6 +25,8 @@ const endGrace = 400 * time.Millisecond
 func (m *Model) fromUser(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
+		told := msg
+		msg = models.BoundKey(msg)
 		switch {
 		case m.look.search.typing:
 			return m.typeSearch(msg)
@@ -39,7 +41,7 @@ func (m *Model) fromUser(msg tea.Msg) tea.Cmd {
 		case m.scrollKey(msg):
 			return nil
 		}
-		return m.programKey(translate(tea.Key(msg), keys.Press))
+		return m.programKey(translate(tea.Key(told), keys.Press))
 	case tea.KeyReleaseMsg:
 		if m.state == running && !m.look.copying && m.bridge.Modes().KittyFlags&2 != 0 {
 			return m.programKey(translate(tea.Key(msg), keys.Release))
@@ -176,12 +178,12 @@ func (m *Model) MouseMode() tea.MouseMode {
 // that is told as a code: the menu behind the leader reads it.
 func (m *Model) Keyboard() tea.KeyboardEnhancements {
 	if m.state != running || !m.focused || m.look.copying || m.signals || m.picking {
-		return tea.KeyboardEnhancements{}
+		return models.PlainKeyboard
 	}
 	flags := m.bridge.Modes().KittyFlags
 	all := flags&8 != 0
 	return tea.KeyboardEnhancements{
-		ReportEventTypes: flags&2 != 0, ReportAlternateKeys: flags&4 != 0,
+		ReportEventTypes: flags&2 != 0, ReportAlternateKeys: true,
 		ReportAllKeysAsEscapeCodes: all, ReportAssociatedText: all,
 	}
 }
