@@ -154,7 +154,7 @@ func TestTerminalIsRestoredOnSignals(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
 			tm, _ := dashboard(t, options{})
-			tm.sees("counter")
+			tm.sees("counter", "Running")
 			tm.press("s")
 			tm.prompt()
 			if err := tm.cmd.Process.Signal(sig); err != nil {
