@@ -132,7 +132,7 @@ func (x *process) streams(cfg api.ExecConfig, size engine.Size) (files [3]*os.Fi
 		if cfg.AttachStdin {
 			x.stdin = terminalInput{master}
 		}
-		if r := (&outReader{master}); cfg.AttachStdout {
+		if r := (&outReader{file: master, terminal: true}); cfg.AttachStdout {
 			x.stdout = r
 		} else {
 			x.hidden = r
@@ -157,9 +157,9 @@ func (x *process) streams(cfg api.ExecConfig, size engine.Size) (files [3]*os.Fi
 			r, w = w, r
 			x.stdin = r
 		} else if i == 1 {
-			x.stdout = &outReader{r}
+			x.stdout = &outReader{file: r}
 		} else {
-			x.stderr = &outReader{r}
+			x.stderr = &outReader{file: r}
 		}
 		files[i] = w
 		x.ours, x.theirs = append(x.ours, r), append(x.theirs, w)

@@ -22,12 +22,17 @@ const drainTime = 500 * time.Millisecond
 
 // outReader reads a command's output from a pipe or a terminal's master side.
 // The end of either is io.EOF.
-type outReader struct{ file *os.File }
+type outReader struct {
+	file     *os.File
+	terminal bool
+}
 
 // Read implements io.Reader.
 func (r *outReader) Read(p []byte) (int, error) {
 	n, err := r.file.Read(p)
 	switch {
+	case r.terminal && n >= fullTerminal:
+		return n + r.readOn(p[n:]), nil
 	case n > 0 || err == nil:
 		return n, err
 	case errors.Is(err, syscall.EIO): // a terminal whose other side is closed
@@ -74,6 +79,37 @@ func (r *outReader) readUnder(turn sync.Locker, p []byte, take func([]byte)) err
 		return err
 	}
 	return errors.Join(err, failed)
+}
+
+// fullTerminal is all that the kernel gives of a terminal's output at once: more
+// waits behind it.
+const fullTerminal = 4095
+
+// readOn reads what follows on output that filled the kernel's buffer, until p is
+// full or a millisecond has passed without any. It waits in poll(2): the
+// runtime's own poller costs a flood more than reading it does.
+func (r *outReader) readOn(p []byte) (total int) {
+	raw, err := r.file.SyscallConn()
+	if err != nil {
+		return 0 // closed: the next Read says so
+	}
+	_ = raw.Control(func(fd uintptr) {
+		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		for total < len(p) {
+			n, err := unix.Read(int(fd), p[total:])
+			switch {
+			case n > 0:
+				total += n
+				continue
+			case !errors.Is(err, unix.EAGAIN):
+				return // an end shows again at the next Read
+			}
+			if k, err := unix.Poll(ready, 1); k <= 0 || err != nil {
+				return
+			}
+		}
+	})
+	return total
 }
 
 // readPresent reads what is there without waiting; io.EOF when there is nothing.

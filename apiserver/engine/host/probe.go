@@ -160,7 +160,7 @@ func (c *containerRun) execHandler(ctx context.Context, argv []string) error {
 	if err != nil {
 		return err
 	}
-	out := &outReader{r}
+	out := &outReader{file: r}
 	text := make(chan string, 1)
 	go func() {
 		head, _ := io.ReadAll(io.LimitReader(out, kubelet.MaxProbeOutput)) // what could be read is what is shown
