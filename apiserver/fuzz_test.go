@@ -59,7 +59,7 @@ func FuzzRequest(f *testing.F) {
 		w := httptest.NewRecorder()
 		func() {
 			defer func() {
-				if p := recover(); p != nil && p != http.ErrAbortHandler {
+				if p := recover(); p != nil && p != any(http.ErrAbortHandler) {
 					panic(p)
 				}
 			}()

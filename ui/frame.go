@@ -151,7 +151,7 @@ func (r *root) compose() string {
 	}
 	lines := strings.Split(b.String(), "\n")
 	for i, view := range f.over {
-		area := rect{}
+		var area rect
 		switch {
 		case i < len(r.layers):
 			area = r.layers[i].area
