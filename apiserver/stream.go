@@ -33,16 +33,6 @@ const (
 // streamBuffer is what is copied at once.
 const streamBuffer = 32 << 10
 
-// A program that floods a terminal with small writes would have each of them
-// carried by itself, at a cost of several switches between threads on both
-// sides. Once less than fewBytes have come within gatherTime of what came
-// before, the next is read that much later, with what gathers meanwhile. An
-// echo after a pause is never held up.
-const (
-	gatherTime = 300 * time.Microsecond
-	fewBytes   = 1 << 10
-)
-
 // stream runs a created exec on the request's connection, to its end.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, e *execution) error {
 	size, err := s.execs.begin(e)
@@ -188,7 +178,6 @@ func (c *carrier) carry(header string) engine.Exit {
 // once the client is gone: the process must not block on its way out.
 func (c *carrier) output(to io.Writer, from io.Reader) {
 	buf := make([]byte, streamBuffer)
-	var before time.Time
 	for {
 		n, err := from.Read(buf)
 		if n > 0 && to != nil {
@@ -199,15 +188,6 @@ func (c *carrier) output(to io.Writer, from io.Reader) {
 		}
 		if err != nil {
 			return // the process's end; what else it may be, Wait tells
-		}
-		// Not without a terminal: which of two streams was written to first
-		// would be told less well.
-		if c.cfg.TTY {
-			now := time.Now()
-			if n < fewBytes && now.Sub(before) < gatherTime {
-				time.Sleep(gatherTime)
-			}
-			before = now
 		}
 	}
 }
