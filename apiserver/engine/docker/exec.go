@@ -229,11 +229,7 @@ func (e *Engine) sizedCommand(ctx context.Context, o *observed, argv []string, s
 	has, known := e.shells[o.id]
 	e.mu.Unlock()
 	if !known {
-		var st *client.ContainerStatPathResult
-		err := insist(ctx, func() (err error) {
-			st, err = e.stat(ctx, o.id, "/bin/sh")
-			return err
-		})
+		st, err := e.stat(ctx, o.id, "/bin/sh")
 		if err != nil {
 			return argv // and the next one asks again
 		}

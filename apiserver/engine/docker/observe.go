@@ -280,11 +280,7 @@ func (e *Engine) meet(ctx context.Context) error {
 	for _, c := range v.Components {
 		d.podman = d.podman || strings.HasPrefix(c.Name, "Podman")
 	}
-	var info client.SystemInfoResult
-	err = insist(ctx, func() (err error) {
-		info, err = e.cli.Info(ctx, client.InfoOptions{})
-		return err
-	})
+	info, err := insist(ctx, func() (client.SystemInfoResult, error) { return e.cli.Info(ctx, client.InfoOptions{}) })
 	switch {
 	case err == nil:
 		d.name, d.cpus, d.memory = info.Info.Name, info.Info.NCPU, info.Info.MemTotal
@@ -378,11 +374,9 @@ func (e *Engine) refresh(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	var serial uint64
-	var in client.ContainerInspectResult
-	err := insist(ctx, func() (err error) {
+	in, err := insist(ctx, func() (client.ContainerInspectResult, error) {
 		serial = e.nextSerial()
-		in, err = e.cli.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
-		return err
+		return e.cli.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	})
 	switch {
 	case err == nil:
@@ -398,12 +392,12 @@ func (e *Engine) refresh(ctx context.Context, id string) error {
 // insist asks the daemon some times more where it gives an error, as Podman
 // does now and then about a container that is just changing. That there is no
 // such thing, or that it may not be told, is an answer.
-func insist(ctx context.Context, ask func() error) error {
+func insist[T any](ctx context.Context, ask func() (T, error)) (T, error) {
 	for wait := firstRetry; ; wait *= 2 {
-		err := ask()
+		said, err := ask()
 		answered := err == nil || isGone(err) || errdefs.IsPermissionDenied(err)
 		if answered || client.IsErrConnectionFailed(err) || wait > 4*firstRetry || !kubelet.Pause(ctx, wait) {
-			return err
+			return said, err
 		}
 	}
 }

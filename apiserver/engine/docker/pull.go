@@ -74,9 +74,9 @@ func (e *Engine) pauseUnless(p *podState, d time.Duration, over func() bool) boo
 	defer timer.Stop()
 	for {
 		e.mu.Lock()
-		over, changed := p.gone || over(), p.changed
+		ends, changed := p.gone || over(), p.changed
 		e.mu.Unlock()
-		if over {
+		if ends {
 			return false
 		}
 		select {

@@ -284,11 +284,7 @@ func (e *Engine) explained(ctx context.Context, c *corev1.Container, id, text st
 	if len(c.Command) == 0 || !path.IsAbs(c.Command[0]) || cannotRunCode(text, 0) != codeUnexplained {
 		return text
 	}
-	var st *client.ContainerStatPathResult
-	err := insist(ctx, func() (err error) {
-		st, err = e.stat(ctx, id, c.Command[0])
-		return err
-	})
+	st, err := e.stat(ctx, id, c.Command[0])
 	switch {
 	case err != nil:
 	case st == nil:

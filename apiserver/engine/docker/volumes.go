@@ -200,7 +200,9 @@ func (e *Engine) volumeOf(pod *corev1.Pod, name string) string {
 
 // stat looks at a path in a container, nil when nothing is there.
 func (e *Engine) stat(ctx context.Context, id, name string) (*client.ContainerStatPathResult, error) {
-	st, err := e.cli.ContainerStatPath(ctx, id, client.ContainerStatPathOptions{Path: name})
+	st, err := insist(ctx, func() (client.ContainerStatPathResult, error) {
+		return e.cli.ContainerStatPath(ctx, id, client.ContainerStatPathOptions{Path: name})
+	})
 	switch {
 	case errdefs.IsNotFound(err):
 		return nil, nil
