@@ -117,21 +117,13 @@ func Collect(stream Stream, o CollectOptions) *Output {
 	return out
 }
 
-// feed gives the program its input, and the end of it. When the input cannot be
-// read, the run ends: to the program an end there would mean that it was whole,
-// and without one it would wait for ever.
+// feed gives the program its input, and the end of it.
 func (o *Output) feed() {
-	var err error
-	if o.stdin != nil {
-		in := &source{r: o.stdin}
-		if _, err = io.Copy(o.stream, in); in.err != nil {
-			o.settle(EndBroken, fmt.Errorf("read the command's input: %w", in.err))
-			_ = o.stream.Close()
-			return
-		}
-	}
-	if err == nil {
-		err = o.stream.CloseWrite()
+	unread, err := Feed(o.stream, o.stdin)
+	if unread != nil {
+		o.settle(EndBroken, fmt.Errorf("read the command's input: %w", unread))
+		_ = o.stream.Close()
+		return
 	}
 	if err != nil {
 		o.mu.Lock()
@@ -140,6 +132,23 @@ func (o *Output) feed() {
 			o.inputErr = fmt.Errorf("send the command its input: %w", err)
 		}
 	}
+}
+
+// Feed carries a program's input, none from nil, and then ends it. It waits for
+// both sides. err is why the program took no more. unread is why from could not be
+// read: the input is not ended then, since to the program that would mean that it
+// was whole, and the caller ends the session, since without an end the program
+// would wait for ever.
+func Feed(to Stream, from io.Reader) (unread, err error) {
+	if from != nil {
+		in := &source{r: from}
+		if _, err := io.Copy(to, in); in.err != nil {
+			return in.err, nil
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return nil, to.CloseWrite()
 }
 
 // source is a reader that remembers why it failed: its end is none.

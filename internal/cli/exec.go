@@ -15,6 +15,7 @@ import (
 
 	"podium/api"
 	"podium/models"
+	"podium/termbridge"
 	"podium/termbridge/frame"
 )
 
@@ -220,28 +221,14 @@ func (e *execFlags) place(ctx context.Context, v *verb, ref api.PodRef) (string,
 	return row.Containers[0], nil
 }
 
-// feed gives a command its input, and the end of it. When the input cannot be
-// read it notes why and ends the session: to the command an end there would mean
-// that it was whole, and without one it would wait for ever.
+// feed gives a command its input, and the end of it. Where the input cannot be
+// read it notes why, and ends the session.
 func feed(session api.ExecSession, from io.Reader, unread *atomic.Pointer[error]) {
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(buf)
-		if n > 0 {
-			if _, werr := session.Write(buf[:n]); werr != nil {
-				return // the output ends, and says why
-			}
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			_ = session.CloseWrite() // as above
-			return
-		case err != nil:
-			err = fmt.Errorf("read the standard input for the command: %w", err)
-			unread.Store(&err)
-			session.Close()
-			return
-		}
+	// What the command does not take is told by the end of its output.
+	if why, _ := termbridge.Feed(session, from); why != nil {
+		why = fmt.Errorf("read the standard input for the command: %w", why)
+		unread.Store(&why)
+		session.Close()
 	}
 }
 
@@ -252,7 +239,7 @@ func throughPipes(v *verb, session api.ExecSession, stdin bool) (models.Stream, 
 	if stdin {
 		go feed(session, v.in, &unread) // it ends with the process where standard input never does
 	} else {
-		_ = session.CloseWrite() // as above: a command that is quick may have gone already
+		_ = session.CloseWrite() // it may fail: a command that is quick may have gone already
 	}
 	d := frame.NewDecoder(session)
 	for {
